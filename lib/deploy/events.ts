@@ -1,0 +1,60 @@
+// What happened, as append-only facts. A row is (deployment, seq, type, data); `parseEvent` is the only way in and out.
+// Page, CLI, recovery and history fold the same list with the same reducer (reducer.ts).
+import { z } from 'zod'
+
+const segment = z.string()
+const step = z.number().int().positive()
+const failure = z.object({
+  code: z.enum([
+    'command_failed', 'timed_out', 'not_ready', 'not_killed', 'output_limit', 'connection_lost', 'unreachable', 'host_key_changed',
+    'invalid_spec', 'source_not_found', 'release_missing', 'owner_conflict', 'server_restarted', 'disk_full', 'undo_failed', 'internal',
+  ]),
+  server: z.string().optional(),
+  step: z.string().optional(),
+  exit: z.number().int().nullable().optional(),
+  message: z.string(),
+})
+
+/** Every type of event and the shape of its data. Server times (`at`) are epoch ms by the server's clock, as its journal says. */
+export const eventSchemas = {
+  requested: z.object({ by: z.string(), kind: z.enum(['deploy', 'activate']), source: z.unknown() }),
+  claimed: z.object({ worker: z.string(), attempt: z.number().int(), epoch: z.string() }),
+  resolved: z.object({ revision: z.string(), subject: z.string(), author: z.string(), ref: z.string() }),
+  planned: z.object({ planHash: z.string(), release: z.string() }),
+  'segment.sent': z.object({ segment, targetId: z.string(), server: z.string() }),
+  'segment.started': z.object({ segment, at: z.number() }),
+  /** We lost sight of the server and are looking for it. */
+  'segment.looking': z.object({ segment, reason: z.string(), lastSeenAt: z.string() }),
+  'segment.attached': z.object({ segment }),
+  'step.began': z.object({ segment, step, at: z.number() }),
+  'step.fact': z.object({ segment, step, key: z.string(), value: z.string() }),
+  'step.ended': z.object({
+    segment,
+    step,
+    outcome: z.enum(['ok', 'failed', 'timed_out', 'cancelled', 'output_limit', 'not_killed', 'skipped', 'lost']),
+    exit: z.number().int().nullable(),
+    size: z.number(),
+    at: z.number(),
+  }),
+  /** The rename on the server (single target) or the commit row (several) has happened. */
+  committed: z.object({ segment, release: z.string(), at: z.number() }),
+  'segment.ended': z.object({ segment, outcome: z.enum(['ok', 'failed', 'cancelled', 'not_killed', 'lost']), at: z.number() }),
+  'log.verified': z.object({ segment, step, bytes: z.number(), ok: z.boolean() }),
+  'cancel.requested': z.object({ by: z.string() }),
+  'undo.began': z.object({ segment, release: z.string().nullable(), why: z.string() }),
+  note: z.object({ level: z.enum(['note', 'warning', 'error']), code: z.string(), message: z.string(), hint: z.string().optional() }),
+  finished: z.object({ status: z.enum(['succeeded', 'failed', 'cancelled', 'superseded']), failure: failure.nullable() }),
+} as const
+
+export type EventType = keyof typeof eventSchemas
+export type EventData<T extends EventType> = z.infer<(typeof eventSchemas)[T]>
+export type NewEvent = { [T in EventType]: { type: T; data: EventData<T> } }[EventType]
+export type DeploymentEvent = NewEvent & { seq: number; at: string }
+
+/** Throws ZodError: a row that doesn't fit is a bug or a newer schema, never skipped silently. */
+export function parseEvent(row: { seq: number; at: Date | string; type: string; data: unknown }): DeploymentEvent {
+  const schema = eventSchemas[row.type as EventType] as z.ZodType | undefined
+  if (!schema) throw new Error(`event ${row.seq} has the unknown type ${row.type}`)
+  const at = typeof row.at === 'string' ? row.at : row.at.toISOString()
+  return { seq: row.seq, at, type: row.type, data: schema.parse(row.data) } as DeploymentEvent
+}

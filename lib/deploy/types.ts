@@ -1,0 +1,188 @@
+// The nouns of a deployment as plain data, and the types that the I/O layers (lib/ssh, lib/git) implement.
+// Nothing here does anything: the planner makes these values, scripts render them, the worker flies them.
+
+/** The eleven lifecycle events, named as their hook files are. Source: Amezmo's hook table (seeds §1.3). */
+export const lifecycleEvents = [
+  'before.pull',
+  'after.pull',
+  'after.extract',
+  'before.deploy',
+  'after.deploy',
+  'deploy.success',
+  'deploy.failure',
+  'rollback/before',
+  'rollback/after',
+  'config/before-change',
+  'config/after-change',
+] as const
+export type LifecycleEvent = (typeof lifecycleEvents)[number]
+
+/** A hook as the plan records it. `sha256` is of the bytes that are expected to run; another hash is a finding. */
+export type PlannedHook = {
+  event: LifecycleEvent
+  origin: 'repository' | 'panel'
+  /** Which tree the file is taken from. `live` = the release being left. Panel hooks are written to `.fairlead/hooks/<deployment>/`. */
+  from: 'new' | 'live' | 'panel'
+  /** Release directory name and commit that the file is read from (repository hooks only). */
+  release?: string
+  revision?: string
+  /** Path inside that release (`.amezmo/after.pull`), or the file name under `.fairlead/hooks/<deployment>/`. */
+  path: string
+  sha256: string
+  /** The script text of a panel hook; absent for repository hooks, whose file in the tree is run. */
+  text?: string
+  /** Run-as user; absent = the login user. */
+  user?: string
+  timeoutMs: number
+  /** `stops` = a failure fails the deployment; `ignored` = it is shown as failed and the deployment goes on. */
+  failure: 'stops' | 'ignored'
+}
+
+export type Permissions = {
+  owner: string
+  group: string
+  /** keep-exec: dirs 2775, files 0664 keeping executable bits; strict: literally 0664; off: nothing is changed. */
+  mode: 'keep-exec' | 'strict' | 'off'
+}
+
+/** What a step does on the server. `hook` runs once; everything else is ours and may be repeated. */
+export type Action =
+  | { do: 'check'; needBytes: number; needInodes: number; expectCurrent: string | null; adopt: boolean }
+  | { do: 'hook'; hook: PlannedHook }
+  | { do: 'tree'; revision: string; base: string | null; files: number; directories: number; links: number }
+  | { do: 'release'; release: string; revision: string }
+  | { do: 'variables'; release: string; sha256: string | null }
+  | { do: 'permissions'; release: string; permissions: Permissions }
+  | { do: 'complete'; release: string; revision: string; envSha256: string | null }
+  | { do: 'verify'; release: string; envSha256: string | null }
+  | { do: 'switch'; release: string; expectCurrent: string | null }
+  | { do: 'unlink'; expectCurrent: string }
+  | { do: 'prune'; remove: string[]; keep: string[] }
+
+/** `phase: failure` steps run, in order, only after a `main` step that stops has failed or the segment was cancelled. */
+export type Step = {
+  /** 1-based, unique in its segment: names `<n>.out`. */
+  n: number
+  /** Stable name for people and tests: 'check', 'tree', 'after.pull', 'after.pull (panel)', 'switch' … */
+  name: string
+  stage: 'check' | 'ship' | 'switch' | 'finish' | 'undo'
+  phase: 'main' | 'failure'
+  action: Action
+  replay: 'idempotent' | 'once'
+  failure: 'stops' | 'ignored'
+  timeoutMs: number
+}
+
+/** The consecutive steps of one lane up to the next barrier: one program on one target. `name` is unique in its deployment. */
+export type Segment = { name: string; targetId: string; steps: Step[] }
+
+export type PlanKind = 'deploy' | 'activate' | 'configure'
+
+/** What is stored before any server is touched. Hash it with `planHash`. One target ⇒ one batch, one lane, one segment. */
+export type Plan = {
+  version: 1
+  kind: PlanKind
+  deployment: number
+  environment: { id: string; name: string; project: string }
+  release: string
+  revision: string
+  /** Exports for every hook, built-in ones only (no variable-set values): name → value. Both Amezmo spellings. */
+  exports: Record<string, string>
+  stages: { name: Step['stage']; batches: { lanes: { targetId: string; steps: Step[] }[] }[] }[]
+  segments: Segment[]
+  findings: Finding[]
+}
+
+export type Finding = { level: 'note' | 'warning' | 'error'; code: string; message: string; path?: string; hint?: string }
+
+/** How a step ended, as the runner's journal says it. */
+export type StepOutcome = 'ok' | 'failed' | 'timed_out' | 'cancelled' | 'output_limit' | 'not_killed' | 'skipped' | 'lost'
+
+export type FailureCode =
+  | 'command_failed' | 'timed_out' | 'not_ready' | 'not_killed' | 'output_limit' | 'connection_lost' | 'unreachable'
+  | 'host_key_changed' | 'invalid_spec' | 'source_not_found' | 'release_missing' | 'owner_conflict' | 'server_restarted'
+  | 'disk_full' | 'undo_failed' | 'internal'
+export type Failure = { code: FailureCode; server?: string; step?: string; exit?: number | null; message: string }
+
+export type DeploymentStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'superseded'
+
+// ── what the I/O layers implement ───────────────────────────────────────────────────────────────────────────────────
+
+/** Where a server is and how to get in. `hostKey` is the pinned public key ("type base64"); null only when it is being read for the first time. */
+export type ServerAddress = {
+  id: string
+  host: string
+  port: number
+  user: string
+  privateKey: string
+  hostKey: string | null
+}
+
+/** One exec on a server. Output and input are bytes; `write` resolves when the bytes were accepted (back-pressure). */
+export interface Channel {
+  readonly output: AsyncIterable<Uint8Array>
+  /** The last 8 KiB of stderr, complete once `exit` has resolved. */
+  stderr(): string
+  /** Exit by signal is never success: code is null then. Rejects with PanelError('unreachable') when the line is cut first. */
+  readonly exit: Promise<{ code: number | null; signal: string | null }>
+  write(bytes: Uint8Array): Promise<void>
+  end(): void
+  close(): void
+}
+
+/** A live connection; at most 8 channels at once (further `exec`s wait). */
+export interface Connection {
+  exec(command: string): Promise<Channel>
+  /** Resolves when the connection is gone, whatever the reason; never rejects. */
+  readonly closed: Promise<void>
+  /** Measured round trip of a keepalive, in ms. */
+  roundTripMs(): Promise<number>
+  end(): void
+}
+
+/** Gives warm connections. Rejects with PanelError: unreachable, host_key_changed, forbidden (key refused), timed_out. */
+export interface Connector {
+  connect(address: ServerAddress, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<Connection>
+  /** The key that the server presents now, as "type base64", and its SHA-256 fingerprint; sends no credentials. */
+  hostKey(address: { host: string; port: number }, options?: { timeoutMs?: number }): Promise<{ hostKey: string; fingerprint: string }>
+}
+
+export type Commit = { sha: string; subject: string; author: string; authorEmail: string; at: string }
+export type Ref = { name: string; kind: 'branch' | 'tag'; sha: string }
+export type RepositoryAccess = { kind: 'none' } | { kind: 'key'; privateKey: string } | { kind: 'token'; user: string; token: string }
+export type RepositoryAddress = { id: string; url: string; access: RepositoryAccess }
+
+/** A payload of a start stream: exactly `length` bytes whose SHA-256 is `sha256`; `open` may be called again (resend). */
+export type Payload = { name: 'tree.tar' | 'tree.delete'; length: number; sha256: string; open(): AsyncIterable<Uint8Array> }
+
+/** What turns the pristine tree at `base` (null = nothing) into `revision`. Counts are of the whole resulting tree, `directories` without its root. */
+export type TreeChange = {
+  base: string | null
+  revision: string
+  files: number
+  directories: number
+  links: number
+  /** Bytes and inodes that a full copy of the tree takes. */
+  totalBytes: number
+  payloads: Payload[]
+  dispose(): Promise<void>
+}
+
+/** A mirror of one repository on the worker's disk. */
+export interface Mirror {
+  /** Fetches; PanelError: invalid (URL), forbidden (credentials), not_found, unreachable, timed_out. */
+  fetch(options?: { signal?: AbortSignal }): Promise<void>
+  refs(): Promise<Ref[]>
+  /** Branch, tag, full or unambiguous short SHA (≥ 7) → commit. PanelError not_found names the ref. */
+  resolve(ref: string): Promise<Commit>
+  commits(ref: string, options?: { limit?: number; search?: string }): Promise<Commit[]>
+  between(from: string, to: string): Promise<{ commits: Commit[]; files: number }>
+  /** Regular files below any of `folders` at `sha`, with the bytes that a checkout would write. */
+  files(sha: string, folders: string[]): Promise<{ path: string; bytes: Uint8Array; sha256: string }[]>
+  change(base: string | null, sha: string): Promise<TreeChange>
+}
+export interface Mirrors {
+  open(address: RepositoryAddress): Promise<Mirror>
+  /** Without a mirror: branches and tags by ls-remote. */
+  lsRemote(address: RepositoryAddress, options?: { signal?: AbortSignal }): Promise<Ref[]>
+}

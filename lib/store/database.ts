@@ -1,0 +1,23 @@
+// The one way to Postgres: a pool shared by Prisma (rows of nouns) and raw SQL (queue, events, log chunks).
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { PrismaClient } from './generated/client.ts'
+
+export type Database = { prisma: PrismaClient; pool: pg.Pool; url: string; close(): Promise<void> }
+
+/** Opens nothing yet: connections are made on first use. `size` is the largest number of connections. */
+export function openDatabase(url: string, { size = 10 } = {}): Database {
+  const pool = new pg.Pool({ connectionString: url, max: size, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 5_000 })
+  // An idle connection that the server closes must not end the process; the next query says what is wrong.
+  pool.on('error', () => {})
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) })
+  return {
+    prisma,
+    pool,
+    url,
+    async close() {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  }
+}
