@@ -1,0 +1,72 @@
+// What the planner is told. Plain data only: whoever plans (worker, preview) gathers it from the store and the mirror.
+import type { Finding, LifecycleEvent, Permissions } from './types.ts'
+
+export type PlanEnvironment = {
+  id: string
+  name: string
+  slug: string
+  /** Name of the project, for people. */
+  project: string
+  /** Absolute root on the target, without a trailing slash (`/webroot`). */
+  root: string
+  permissions: Permissions
+  /** How many succeeded releases stay on the server, the new one included. At least 2 are always kept. */
+  keep: number
+  appType: string
+  appDomain: string
+  /** `owner/name` of the repository, as hooks see it in REPO_NAME. */
+  repoName: string
+  branch: string
+}
+
+/** The hook file of one event that a tree holds, already chosen among overrides by lib/spec. */
+export type RepositoryHook = { event: LifecycleEvent; path: string; sha256: string }
+
+/** A hook kept in the panel. `sha256` is of the UTF-8 bytes of `text`. */
+export type PanelHook = { event: LifecycleEvent; text: string; sha256: string; user: string | null; timeoutMs: number }
+
+/** A release directory, as far as hooks and guards need it. */
+export type ReleaseRef = { name: string; revision: string }
+
+/** A release that the panel knows of on this target, for retention. `succeeded` = it has been live by a deployment that succeeded. */
+export type KnownRelease = { name: string; number: number; state: 'incomplete' | 'complete' | 'removed'; succeeded: boolean }
+
+type CommonInput = {
+  environment: PlanEnvironment
+  targetId: string
+  /** Number of this run within its environment; names `.fairlead/hooks/<deployment>/`. */
+  deployment: number
+  /** What `current` is believed to point at; null = nothing was ever live. */
+  live: ReleaseRef | null
+  /** Hooks of the release being left; empty when there is none or repository hooks are switched off. */
+  liveHooks: RepositoryHook[]
+  panelHooks: PanelHook[]
+  /** Findings of others (lib/spec, check), carried along in the plan. */
+  findings: Finding[]
+}
+
+export type PlanInput = CommonInput & {
+  /** Name of the new release directory (see release-name.ts) and its full commit. */
+  release: string
+  revision: string
+  /** Hooks of the tree being deployed; empty when repository hooks are switched off. */
+  newHooks: RepositoryHook[]
+  /** SHA-256 of the `.env` that is written into the release; null = none is written. */
+  envSha256: string | null
+  /** A person agreed to take over a `current` that isn't ours. */
+  adopt: boolean
+  /** Counts of the whole tree, bytes of a full copy, and the revision that the server's pristine tree is believed to hold. */
+  tree: { base: string | null; files: number; directories: number; links: number; totalBytes: number }
+  /** Every release that the panel knows of on this target (the new one may be among them). */
+  releases: KnownRelease[]
+}
+
+export type ActivationInput = CommonInput & {
+  /** The complete release that becomes live. */
+  release: string
+  revision: string
+  /** Hooks of the release that becomes live: they run when the activation itself has to be undone. */
+  newHooks: RepositoryHook[]
+  /** SHA-256 that its `.env` must have; null = it must have none of ours. */
+  envSha256: string | null
+}
