@@ -1,0 +1,109 @@
+// The schema of every input that a panel function takes. The panel function parses with it, whoever calls.
+import { z } from 'zod'
+import { lifecycleEvents } from '@/lib/deploy/types.ts'
+import {
+  emailText, hostText, nameText, passwordText, portNumber, refText, repositoryUrl, rootPath, unixUser,
+} from './grammar.ts'
+import { roles } from './shapes.ts'
+
+const id = z.uuid('Not an id.')
+const secretText = z.string().max(4096).refine((text) => !/[\p{Cc}\s]/u.test(text), 'The secret holds a blank or a control character.')
+
+export const byId = z.object({ id })
+export const byEnvironment = z.object({ environmentId: id })
+export const nothing = z.object({}).default({})
+
+export const ownerInput = z.object({ token: z.string().max(200), email: emailText, name: nameText, password: passwordText })
+export const signInInput = z.object({
+  email: z.string().max(500),
+  password: z.string().max(1000),
+  address: z.string().max(100),
+  userAgent: z.string().transform((text) => text.slice(0, 300)),
+})
+export const tokenInput = z.object({
+  name: nameText,
+  role: z.enum(roles).default('developer'),
+  expiresAt: z.iso.datetime({ offset: true }).nullish(),
+})
+
+export const serverInput = z.object({ name: nameText, host: hostText, port: portNumber.default(22), user: unixUser })
+export const hostKeyInput = z.object({ id, fingerprint: z.string().trim().regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'Not a SHA-256 fingerprint.') })
+export const checkInput = z.object({ id, root: rootPath.optional() })
+
+const access = z.enum(['none', 'key', 'token'])
+export const projectInput = z
+  .object({ name: nameText, repositoryUrl, access: access.default('none'), user: secretText.optional(), token: secretText.optional() })
+  .refine((input) => input.access !== 'token' || input.token, { path: ['token'], message: 'Give the token.' })
+export const projectChange = z.object({
+  id,
+  name: nameText.optional(),
+  repositoryUrl: repositoryUrl.optional(),
+  access: access.optional(),
+  user: secretText.optional(),
+  token: secretText.optional(),
+})
+
+const targetInput = z.object({ serverId: id, root: rootPath, adopt: z.boolean().default(false) })
+export const permissionsInput = z.object({ owner: unixUser, group: unixUser, mode: z.enum(['keep-exec', 'strict', 'off']) })
+const environmentSettings = {
+  releaseNaming: z.enum(['sequence', 'time']),
+  keep: z.coerce.number().int().min(2, 'Keep at least 2 releases.').max(100, 'Keep at most 100 releases.'),
+  permissions: permissionsInput,
+  repositoryHooks: z.boolean(),
+  appType: z.string().trim().max(40).regex(/^[A-Za-z0-9._-]*$/, 'Use letters, digits, ".", "_" and "-" only.'),
+  appDomain: z.union([z.literal(''), hostText]),
+}
+export const environmentInput = z.object({
+  projectId: id,
+  name: nameText,
+  branch: refText,
+  servers: z.array(targetInput).min(1, 'Choose a server.').max(1, 'One server an environment, for now.'),
+  ...z.object(environmentSettings).partial().shape,
+})
+export const environmentChange = z.object({
+  id,
+  name: nameText.optional(),
+  branch: refText.optional(),
+  servers: z.array(targetInput).min(1).max(1).optional(),
+  ...z.object(environmentSettings).partial().shape,
+})
+export const environmentList = z.object({ projectId: id.optional() }).default({})
+
+const event = z.enum(lifecycleEvents)
+/** A script has at most 256 KiB; a hook may run from one second to six hours. */
+export const hookInput = z.object({
+  environmentId: id,
+  event,
+  text: z
+    .string()
+    .min(1, 'The script is empty.')
+    .max(262_144, 'A script has at most 256 KiB.')
+    .refine((text) => !text.includes('\0'), 'The script holds a NUL character.'),
+  user: unixUser.nullish().or(z.literal('')).transform((user) => user || null),
+  timeoutMs: z.coerce.number().int().min(1000, 'At least one second.').max(21_600_000, 'At most six hours.').default(600_000),
+})
+export const hookKey = z.object({ environmentId: id, event })
+
+/** `basedOn` is the number of the set that was edited (null = there was none): another one saved meanwhile is a conflict. */
+export const variablesInput = z.object({ environmentId: id, text: z.string().max(2_000_000), basedOn: z.number().int().nullable().optional() })
+
+export const deploymentInput = z.object({
+  environmentId: id,
+  ref: refText.optional(),
+  idempotencyKey: z.string().min(1).max(200).regex(/^[\x21-\x7e]+$/, 'Use visible ASCII characters.').optional(),
+})
+const number = z.coerce.number().int().min(1).max(2_147_483_647)
+const idempotencyKey = deploymentInput.shape.idempotencyKey
+export const activationInput = z.object({ environmentId: id, number, idempotencyKey })
+export const rollBackInput = z.object({ environmentId: id, idempotencyKey })
+export const deploymentKey = z.union([z.object({ id }), z.object({ environmentId: id, number })])
+export const eventsInput = z.object({ id, after: z.coerce.number().int().min(0).default(0) })
+export const logInput = z.object({
+  id,
+  /** Id of the last chunk that is known. */
+  afterChunk: z.string().regex(/^\d{1,19}$/).default('0'),
+  segment: z.string().max(40).optional(),
+  step: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})
+export const commitsInput = z.object({ environmentId: id, ref: refText.optional(), search: z.string().max(200).optional() })
