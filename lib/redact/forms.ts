@@ -1,0 +1,86 @@
+// The spellings in which one secret may turn up in a log: as it is, base64 (at any alignment), URL- and JSON-encoded,
+// quoted by a shell's trace, and line by line. Only text in, byte patterns out; searching is pattern-search's part.
+
+/** Shorter secrets would blot out half a log and protect nothing. */
+export const shortestSecret = 4
+/** A line of a multi-line secret counts by itself from this many characters on. */
+const shortestLine = 8
+/** Inner base64 pieces shorter than this also occur in ordinary words. */
+const shortestPiece = 6
+/** Columns at which `base64`, PEM writers and MIME break their lines. */
+const wraps = [76, 64]
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const encoder = new TextEncoder()
+
+/** Every byte pattern that must not pass for these secrets; secrets of less than 4 bytes give none. */
+export function secretForms(secrets: readonly string[]): Uint8Array[] {
+  const forms = new Set<string>()
+  for (const secret of secrets) {
+    if (encoder.encode(secret).length < shortestSecret) continue
+    // Lone surrogates become U+FFFD, as they do when the value is written to a file.
+    const text = new TextDecoder().decode(encoder.encode(secret))
+    for (const part of [text, ...linesOf(text)]) for (const form of spellings(part)) forms.add(form)
+  }
+  return [...forms].map((form) => encoder.encode(form)).filter((bytes) => bytes.length >= shortestSecret)
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split(/\r?\n/)
+  if (lines.length === 1) return []
+  return lines.filter((line) => line.length >= shortestLine)
+}
+
+function spellings(text: string): string[] {
+  const json = JSON.stringify(text).slice(1, -1)
+  const url = encodeURIComponent(text)
+  return [
+    text,
+    json,
+    json.replaceAll('/', '\\/'),
+    asciiJson(json),
+    asciiJson(json).replaceAll('/', '\\/'),
+    url,
+    url.replaceAll('%20', '+'),
+    url.replace(/%../g, (code) => code.toLowerCase()),
+    text.replaceAll("'", `'\\''`),
+    ...base64Forms(encoder.encode(text)),
+  ]
+}
+
+/** `é` → `\u00e9`, as PHP and Python write JSON. */
+function asciiJson(json: string): string {
+  return json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** Base64 of the bytes alone, and what stays of it when 1 or 2 bytes, or anything after, are encoded together with them. */
+function base64Forms(bytes: Uint8Array): string[] {
+  const whole = base64(bytes)
+  const standard = [whole]
+  for (const before of [0, 1, 2]) {
+    const padded = new Uint8Array(before + bytes.length)
+    padded.set(bytes, before)
+    // The first characters also hold bits of what stands before, the last one of what follows.
+    const piece = base64(padded).slice(Math.ceil((before * 8) / 6), Math.floor((padded.length * 8) / 6))
+    if (piece.length >= shortestPiece) standard.push(piece)
+  }
+  for (const width of wraps) {
+    for (let at = 0; whole.length > width && at < whole.length; at += width) {
+      const line = whole.slice(at, at + width)
+      if (line.length >= shortestLine) standard.push(line)
+    }
+  }
+  return standard.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')])
+}
+
+/** Without padding. */
+function base64(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 3) {
+    const group = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
+    text += alphabet[group >> 18]! + alphabet[(group >> 12) & 63]!
+    if (at + 1 < bytes.length) text += alphabet[(group >> 6) & 63]!
+    if (at + 2 < bytes.length) text += alphabet[group & 63]!
+  }
+  return text
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { mask, openRedactor } from '@/lib/redact/redactor.ts'
+import { secretsOfEnv } from '@/lib/redact/secrets.ts'
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+const text = (parts: Uint8Array[]) => Buffer.concat(parts).toString('utf8')
+
+function redact(secrets: string[], ...chunks: string[]): string {
+  const redactor = openRedactor(secrets)
+  return text([...chunks.map((chunk) => redactor.push(bytes(chunk))), redactor.end()])
+}
+
+describe('a redactor', () => {
+  test('hides a secret that is split over chunks', () => {
+    expect(redact(['hunter22'], 'pass hun', 'ter', '22!\n')).toBe(`pass ${mask}!\n`)
+  })
+
+  test('gives what cannot become a secret at once and holds back what can', () => {
+    const redactor = openRedactor(['hunter22'])
+    expect(text([redactor.push(bytes('line one\nhunt'))])).toBe('line one\n')
+    expect(redactor.committed).toBe(9)
+    expect(text([redactor.push(bytes('ing\n'))])).toBe('hunting\n')
+    expect(redactor.committed).toBe(17)
+  })
+
+  test('leaves no tail of a secret that overlaps another', () => {
+    expect(redact(['abcdef', 'defghi'], 'x abcdefghi y')).toBe(`x ${mask} y`)
+    expect(redact(['bcde', 'abcdefgh'], 'x abcdefgX')).toBe(`x a${mask}fgX`)
+  })
+
+  test('hides the base64, URL, JSON and shell spellings, and pieces at any alignment', () => {
+    const secret = `p&ss w/rd "é" it's`
+    const forms = [
+      Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+      Buffer.from(secret).toString('base64url'),
+      encodeURIComponent(secret),
+      JSON.stringify(secret).slice(1, -1),
+      `p&ss w/rd "é" it'\\''s`,
+    ]
+    for (const form of forms) expect(redact([secret], `<${form}>`)).toBe(`<${mask}>`)
+    for (const before of ['', 'x', 'xy']) {
+      const seen = redact([secret], Buffer.from(`${before}${secret}tail`).toString('base64'))
+      expect(seen).toContain(mask)
+      expect(Buffer.from(seen.replace(mask, ''), 'base64').toString()).not.toContain('w/rd')
+    }
+  })
+
+  test('hides a multi-line secret line by line, but not its short lines', () => {
+    const key = '-----BEGIN KEY-----\nMIIEvQIBADANBg\nab\n-----END KEY-----'
+    expect(redact([key], `  MIIEvQIBADANBg\n ab\n`)).toBe(`  ${mask}\n ab\n`)
+    expect(redact([key], `[${key}]`)).toBe(`[${mask}]`)
+  })
+
+  test('lets secrets of less than four bytes pass', () => {
+    expect(redact(['abc', ''], 'abcabc')).toBe('abcabc')
+  })
+
+  test('a secret that repeats without end is one mask', () => {
+    const redactor = openRedactor(['aaaa'])
+    for (let n = 0; n < 100; n++) expect(redactor.push(bytes('a'.repeat(1000)))).toHaveLength(0)
+    expect(redactor.committed).toBe(0)
+    expect(text([redactor.push(bytes('b'))])).toBe(`${mask}b`)
+  })
+
+  const letter = fc.constantFrom('a', 'b', 'c', '\n')
+  const word = (size: { minLength?: number; maxLength?: number }) => fc.array(letter, size).map((list) => list.join(''))
+
+  test('gives the same output whatever the chunks, without any secret in it', () => {
+    fc.assert(
+      fc.property(fc.array(word({ minLength: 4, maxLength: 9 })), fc.array(word({ maxLength: 12 })), (secrets, chunks) => {
+        const split = redact(secrets, ...chunks)
+        expect(split).toBe(redact(secrets, chunks.join('')))
+        for (const secret of secrets) for (const part of split.split(mask)) expect(part).not.toContain(secret)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('a fresh redactor that continues at `committed` gives what the first would have given', () => {
+    fc.assert(
+      fc.property(
+        fc.array(word({ minLength: 4, maxLength: 9 })),
+        word({ maxLength: 40 }),
+        fc.nat(40),
+        (secrets, whole, cut) => {
+          const first = openRedactor(secrets)
+          const before = first.push(bytes(whole.slice(0, cut)))
+          const second = openRedactor(secrets)
+          const after = [second.push(bytes(whole.slice(first.committed))), second.end()]
+          expect(text([before, ...after])).toBe(redact(secrets, whole))
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('secrets of a .env text', () => {
+  test('are its values in every reading, without the ordinary ones', () => {
+    const env = [
+      'APP_ENV=production',
+      'DEBUG=true',
+      'PORT=3306',
+      'export KEY=base64:abc= # a comment',
+      'QUOTED="one\\ntwo \\"x\\""',
+      "SINGLE='with # hash'",
+      'PEM="first line\nsecond line"',
+      'EMPTY=',
+    ].join('\n')
+    expect(secretsOfEnv(env)).toEqual([
+      'base64:abc= # a comment',
+      'base64:abc=',
+      'one\\ntwo \\"x\\"',
+      'one\ntwo "x"',
+      'with # hash',
+      'first line\nsecond line',
+    ])
+  })
+})
