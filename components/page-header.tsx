@@ -1,0 +1,32 @@
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+
+/** The head of a page: where one is (`trail`), its name, what one can do here. */
+export function PageHeader({ title, trail = [], children, below }: {
+  title: ReactNode
+  trail?: { href: string; name: string }[]
+  children?: ReactNode
+  below?: ReactNode
+}) {
+  return (
+    <header className="mb-6">
+      {trail.length > 0 && (
+        <nav aria-label="Breadcrumb" className="mb-1 text-ink-soft">
+          <ol className="flex flex-wrap gap-1.5">
+            {trail.map((step) => (
+              <li key={step.href} className="flex gap-1.5">
+                <Link href={step.href} className="hover:text-ink hover:underline">{step.name}</Link>
+                <span aria-hidden>/</span>
+              </li>
+            ))}
+          </ol>
+        </nav>
+      )}
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
+        <h1 className="min-w-0 text-xl font-semibold tracking-tight break-words">{title}</h1>
+        {children && <div className="flex flex-wrap items-center gap-2">{children}</div>}
+      </div>
+      {below}
+    </header>
+  )
+}

@@ -1,0 +1,19 @@
+// Class lists that several components share: one look for buttons, fields and cards.
+
+const button =
+  'inline-flex min-h-8 items-center justify-center gap-1.5 whitespace-nowrap rounded-one border px-3 py-1 text-sm font-medium transition-colors disabled:cursor-not-allowed disabled:opacity-60'
+
+export const buttonStyle = {
+  plain: `${button} bg-panel text-ink hover:bg-sunken border-line-strong/50`,
+  primary: `${button} border-transparent bg-accent text-accent-ink hover:opacity-90`,
+  quiet: `${button} border-transparent bg-transparent text-ink-soft hover:bg-sunken hover:text-ink`,
+  danger: `${button} border-bad/60 bg-panel text-bad hover:bg-bad-soft`,
+} as const
+export type ButtonKind = keyof typeof buttonStyle
+
+export const fieldStyle =
+  'block w-full min-h-8 rounded-one border border-line-strong bg-panel px-2.5 py-1.5 text-sm text-ink placeholder:text-ink-soft aria-invalid:border-bad'
+
+export const cardStyle = 'rounded-one border bg-panel shadow-one'
+
+export const linkStyle = 'text-accent underline-offset-2 hover:underline'

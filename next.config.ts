@@ -1,0 +1,20 @@
+// How Next builds and serves the panel. The content security policy, which needs a nonce a request, is in proxy.ts.
+import type { NextConfig } from 'next'
+
+const headers = [
+  { key: 'x-content-type-options', value: 'nosniff' },
+  { key: 'x-frame-options', value: 'DENY' },
+  { key: 'referrer-policy', value: 'same-origin' },
+  { key: 'cross-origin-opener-policy', value: 'same-origin' },
+  { key: 'permissions-policy', value: 'camera=(), microphone=(), geolocation=(), payment=(), usb=()' },
+]
+
+const config: NextConfig = {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // Native or dynamic requires that a bundler would break.
+  serverExternalPackages: ['pg', 'ssh2', 'cpu-features', 'pino'],
+  headers: () => Promise.resolve([{ source: '/:path*', headers }]),
+}
+
+export default config
