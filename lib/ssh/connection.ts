@@ -1,0 +1,120 @@
+import type { Client, ClientChannel } from 'ssh2'
+import { PanelError } from '@/lib/errors.ts'
+import type { Channel } from '@/lib/deploy/types.ts'
+import { wrapChannel } from './channel.ts'
+import type { OpenChannel } from './channel.ts'
+import { deferred } from './deferred.ts'
+import type { Line } from './dial.ts'
+
+/** OpenSSH allows ten sessions a connection (MaxSessions); two are left for closing ones that the server still counts. */
+const maxChannels = 8
+const keepaliveMs = 5_000
+const keepaliveCount = 3
+const farewellMs = 2_000
+
+/** One live connection, shared by everyone who holds it. */
+export type SharedConnection = {
+  exec(command: string): Promise<Channel>
+  roundTripMs(): Promise<number>
+  readonly closed: Promise<void>
+  /** False as soon as the line is lost or a keepalive is unanswered: such a connection isn't handed out again. */
+  isHealthy(): boolean
+  end(): void
+}
+
+/** What ssh2 1.17 keeps for its own keepalive: a global request and the queue of answers, in order. */
+type PingingClient = Client & { _protocol: { ping(): void }; _callbacks: (() => void)[] }
+
+export function shareConnection({ client, socket }: Line, where: string): SharedConnection {
+  const channels = new Set<OpenChannel>()
+  const waiting: (() => void)[] = []
+  let busy = 0
+  let limit = maxChannels
+  let alive = true
+  let unanswered = 0
+  const closed = deferred<void>()
+  const lost = (): PanelError => new PanelError('unreachable', `The connection to ${where} was lost.`)
+
+  const ping = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (!alive) return reject(lost())
+      const pinging = client as PingingClient
+      pinging._callbacks.push(() => (alive ? resolve() : reject(lost())))
+      pinging._protocol.ping()
+    })
+
+  // Any byte proves the line, so that a slow line full of our own data isn't taken for a dead one.
+  let seen = socket.bytesRead
+  const keepalive = setInterval(() => {
+    unanswered = socket.bytesRead === seen ? unanswered + 1 : 0
+    seen = socket.bytesRead
+    if (unanswered > keepaliveCount) socket.destroy()
+    else ping().catch(() => {})
+  }, keepaliveMs)
+  keepalive.unref()
+
+  // Before ssh2's own 'close' handling ends the streams: they must end as cut, not as complete.
+  socket.prependListener('close', () => {
+    alive = false
+    clearInterval(keepalive)
+    for (const open of channels) open.cut(lost())
+    for (const next of waiting.splice(0)) next()
+  })
+  client.once('close', () => closed.resolve())
+
+  async function takeSlot(): Promise<void> {
+    while (alive && busy >= limit) await new Promise<void>((resolve) => waiting.push(resolve))
+    if (!alive) throw lost()
+    busy += 1
+  }
+  function freeSlot(): void {
+    busy -= 1
+    waiting.shift()?.()
+  }
+
+  const open = (command: string): Promise<ClientChannel> =>
+    new Promise((resolve, reject) => {
+      try {
+        client.exec(command, (error, stream) => (error ? reject(error) : resolve(stream)))
+      } catch {
+        reject(lost())
+      }
+    })
+
+  return {
+    closed: closed.promise,
+    isHealthy: () => alive && unanswered === 0,
+    end: () => {
+      client.end()
+      // A server that hangs never answers the goodbye.
+      setTimeout(() => socket.destroy(), farewellMs).unref()
+    },
+    roundTripMs: async () => {
+      const start = performance.now()
+      await ping()
+      return performance.now() - start
+    },
+    exec: async (command) => {
+      for (;;) {
+        await takeSlot()
+        try {
+          const opened = wrapChannel(await open(command))
+          channels.add(opened)
+          void opened.gone.then(() => {
+            channels.delete(opened)
+            freeSlot()
+          })
+          return opened.channel
+        } catch (error) {
+          freeSlot()
+          if (!alive) throw lost()
+          // A refused session never saw the command, so asking again once another has closed repeats nothing.
+          if (!(error instanceof Error && 'reason' in error) || busy === 0) {
+            throw new PanelError('unreachable', `${where} refused to run a command.`, {}, { cause: error })
+          }
+          limit = Math.min(limit, busy)
+        }
+      }
+    },
+  }
+}
