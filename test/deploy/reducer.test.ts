@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import type { DeploymentEvent, NewEvent } from '@/lib/deploy/events.ts'
+import { nothingYet, reduce } from '@/lib/deploy/reducer.ts'
+import { isFinished, moveStatus, statusesBefore } from '@/lib/deploy/status.ts'
+
+const at = '2026-11-21T03:46:00.000Z'
+const numbered = (events: NewEvent[]): DeploymentEvent[] => events.map((event, index) => ({ ...event, seq: index + 1, at }))
+
+const story = numbered([
+  { type: 'requested', data: { by: 'Ada', kind: 'deploy', source: { type: 'git', ref: 'main' } } },
+  { type: 'claimed', data: { worker: 'w1', attempt: 1, epoch: '7' } },
+  { type: 'resolved', data: { revision: 'ab12cd3', subject: 'Fix', author: 'Ada', ref: 'main' } },
+  { type: 'planned', data: { planHash: 'f00', release: 'deployment_1.ab12cd3' } },
+  { type: 'segment.sent', data: { segment: 'main', targetId: 't', server: 'web' } },
+  { type: 'segment.started', data: { segment: 'main', at: 1000 } },
+  { type: 'step.began', data: { segment: 'main', step: 1, at: 1001 } },
+  { type: 'segment.looking', data: { segment: 'main', reason: 'cut', lastSeenAt: at } },
+  { type: 'segment.attached', data: { segment: 'main' } },
+  { type: 'step.fact', data: { segment: 'main', step: 1, key: 'switched', value: 'deployment_1.ab12cd3' } },
+  { type: 'step.ended', data: { segment: 'main', step: 1, outcome: 'ok', exit: 0, size: 12, at: 1005 } },
+  { type: 'committed', data: { segment: 'main', release: 'deployment_1.ab12cd3', at: 1004 } },
+  { type: 'log.verified', data: { segment: 'main', step: 1, bytes: 12, ok: true } },
+  { type: 'segment.ended', data: { segment: 'main', outcome: 'ok', at: 1006 } },
+  { type: 'finished', data: { status: 'succeeded', failure: null } },
+])
+
+test('folds a whole deployment', () => {
+  expect(reduce(story)).toEqual({
+    seq: 15,
+    status: 'succeeded',
+    kind: 'deploy',
+    requestedBy: 'Ada',
+    worker: 'w1',
+    attempt: 1,
+    commit: { revision: 'ab12cd3', subject: 'Fix', author: 'Ada', ref: 'main' },
+    planHash: 'f00',
+    release: 'deployment_1.ab12cd3',
+    segments: [
+      {
+        name: 'main',
+        targetId: 't',
+        server: 'web',
+        status: 'ended',
+        outcome: 'ok',
+        startedAt: 1000,
+        endedAt: 1006,
+        looking: null,
+        steps: [{ n: 1, outcome: 'ok', startedAt: 1001, endedAt: 1005, exit: 0, size: 12, verified: true }],
+      },
+    ],
+    facts: [{ segment: 'main', step: 1, key: 'switched', value: 'deployment_1.ab12cd3' }],
+    findings: [],
+    committed: { segment: 'main', release: 'deployment_1.ab12cd3', at: 1004 },
+    cancel: null,
+    undo: null,
+    failure: null,
+    startedAt: at,
+    finishedAt: at,
+  })
+})
+
+test('folding in two parts, or some events twice, gives the same', () => {
+  for (let cut = 0; cut <= story.length; cut++) {
+    expect(reduce(story.slice(Math.max(0, cut - 2)), reduce(story.slice(0, cut)))).toEqual(reduce(story))
+  }
+  expect(reduce([])).toBe(nothingYet)
+})
+
+test('says that it looks for a server until it found it', () => {
+  expect(reduce(story.slice(0, 8)).segments[0]?.looking).toEqual({ reason: 'cut', lastSeenAt: at })
+  expect(reduce(story.slice(0, 9)).segments[0]?.looking).toBeNull()
+})
+
+test('a status moves forward only', () => {
+  expect(moveStatus('queued', 'cancelled')).toBe('cancelled')
+  expect(() => moveStatus('queued', 'succeeded')).toThrow('queued to succeeded')
+  expect(() => moveStatus('failed', 'running')).toThrow('failed to running')
+  expect(() => reduce([...story, { type: 'finished', data: { status: 'failed', failure: null }, seq: 99, at }])).toThrow()
+  expect(isFinished('superseded')).toBe(true)
+  expect(isFinished('running')).toBe(false)
+  expect(statusesBefore('cancelled')).toEqual(['queued', 'running'])
+})
