@@ -1,0 +1,27 @@
+'use client'
+import { useRouter } from 'next/navigation'
+import { signIn } from '@/app/actions/session.ts'
+import { Field } from './form/field.tsx'
+import { Form, SubmitButton } from './form/form.tsx'
+
+/** Only a path of this panel may follow signing in: another host in the address is ignored. */
+const inside = (path: string) => (/^\/(?![/\\])/.test(path) ? path : '/')
+
+export function SignInForm({ next }: { next: string }) {
+  const router = useRouter()
+  return (
+    <Form
+      label="Sign in"
+      act={signIn}
+      read={(data) => ({ email: String(data.get('email')), password: String(data.get('password')) })}
+      done={() => {
+        router.replace(inside(next))
+        router.refresh()
+      }}
+    >
+      <Field name="email" label="E-mail" type="email" autoComplete="username" autoFocus required />
+      <Field name="password" label="Password" type="password" autoComplete="current-password" required />
+      <SubmitButton busyText="Signing in…">Sign in</SubmitButton>
+    </Form>
+  )
+}

@@ -1,0 +1,27 @@
+// How a page gets what it shows: as the person who is signed in, or not at all.
+import { notFound, redirect } from 'next/navigation'
+import type { Actor } from '@/lib/api/shapes.ts'
+import { PanelError } from '@/lib/errors.ts'
+import type { Context } from '@/lib/panel/context.ts'
+import { isSetUp } from '@/lib/panel/setup.ts'
+import { context } from './context.ts'
+import { actorOrNull } from './who.ts'
+
+/** The person who is signed in; everyone else is sent to sign in, or to set-up when there is no owner yet. */
+export async function pageActor(): Promise<Actor> {
+  const actor = await actorOrNull()
+  if (actor) return actor
+  redirect((await isSetUp(context())) ? '/sign-in' : '/setup')
+}
+
+/** Runs a panel function for a page. What doesn't exist, or may not be seen, is Next's 404 page. */
+export async function load<I, T>(run: (ctx: Context, actor: Actor, input: I) => Promise<T>, input: I): Promise<T> {
+  const actor = await pageActor()
+  try {
+    return await run(context(), actor, input)
+  } catch (error) {
+    // A malformed id in the address is a page that doesn't exist, not a mistake to explain.
+    if (error instanceof PanelError && ['not_found', 'invalid'].includes(error.code)) notFound()
+    throw error
+  }
+}

@@ -1,0 +1,28 @@
+// Signing in and out as server actions use it. next-auth sets the cookie; the session row is lib/panel's.
+import { AuthError } from 'next-auth'
+import { endSession } from '@/lib/panel/people.ts'
+import type { Result } from './action.ts'
+import { SignInRefused, signIn, signOut } from './auth.ts'
+import { context } from './context.ts'
+import { refusalOf } from './refusal.ts'
+import { actorOrNull, sessionId } from './who.ts'
+
+/** Sets the cookie, or says why not. Through a server action because only that works on any host name. */
+export async function openSession(input: { email: string; password: string }): Promise<Result<null>> {
+  try {
+    await signIn('credentials', { email: String(input.email), password: String(input.password), redirect: false })
+    return { ok: true, value: null }
+  } catch (error) {
+    if (error instanceof SignInRefused) return { ok: false, error: { ...error.refusal, details: {} } }
+    if (error instanceof AuthError) return { ok: false, error: refusalOf(error.cause?.err ?? error) }
+    throw error
+  }
+}
+
+/** Ends the row first: a copy of the cookie is worth nothing then. */
+export async function closeSession(): Promise<Result<null>> {
+  const [actor, id] = [await actorOrNull(), await sessionId()]
+  if (actor && id) await endSession(context(), actor, { id })
+  await signOut({ redirect: false })
+  return { ok: true, value: null }
+}
