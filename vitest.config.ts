@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') } },
   test: {
     environment: 'node',
+    globalSetup: ['test/setup.ts'],
     include: ['test/**/*.test.ts'],
     // Real servers, shells and databases are started: separate processes, few at a time, and patience.
     pool: 'forks',
