@@ -36,6 +36,7 @@ export async function startSandbox({ folder, port = 0 }: { folder: string; port?
 
   const server = new ssh2.Server({ hostKeys: [privateKey] }, (connection) => {
     connections.add(connection)
+    ;(connection as Connection & { setNoDelay(on: boolean): void }).setNoDelay(true)
     connection.on('close', () => connections.delete(connection))
     connection.on('error', () => {}) // a client that went away; 'close' follows
     connection.on('authentication', (context) => void authenticate(context, keysFile))

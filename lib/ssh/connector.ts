@@ -109,7 +109,10 @@ export function openConnector(options: ConnectorOptions = {}): OpenConnector {
       try {
         return hold(key, await Promise.race([dialled, aborted.promise]))
       } catch (error) {
-        void dialled.then((entry) => rest(key, entry), () => {})
+        void dialled.then(
+          (entry) => rest(key, entry),
+          () => {},
+        )
         throw error
       } finally {
         signal.removeEventListener('abort', abort)

@@ -19,7 +19,9 @@ const attempts = 4
 export async function dial(address: ServerAddress, deadlineMs: number): Promise<Line> {
   const pinned = address.hostKey === null ? null : withoutComment(address.hostKey)
   if (pinned === null) {
-    throw new PanelError('invalid', `The host key of ${address.host} has not been confirmed yet.`, { server: address.id })
+    throw new PanelError('invalid', `The host key of ${address.host} has not been confirmed yet.`, {
+      server: address.id,
+    })
   }
   const key = ssh2.utils.parseKey(address.privateKey)
   if (key instanceof Error || !key.isPrivateKey()) {
@@ -121,7 +123,10 @@ function once(place: Place, config: ConnectConfig, leftMs: number, deadlineMs: n
       socket.destroy()
     }
     const timer = setTimeout(
-      () => fail(new DialError('timed_out', `${where} did not let us in within ${Math.round(deadlineMs / 1000)} s.`, false)),
+      () =>
+        fail(
+          new DialError('timed_out', `${where} did not let us in within ${Math.round(deadlineMs / 1000)} s.`, false),
+        ),
       Math.max(leftMs, 1),
     )
     client.on('handshake', () => (handshaken = true))

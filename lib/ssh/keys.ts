@@ -23,7 +23,8 @@ function isUsable(privateText: string, publicText: string): boolean {
   if (privateKey instanceof Error || publicKey instanceof Error) return false
   const probe = Buffer.from('fairlead')
   return (
-    privateKey.getPublicSSH().equals(publicKey.getPublicSSH()) && publicKey.verify(probe, privateKey.sign(probe)) === true
+    privateKey.getPublicSSH().equals(publicKey.getPublicSSH()) &&
+    publicKey.verify(probe, privateKey.sign(probe)) === true
   )
 }
 

@@ -46,7 +46,7 @@ describe('the sandbox', () => {
     expect((await run(connection, 'pwd')).output).toBe(`${first.home}\n`)
     const fifo = await run(
       connection,
-      "mkfifo go && { setsid sh -c 'read line <go; echo \"$line\" >came; echo >done' </dev/null >/dev/null 2>&1 & } ; echo $?",
+      'mkfifo go && { setsid sh -c \'read line <go; echo "$line" >came; echo >done\' </dev/null >/dev/null 2>&1 & } ; echo $?',
     )
     expect(fifo.output).toBe('0\n')
     await connector.close()

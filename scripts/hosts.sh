@@ -1,0 +1,132 @@
+#!/bin/sh
+# One real SSH host on this machine, without containers: own processes, users, host name and a disk of a given size; sshd on
+# loopback. It lives as long as this program's stdin stays open, so a killed test leaves nothing behind.
+#   hosts.sh probe                                     exit 0 when this machine can do it (root, namespaces, overlay)
+#   hosts.sh run FOLDER PORT gnu|busybox DISK_MB       FOLDER holds host_key and authorized_keys
+# Lines on stdin: "kill" (power cut), "boot" (the same disk again). Lines on stdout: "up PID", "down". End of stdin: stop.
+set -eu
+need='mount umount unshare pivot_root'
+
+probe() {
+  [ "$(id -u)" = 0 ] || exit 1
+  for tool in $need; do command -v "$tool" >/dev/null || exit 1; done
+  unshare --mount --pid --fork --kill-child --propagation private sh -ec '
+    mount -t tmpfs -o size=1m tmpfs /mnt && mkdir /mnt/up /mnt/work /mnt/root
+    mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/up,workdir=/mnt/work /mnt/root
+    mount -t proc proc /mnt/root/proc' >/dev/null 2>&1
+}
+
+# The new machine's own files. Runs once, in its overlay, before anybody logs in.
+furnish() {
+  root=$1; folder=$2; port=$3; userland=$4
+  shell=/bin/bash; path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  [ "$userland" = gnu ] || { shell=/bin/sh; path=/opt/busybox; }
+  cat >"$root/etc/passwd" <<P
+root:x:0:0:root:/root:/bin/sh
+sshd:x:105:65534::/run/sshd:/usr/sbin/nologin
+www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
+deployer:x:1000:1000:deployer:/home/deployer:$shell
+nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
+P
+  printf '%s\n' root:x:0: tty:x:5: www-data:x:33: deployer:x:1000: nogroup:x:65534: >"$root/etc/group"
+  for user in root www-data deployer; do echo "$user:*:19000:0:99999:7:::"; done >"$root/etc/shadow"
+  chmod 600 "$root/etc/shadow"
+  hostname >"$root/etc/hostname"
+  printf '127.0.0.1 localhost %s\n' "$(hostname)" >"$root/etc/hosts"
+  printf 'Defaults secure_path="%s"\nDefaults !fqdn\ndeployer ALL=(www-data) NOPASSWD: ALL\n' "$path" >"$root/etc/sudoers"
+  chmod 440 "$root/etc/sudoers"
+  rm -rf "$root/home" "$root/webroot"
+  mkdir -p "$root/home/deployer/.ssh" "$root/webroot" "$root/etc/host" "$root/var/www"
+  cp "$folder/authorized_keys" "$root/home/deployer/.ssh/authorized_keys"
+  cp "$folder/host_key" "$root/etc/host/host_key"
+  chmod 600 "$root/etc/host/host_key"
+  chmod 700 "$root/home/deployer/.ssh"
+  chown -R 1000:1000 "$root/home/deployer" "$root/webroot"
+  if [ "$userland" = busybox ]; then
+    mkdir -p "$root$path"
+    for applet in $(busybox --list); do ln -s "$(command -v busybox)" "$root$path/$applet"; done
+    for tool in bash sudo; do ln -sf "$(command -v $tool)" "$root$path/$tool"; done
+    ln -sf "$(command -v busybox)" "$root/bin/sh"
+  fi
+  cat >"$root/etc/host/sshd_config" <<C
+Port $port
+ListenAddress 127.0.0.1
+HostKey /etc/host/host_key
+AuthorizedKeysFile .ssh/authorized_keys
+SetEnv PATH=$path
+PidFile none
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+MaxStartups 100:30:200
+UseDNS no
+C
+}
+
+# In the host's own namespaces: puts its file system together and becomes its first process, sshd.
+init() {
+  folder=$1; port=$2; userland=$3; disk=$4
+  root=$disk/root
+  mount -t overlay overlay -o "lowerdir=/,upperdir=$disk/up,workdir=$disk/work" "$root"
+  hostname "host-$port"
+  mount -t proc proc "$root/proc"
+  mount -t tmpfs -o mode=755 tmpfs "$root/dev"
+  mkdir "$root/dev/pts" "$root/dev/shm"
+  mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
+  for node in null zero full random urandom tty; do
+    : >"$root/dev/$node"
+    mount --bind "/dev/$node" "$root/dev/$node"
+  done
+  ln -s pts/ptmx "$root/dev/ptmx"
+  ln -s /proc/self/fd "$root/dev/fd"
+  for name in tmp run root mnt; do mount -t tmpfs -o size=64m,mode=755 tmpfs "$root/$name"; done
+  chmod 1777 "$root/tmp"
+  chmod 700 "$root/root"
+  mkdir "$root/run/sshd"
+  [ -e "$disk/furnished" ] || furnish "$root" "$folder" "$port" "$userland"
+  : >"$disk/furnished"
+  cd "$root"
+  mkdir -p .outside
+  pivot_root . .outside
+  umount -l /.outside
+  cd /
+  exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /usr/sbin/sshd -D -e -f /etc/host/sshd_config
+}
+
+run() {
+  folder=$1; port=$2; userland=$3; megabytes=$4; disk=$1/disk
+  mkdir -p "$disk"
+  mount -t tmpfs -o "size=${megabytes}m,mode=755" tmpfs "$disk"
+  mkdir "$disk/up" "$disk/work" "$disk/root"
+  boot() {
+    unshare --mount --pid --uts --ipc --fork --kill-child --propagation private \
+      sh "$0" init "$folder" "$port" "$userland" "$disk" </dev/null >>"$folder/log" 2>&1 3>&- &
+    outer=$!
+    init=
+    while [ -z "$init" ] && kill -0 "$outer" 2>/dev/null; do
+      read -r init <"/proc/$outer/task/$outer/children" 2>/dev/null || init=${init:-}
+    done
+    echo "up ${init%% *}"
+  }
+  # Killing the host's first process ends every process of the host at once.
+  down() {
+    kill -9 "${init%% *}" 2>/dev/null || kill -9 "$outer" 2>/dev/null || :
+    wait "$outer" 2>/dev/null || :
+    echo down
+  }
+  boot
+  while read -r order; do
+    case $order in kill) down ;; boot) boot ;; esac
+  done
+  down
+}
+
+order=$1
+shift
+case $order in
+  probe) probe ;;
+  run) exec unshare --mount --propagation private sh "$0" supervise "$@" ;;
+  supervise) run "$@" ;;
+  init) init "$@" ;;
+  *) echo "hosts.sh: unknown order $order" >&2; exit 64 ;;
+esac

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openConnector } from '@/lib/ssh/connector.ts'
+import { canMakeMachines, startHosts, startPlain } from '../hosts/hosts.ts'
+import type { Host } from '../hosts/hosts.ts'
+import { connectionContract, run } from './contract.ts'
+
+connectionContract('OpenSSH on loopback', startPlain)
+
+async function only(hosts: Promise<Host[]>): Promise<Host> {
+  const [host] = await hosts
+  if (!host) throw new Error('No host was started.')
+  return host
+}
+
+if (canMakeMachines()) {
+  connectionContract('OpenSSH on a machine of its own', () => only(startHosts()))
+  connectionContract('OpenSSH with a busybox userland', () => only(startHosts({ userland: 'busybox' })))
+
+  describe('a test machine', () => {
+    let machine: Host
+    const connector = openConnector()
+    beforeAll(async () => {
+      machine = await only(startHosts({ userland: 'busybox', diskMb: 32 }))
+    })
+    afterAll(async () => {
+      await connector.close()
+      await machine.stop()
+    })
+
+    it('has its own users, disk, processes and userland, and keeps its disk over a power cut', async () => {
+      const connection = await connector.connect(machine.address)
+      const root = await machine.root()
+      expect((await run(connection, 'id -un; sudo -n -u www-data id -un')).output).toBe('deployer\nwww-data\n')
+      expect((await run(connection, 'readlink "$(command -v tar)"; echo $PATH')).output).toMatch(
+        /busybox\n\/opt\/busybox\n$/,
+      )
+      const full = await run(connection, `dd if=/dev/zero of=${root}/big bs=1M count=64; rm ${root}/big`)
+      expect(full.stderr).toContain('No space left on device')
+      await run(connection, `echo kept >${root}/note; sync`)
+      const follow = await connection.exec('cat')
+      await machine.powerCut()
+      await expect(follow.exit).rejects.toMatchObject({ code: 'unreachable' })
+      await expect(connector.connect(machine.address)).rejects.toMatchObject({ code: 'unreachable' })
+      await machine.boot()
+      const again = await connector.connect(machine.address)
+      expect((await run(again, `cat ${root}/note`)).output).toBe('kept\n')
+      expect((await machine.shell('id -un')).trim()).toBe('root')
+    })
+  })
+}
