@@ -29,7 +29,12 @@ export type PanelHook = { event: LifecycleEvent; text: string; sha256: string; u
 export type ReleaseRef = { name: string; revision: string }
 
 /** A release that the panel knows of on this target, for retention. `succeeded` = it has been live by a deployment that succeeded. */
-export type KnownRelease = { name: string; number: number; state: 'incomplete' | 'complete' | 'removed'; succeeded: boolean }
+export type KnownRelease = {
+  name: string
+  number: number
+  state: 'incomplete' | 'complete' | 'removed'
+  succeeded: boolean
+}
 
 type CommonInput = {
   environment: PlanEnvironment

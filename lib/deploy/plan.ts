@@ -1,0 +1,127 @@
+// The planner: what is wanted → a plan, plain data, decided before any server is touched. Order of the life cycle: seeds §1.2.
+import { planExports } from './exports.ts'
+import type { ActivationInput, PlanInput } from './plan-input.ts'
+import { plannedHooks } from './plan-hooks.ts'
+import type { HookTree } from './plan-hooks.ts'
+import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
+import type { Draft } from './plan-steps.ts'
+import { planRetention } from './retention.ts'
+import type { Plan, Segment } from './types.ts'
+
+export type {
+  ActivationInput,
+  KnownRelease,
+  PanelHook,
+  PlanEnvironment,
+  PlanInput,
+  ReleaseRef,
+  RepositoryHook,
+} from './plan-input.ts'
+
+/**
+ * Plan of kind `deploy`: check → before.pull (from the live release) → tree → release → variables → after.pull → permissions
+ * → before.deploy → complete → switch → after.deploy → deploy.success → prune; on failure before the switch, deploy.failure.
+ * One target: one segment, `main`. The stage `undo` is what `planUndo` flies when a switch has to be taken back.
+ */
+export function planDeployment(input: PlanInput): Plan {
+  const { environment, release, revision, live, panelHooks, tree } = input
+  const newTree: HookTree = { from: 'new', release: { name: release, revision }, hooks: input.newHooks }
+  const liveTree: HookTree | null = live && { from: 'live', release: live, hooks: input.liveHooks }
+  const expectCurrent = live?.name ?? null
+  // A first tree is written once as the pristine copy and once as the release; later ones change the copy in place.
+  const copies = tree.base === null ? 2 : 1
+  const inodes = tree.files + tree.directories + tree.links
+  const hooks = (event: Parameters<typeof plannedHooks>[0], stage: Draft['stage'], from: HookTree | null = newTree) =>
+    runHooks(plannedHooks(event, from, panelHooks), stage)
+  const kept = planRetention({ release, previous: expectCurrent, keep: environment.keep, releases: input.releases })
+  const main: Draft[] = [
+    ours('check', 'check', 30_000, {
+      do: 'check',
+      needBytes: copies * tree.totalBytes + 16 * mebibyte,
+      needInodes: copies * inodes + 100,
+      expectCurrent,
+      adopt: input.adopt,
+    }),
+    ...hooks('before.pull', 'ship', liveTree),
+    ours('tree', 'ship', 1_800_000, {
+      do: 'tree',
+      revision,
+      base: tree.base,
+      files: tree.files,
+      directories: tree.directories,
+      links: tree.links,
+    }),
+    ours('release', 'ship', 900_000, { do: 'release', release, revision }),
+    ours('variables', 'ship', 30_000, { do: 'variables', release, sha256: input.envSha256 }),
+    ...hooks('after.pull', 'ship'),
+    ours('permissions', 'ship', 600_000, { do: 'permissions', release, permissions: environment.permissions }),
+    ...hooks('before.deploy', 'ship'),
+    ours('complete', 'ship', 300_000, { do: 'complete', release, revision, envSha256: input.envSha256 }),
+    ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
+    ...hooks('after.deploy', 'finish'),
+    ...hooks('deploy.success', 'finish'),
+    { ...ours('prune', 'finish', 900_000, { do: 'prune', ...kept }), failure: 'ignored' },
+  ]
+  const failure = hooks('deploy.failure', 'finish').map((draft): Draft => ({ ...draft, phase: 'failure' }))
+  const undo = [...undoDrafts(input, newTree), ...runHooks(plannedHooks('deploy.failure', newTree, panelHooks), 'undo')]
+  return assemblePlan({ ...input, kind: 'deploy', exports: exportsOf(input), main: [...main, ...failure], undo })
+}
+
+/**
+ * Plan of kind `activate`: check → rollback/before (from the release being left) → verify → switch → rollback/after (from the
+ * same). Roll back is this with the release before.
+ */
+export function planActivation(input: ActivationInput): Plan {
+  const { release, live, panelHooks, envSha256 } = input
+  const newTree: HookTree = { from: 'new', release: { name: release, revision: input.revision }, hooks: input.newHooks }
+  const liveTree: HookTree | null = live && { from: 'live', release: live, hooks: input.liveHooks }
+  const expectCurrent = live?.name ?? null
+  const main: Draft[] = [
+    ours('check', 'check', 30_000, { do: 'check', needBytes: 0, needInodes: 0, expectCurrent, adopt: false }),
+    ...runHooks(plannedHooks('rollback/before', liveTree, panelHooks), 'switch'),
+    ours('verify', 'switch', 30_000, { do: 'verify', release, envSha256 }),
+    ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
+    ...runHooks(plannedHooks('rollback/after', liveTree, panelHooks), 'finish'),
+  ]
+  return assemblePlan({ ...input, kind: 'activate', exports: exportsOf(input), main, undo: undoDrafts(input, newTree) })
+}
+
+/**
+ * The segment `undo` of a plan whose switch has happened. `previousRelease` is what the server says was live before (the
+ * journal's fact `previous`), which is trusted over the plan; null removes `current`, as there was nothing before.
+ */
+export function planUndo(plan: Plan, previousRelease: string | null): Segment {
+  const lane = plan.stages.find((stage) => stage.name === 'undo')?.batches[0]?.lanes[0]
+  if (!lane) throw new Error('a plan without an undo stage')
+  const steps = lane.steps.map((step) =>
+    step.action.do === 'switch' || step.action.do === 'unlink'
+      ? { ...step, ...switchBack(plan.release, previousRelease), n: step.n }
+      : step,
+  )
+  return { name: 'undo', targetId: lane.targetId, steps }
+}
+
+/** JSON with sorted keys and no white space: equal plans give equal text, in whatever order their keys were written. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+  })
+}
+
+/** Rollback hooks of the release that failed, around the switch back. A failing hook must not keep a server on it. */
+function undoDrafts(input: PlanInput | ActivationInput, newTree: HookTree): Draft[] {
+  const hooks = (event: 'rollback/before' | 'rollback/after') =>
+    runHooks(plannedHooks(event, newTree, input.panelHooks, 'ignored'), 'undo')
+  return [...hooks('rollback/before'), switchBack(input.release, input.live?.name ?? null), ...hooks('rollback/after')]
+}
+
+function switchBack(release: string, previous: string | null): Draft {
+  return previous === null
+    ? ours('unlink', 'undo', 30_000, { do: 'unlink', expectCurrent: release })
+    : ours('switch', 'undo', 30_000, { do: 'switch', release: previous, expectCurrent: release })
+}
+
+function exportsOf(input: PlanInput | ActivationInput): Record<string, string> {
+  return planExports({ ...input, previousRelease: input.live?.name ?? '' })
+}
