@@ -17,3 +17,10 @@ export const fieldStyle =
 export const cardStyle = 'rounded-one border bg-panel shadow-one'
 
 export const linkStyle = 'text-accent underline-offset-2 hover:underline'
+
+export const iconButtonStyle =
+  'inline-grid size-8 place-items-center rounded-one text-ink-soft hover:bg-sunken hover:text-ink aria-pressed:bg-accent-soft aria-pressed:text-accent'
+
+export const menuStyle = 'z-50 min-w-40 rounded-one border bg-panel p-1 text-sm shadow-one'
+export const menuItemStyle =
+  'flex cursor-pointer items-center gap-2 rounded px-2 py-1.5 outline-none data-[highlighted]:bg-sunken data-[disabled]:opacity-50'

@@ -1,0 +1,9 @@
+'use server'
+import { activationInput, byId, deploymentInput, rollBackInput } from '@/lib/api/inputs.ts'
+import * as deployments from '@/lib/panel/deployments.ts'
+import { action } from '@/lib/web/action.ts'
+
+export const requestDeployment = action(deploymentInput, deployments.requestDeployment)
+export const cancelDeployment = action(byId, deployments.cancelDeployment)
+export const activateRelease = action(activationInput, deployments.activateRelease)
+export const rollBack = action(rollBackInput, deployments.rollBack)

@@ -1,0 +1,10 @@
+'use server'
+import { byId, commitsInput, environmentChange, environmentInput } from '@/lib/api/inputs.ts'
+import * as deployments from '@/lib/panel/deployments.ts'
+import * as environments from '@/lib/panel/environments.ts'
+import { action } from '@/lib/web/action.ts'
+
+export const createEnvironment = action(environmentInput, environments.createEnvironment)
+export const updateEnvironment = action(environmentChange, environments.updateEnvironment)
+export const removeEnvironment = action(byId, environments.removeEnvironment)
+export const readCommits = action(commitsInput, deployments.readCommits)

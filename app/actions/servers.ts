@@ -1,0 +1,10 @@
+'use server'
+import { byId, checkInput, hostKeyInput, serverInput } from '@/lib/api/inputs.ts'
+import * as servers from '@/lib/panel/servers.ts'
+import { action } from '@/lib/web/action.ts'
+
+export const addServer = action(serverInput, servers.addServer)
+export const readHostKey = action(byId, servers.readHostKey)
+export const confirmHostKey = action(hostKeyInput, servers.confirmHostKey)
+export const checkServer = action(checkInput, servers.checkServer)
+export const removeServer = action(byId, servers.removeServer)

@@ -1,0 +1,4 @@
+'use server'
+import { setTheme } from '@/lib/web/theme.ts'
+
+export const chooseTheme = setTheme
