@@ -8,7 +8,6 @@ import type { Line } from './dial.ts'
 
 /** OpenSSH allows ten sessions a connection (MaxSessions); two are left for closing ones that the server still counts. */
 const maxChannels = 8
-const keepaliveMs = 5_000
 const keepaliveCount = 3
 const farewellMs = 2_000
 
@@ -25,7 +24,8 @@ export type SharedConnection = {
 /** What ssh2 1.17 keeps for its own keepalive: a global request and the queue of answers, in order. */
 type PingingClient = Client & { _protocol: { ping(): void }; _callbacks: (() => void)[] }
 
-export function shareConnection({ client, socket }: Line, where: string): SharedConnection {
+/** Shares a line; `where` names the server in errors, and every `keepaliveMs` a silent line is asked for a sign of life. */
+export function shareConnection({ client, socket }: Line, where: string, keepaliveMs: number): SharedConnection {
   const channels = new Set<OpenChannel>()
   const waiting: (() => void)[] = []
   let busy = 0

@@ -12,6 +12,8 @@ export type ConnectorOptions = {
   connectTimeoutMs?: number
   /** How long a connection that nobody holds stays warm; 3 min. */
   idleMs?: number
+  /** How often a silent line is asked for a sign of life; 5 s. It is given up after three unanswered times. */
+  keepaliveMs?: number
 }
 
 /** A connector whose warm connections can be ended, for a graceful stop. */
@@ -26,6 +28,7 @@ type Entry = { shared: SharedConnection; holders: number; idle: NodeJS.Timeout |
 export function openConnector(options: ConnectorOptions = {}): OpenConnector {
   const connectTimeoutMs = options.connectTimeoutMs ?? 15_000
   const idleMs = options.idleMs ?? 180_000
+  const keepaliveMs = options.keepaliveMs ?? 5_000
   const entries = new Map<string, Entry>()
   const dialling = new Map<string, Promise<Entry>>()
   let isClosed = false
@@ -38,7 +41,11 @@ export function openConnector(options: ConnectorOptions = {}): OpenConnector {
 
   async function fresh(key: string, address: ServerAddress, timeoutMs: number): Promise<Entry> {
     const line = await dial(address, timeoutMs)
-    const entry: Entry = { shared: shareConnection(line, `${address.host}:${address.port}`), holders: 0, idle: null }
+    const entry: Entry = {
+      shared: shareConnection(line, `${address.host}:${address.port}`, keepaliveMs),
+      holders: 0,
+      idle: null,
+    }
     entries.set(key, entry)
     void entry.shared.closed.then(() => forget(key, entry))
     if (isClosed) entry.shared.end()

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Channel, Connection, ServerAddress } from '@/lib/deploy/types.ts'
 import { openConnector } from '@/lib/ssh/connector.ts'
 import { fingerprint, generateKeyPair, publicKeyOf } from '@/lib/ssh/keys.ts'
+import { openRelay } from './relay.ts'
 
 /** A server under test; `stop` ends it. */
 export type Subject = { address: ServerAddress; stop(): Promise<void> }
@@ -23,36 +21,6 @@ export async function run(connection: Connection, command: string, input: Uint8A
   if (input.length > 0) await channel.write(Buffer.from(input))
   channel.end()
   return { output: (await output).toString(), ...(await channel.exit), stderr: channel.stderr() }
-}
-
-/** A line that can be cut or frozen: a relay in front of the server. */
-async function openRelay(to: ServerAddress) {
-  const sockets = new Set<Socket>()
-  let carried = 0
-  const server = createServer((near) => {
-    const far = connect(to.port, to.host)
-    for (const socket of [near, far]) {
-      sockets.add(socket)
-      socket.on('error', () => {}).on('close', () => sockets.delete(socket))
-    }
-    far.on('data', (bytes) => (carried += bytes.length))
-    near.pipe(far).pipe(near)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    address: { ...to, host: '127.0.0.1', port: (server.address() as AddressInfo).port },
-    /** Bytes that came from the server so far. */
-    carried: () => carried,
-    cut: () => {
-      for (const socket of sockets) socket.resetAndDestroy()
-    },
-    close: async () => {
-      for (const socket of sockets) socket.destroy()
-      server.close()
-      await once(server, 'close')
-    },
-  }
 }
 
 /** What every connection has to do, whatever server is at the other end. */
