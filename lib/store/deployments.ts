@@ -1,0 +1,106 @@
+// Requests for deployments, and the wish to end one. Everything a worker writes goes through claims.ts.
+import { randomUUID } from 'node:crypto'
+import { PanelError } from '@/lib/errors.ts'
+import { isFinished } from '@/lib/deploy/status.ts'
+import type { DeploymentStatus } from '@/lib/deploy/types.ts'
+import type { PoolClient } from 'pg'
+import type { Database } from './database.ts'
+import { appendEvents, storableJson } from './events.ts'
+import type { LockedDeployment } from './events.ts'
+import { inTransaction } from './transaction.ts'
+
+export type DeploymentSource = { type: 'git'; ref: string; commit?: string } | { type: 'release'; number: number }
+/** `by` as stored: `user:<id>`, `token:<id>` or `system:<why>`; `byName` for people. */
+export type DeploymentRequest = {
+  environmentId: string
+  kind: 'deploy' | 'activate'
+  source: DeploymentSource
+  by: string
+  byName: string
+  idempotencyKey?: string
+}
+
+/**
+ * Queues a deployment: number, row, event, audit entry and the word to workers, all or nothing. The same
+ * idempotency key gives the deployment that was made with it. @throws PanelError not_found: no such environment.
+ */
+export async function createDeployment(db: Database, request: DeploymentRequest): Promise<{ id: string; number: number }> {
+  return inTransaction(db.pool, async (client) => {
+    // The row lock of the environment puts requests in line, so the key is looked up after it.
+    const environment = await client.query<{ number: number }>(
+      `SELECT "nextNumber" AS "number" FROM "Environment" WHERE "id" = $1 FOR UPDATE`,
+      [request.environmentId],
+    )
+    const number = environment.rows[0]?.number
+    if (number === undefined) throw new PanelError('not_found', 'There is no such environment.')
+    if (request.idempotencyKey !== undefined) {
+      const { rows } = await client.query<{ id: string; number: number }>(
+        `SELECT "id", "number" FROM "Deployment" WHERE "environmentId" = $1 AND "idempotencyKey" = $2`,
+        [request.environmentId, request.idempotencyKey],
+      )
+      if (rows[0]) return rows[0]
+    }
+    const id = randomUUID()
+    const source = storableJson(request.source)
+    await client.query(`UPDATE "Environment" SET "nextNumber" = "nextNumber" + 1 WHERE "id" = $1`, [request.environmentId])
+    await client.query(
+      `INSERT INTO "Deployment" ("id", "environmentId", "number", "kind", "source", "requestedBy", "requestedByName", "idempotencyKey")
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [id, request.environmentId, number, request.kind, source, request.by, request.byName, request.idempotencyKey ?? null],
+    )
+    const locked: LockedDeployment = { id, environmentId: request.environmentId, nextSeq: 1, status: 'queued' }
+    const { kind, byName } = request
+    await appendEvents(client, locked, [{ type: 'requested', data: { by: byName, kind, source: request.source } }])
+    await audit(client, request, `deployment.${kind}`, id, { number, source: request.source })
+    await client.query(`SELECT pg_notify('fairlead_queue', $1)`, [id])
+    return { id, number }
+  })
+}
+
+/**
+ * Ends a queued deployment, or asks the worker to end a running one; asking twice changes nothing.
+ * @throws PanelError not_found; conflict when it has finished.
+ */
+export async function requestCancel(db: Database, request: { deploymentId: string; by: string; byName: string }): Promise<DeploymentStatus> {
+  return inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<LockedDeployment & { cancelRequestedAt: Date | null }>(
+      `SELECT "id", "environmentId", "nextSeq", "status", "cancelRequestedAt" FROM "Deployment" WHERE "id" = $1 FOR UPDATE`,
+      [request.deploymentId],
+    )
+    const deployment = rows[0]
+    if (!deployment) throw new PanelError('not_found', 'There is no such deployment.')
+    if (isFinished(deployment.status)) throw new PanelError('conflict', `The deployment has already ${ending[deployment.status]}.`)
+    if (deployment.cancelRequestedAt) return deployment.status
+    await appendEvents(client, deployment, [{ type: 'cancel.requested', data: { by: request.byName } }])
+    if (deployment.status === 'queued')
+      await appendEvents(client, deployment, [{ type: 'finished', data: { status: 'cancelled', failure: null } }])
+    await audit(client, request, 'deployment.cancel', deployment.id, {})
+    await client.query(`SELECT pg_notify('fairlead_queue', $1)`, [deployment.id])
+    return deployment.status
+  })
+}
+
+const ending: Record<DeploymentStatus, string> = {
+  queued: 'been queued',
+  running: 'begun',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'been cancelled',
+  superseded: 'been superseded',
+}
+
+async function audit(client: PoolClient, who: { by: string; byName: string }, action: string, subject: string, data: object) {
+  await client.query(
+    `INSERT INTO "AuditEntry" ("actor", "actorName", "action", "subject", "data") VALUES ($1, $2, $3, $4, $5)`,
+    [who.by, who.byName, action, `deployment:${subject}`, storableJson(data)],
+  )
+}
+
+/** Whether somebody wishes the end of a deployment. */
+export async function isCancelRequested(db: Database, deploymentId: string): Promise<boolean> {
+  const { rows } = await db.pool.query<{ wished: boolean }>(
+    `SELECT "cancelRequestedAt" IS NOT NULL AS "wished" FROM "Deployment" WHERE "id" = $1`,
+    [deploymentId],
+  )
+  return rows[0]?.wished ?? false
+}

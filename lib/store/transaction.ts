@@ -1,0 +1,21 @@
+// One transaction on one connection of the pool.
+import type { Pool, PoolClient } from 'pg'
+
+/** Commits what `work` did, or rolls it back when it throws. A connection that is broken leaves the pool. */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('BEGIN')
+    const result = await work(client)
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: Error) => {
+      broken = failure
+    })
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
