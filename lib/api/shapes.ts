@@ -1,16 +1,13 @@
 // What the panel shows and what it takes in: views (plain JSON; times are ISO 8601 in UTC, durations ms) and input schemas.
 // Pages, the API and the CLI share these; nothing here holds a secret.
 import { z } from 'zod'
+import type { Role } from '@/lib/access.ts'
 import type { DeploymentState } from '@/lib/deploy/reducer.ts'
 import type { Commit, DeploymentStatus, Failure, Finding, LifecycleEvent, Permissions, PlanKind, Ref, Step } from '@/lib/deploy/types.ts'
 
 export type { Commit, DeploymentState, DeploymentStatus, Failure, Ref }
 
-export const roles = ['viewer', 'developer', 'admin', 'owner'] as const
-export type Role = (typeof roles)[number]
-
-/** Who acts. `id` is of the user (kind user) or of the token (kind token); `system` has every right and a reason as name. */
-export type Actor = { kind: 'user' | 'token' | 'system'; id: string; name: string; role: Role }
+export { roles, type Actor, type Role } from '@/lib/access.ts'
 
 export const verdicts = ['ok', 'warning', 'failed'] as const
 export type Verdict = (typeof verdicts)[number]

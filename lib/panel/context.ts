@@ -1,0 +1,19 @@
+// What every panel function needs, made once a process by whoever starts it.
+import { join } from 'node:path'
+import type { Actor } from '@/lib/access.ts'
+import { openSecrets, readKey, type Secrets } from '@/lib/secrets.ts'
+import type { Settings } from '@/lib/settings.ts'
+import { openDatabase, type Database } from '@/lib/store/database.ts'
+
+export type { Actor }
+export type Context = { db: Database; secrets: Secrets; settings: Settings }
+
+/** PanelError `unavailable` when `<dataDir>/secret.key` cannot be used. No connection is made yet. */
+export function openContext(settings: Settings): Context {
+  return { db: openDatabase(settings.databaseUrl), secrets: openSecrets(readKey(join(settings.dataDir, 'secret.key'))), settings }
+}
+
+/** The panel acting by itself; `why` is shown in the audit: 'console', 'schedule', 'push'. */
+export function systemActor(why: string): Actor {
+  return { kind: 'system', id: why, name: why, role: 'owner' }
+}

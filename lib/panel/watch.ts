@@ -1,0 +1,83 @@
+// Being told when something about a deployment changed. One LISTENing connection a process, whatever the number of pages;
+// it is opened for the first watcher and then kept. Notifications say where to look, never what is there.
+import { z } from 'zod'
+import { demand, type Actor } from '@/lib/access.ts'
+import { listen, type Listening } from '@/lib/store/listen.ts'
+import type { Context } from './context.ts'
+
+export type Change = { deploymentId: string; environmentId: string }
+/** Nothing given = every deployment. */
+export type WatchFilter = { deploymentId?: string; environmentId?: string }
+type Watcher = { filter: WatchFilter; onChange: (change: Change | null) => void }
+
+const payload = z.object({ d: z.string(), e: z.string() })
+
+class Hub {
+  readonly watchers = new Set<Watcher>()
+  private readonly url: string
+  private listening: Promise<Listening> | null = null
+  private retry: NodeJS.Timeout | null = null
+
+  constructor(url: string) {
+    this.url = url
+  }
+
+  /** Opens the connection unless it is; a database that is away is tried again each second while anyone watches. */
+  wake(): void {
+    if (this.listening || this.watchers.size === 0) return
+    const listening = listen(this.url, {
+      channels: { fairlead_deployment: (text) => this.tell(text) },
+      onGap: () => this.each(null),
+    })
+    this.listening = listening
+    listening.catch(() => {
+      this.listening = null
+      this.retry ??= setTimeout(() => {
+        this.retry = null
+        this.wake()
+      }, 1_000)
+    })
+  }
+
+  private tell(text: string): void {
+    const parsed = payload.safeParse(safeJson(text))
+    if (parsed.success) this.each({ deploymentId: parsed.data.d, environmentId: parsed.data.e })
+    else this.each(null)
+  }
+
+  private each(change: Change | null): void {
+    for (const { filter, onChange } of this.watchers) if (change === null || concerns(filter, change)) onChange(change)
+  }
+}
+
+/** A page that shows one deployment of an environment wants to hear of both: the parts of a filter add up. */
+function concerns({ deploymentId, environmentId }: WatchFilter, change: Change): boolean {
+  if (deploymentId === undefined && environmentId === undefined) return true
+  return deploymentId === change.deploymentId || environmentId === change.environmentId
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+const hubs = new WeakMap<Context, Hub>()
+
+/**
+ * Calls `onChange` after each change that the filter lets through, and with null whenever changes may have been missed.
+ * Read once after calling this, then on each call. Gives the function that ends it. PanelError `forbidden`.
+ */
+export function watchDeployments(ctx: Context, actor: Actor, filter: WatchFilter, onChange: (change: Change | null) => void): () => void {
+  demand(actor, 'view')
+  const hub = hubs.get(ctx) ?? new Hub(ctx.db.url)
+  hubs.set(ctx, hub)
+  const watcher = { filter, onChange }
+  hub.watchers.add(watcher)
+  hub.wake()
+  return () => {
+    hub.watchers.delete(watcher)
+  }
+}
