@@ -1,4 +1,4 @@
-import type { Client, ClientChannel } from 'ssh2'
+import type { Client } from 'ssh2'
 import { PanelError } from '@/lib/errors.ts'
 import type { Channel } from '@/lib/deploy/types.ts'
 import { wrapChannel } from './channel.ts'
@@ -72,10 +72,12 @@ export function shareConnection({ client, socket }: Line, where: string, keepali
     waiting.shift()?.()
   }
 
-  const open = (command: string): Promise<ClientChannel> =>
+  // Wrapped inside the callback: the exit code of a short command may stand in the same packet as the go-ahead, and would
+  // be told to nobody if the listeners came a moment later.
+  const open = (command: string): Promise<OpenChannel> =>
     new Promise((resolve, reject) => {
       try {
-        client.exec(command, (error, stream) => (error ? reject(error) : resolve(stream)))
+        client.exec(command, (error, stream) => (error ? reject(error) : resolve(wrapChannel(stream))))
       } catch {
         reject(lost())
       }
@@ -98,7 +100,7 @@ export function shareConnection({ client, socket }: Line, where: string, keepali
       for (;;) {
         await takeSlot()
         try {
-          const opened = wrapChannel(await open(command))
+          const opened = await open(command)
           channels.add(opened)
           void opened.gone.then(() => {
             channels.delete(opened)
