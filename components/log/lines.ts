@@ -1,0 +1,132 @@
+// The log of a deployment as lines: takes chunks in any portion, each byte once, and keeps per step what is needed to draw
+// any line by itself. Pure data; drawing is log-viewer.tsx.
+import type { LogChunkView } from '@/lib/api/shapes.ts'
+
+/** `carry`: the colour codes that were still open when the line began, to be put before its text. */
+export type LogLine = { text: string; carry: string; at: string }
+export type StepLines = { segment: string; step: number; key: string; lines: LogLine[]; offset: number; isOpen: boolean; carry: string }
+
+export const stepKey = (segment: string, step: number): string => `${segment}/${step}`
+
+/** Colour codes (SGR), the only escapes that are drawn. */
+// eslint-disable-next-line no-control-regex
+const colours = /\x1b\[([\d;:]*)m/g
+/** Every other escape, and control characters that draw nothing: titles, cursor moves, bells. Tab stays. */
+// eslint-disable-next-line no-control-regex
+const others = /\x1b\[[\d;:<=>?]*[ -/]*[@-ln-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|$)|\x1b[P^_X][^\x1b]*(?:\x1b\\|$)|\x1b[ -/]*[0-Z\\^-~]|[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]/g
+
+/** What of a raw line is to be seen: the last thing written over it by carriage returns, and no escapes but colours. */
+export function visible(raw: string): string {
+  const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw
+  const last = line.lastIndexOf('\r')
+  return (last === -1 ? line : line.slice(last + 1)).replace(others, '')
+}
+
+/** The line as text alone: what is searched and copied. */
+export function plain(line: LogLine): string {
+  return visible(line.text).replace(colours, '')
+}
+
+/** The colour codes open after `text`, when `carry` was open before it. */
+function carryAfter(carry: string, text: string): string {
+  let open = carry
+  for (const [code, parameters = ''] of text.matchAll(colours)) {
+    if (parameters === '' || /^0+$/.test(parameters)) open = ''
+    else open = parameters.startsWith('0;') ? code : open + code
+  }
+  // A log that only ever adds codes must not grow each line's prefix without end.
+  return open.length > 256 ? open.slice(open.lastIndexOf('\x1b')) : open
+}
+
+/** Steps in the order in which their output began; a new value after each change, so that React sees it. */
+export type LogLines = { steps: readonly StepLines[]; count: number; version: number }
+
+export const noLines: LogLines = { steps: [], count: 0, version: 0 }
+
+/** Adds chunks. Those whose offset was passed already change nothing, so a line is never shown twice. */
+export function addChunks(log: LogLines, chunks: readonly LogChunkView[]): LogLines {
+  let { steps, count } = log
+  for (const chunk of chunks) {
+    const key = stepKey(chunk.segment, chunk.step)
+    let step = steps.find((candidate) => candidate.key === key)
+    if (!step) {
+      step = { segment: chunk.segment, step: chunk.step, key, lines: [], offset: 0, isOpen: false, carry: '' }
+      steps = [...steps, step]
+    }
+    if (chunk.offset < step.offset || chunk.text === '') continue
+    count += addText(step, chunk)
+  }
+  return { steps, count, version: log.version + 1 }
+}
+
+const encoder = new TextEncoder()
+
+/** Appends to the step in place (a log of a million lines isn't copied for each chunk); gives the number of lines added. */
+function addText(step: StepLines, chunk: LogChunkView): number {
+  const parts = chunk.text.split('\n')
+  const rest = parts.pop() ?? ''
+  const before = step.lines.length
+  for (const [index, text] of parts.entries()) push(step, index === 0, text, chunk.at, true)
+  if (rest !== '') push(step, parts.length === 0, rest, chunk.at, false)
+  else if (parts.length > 0) step.isOpen = false
+  step.offset = chunk.offset + encoder.encode(chunk.text).length
+  return step.lines.length - before
+}
+
+function push(step: StepLines, isFirst: boolean, text: string, at: string, isWhole: boolean): void {
+  const last = step.lines.at(-1)
+  const isContinued = isFirst && step.isOpen && last !== undefined
+  const line = isContinued ? { ...last, text: last.text + text } : { text, carry: step.carry, at }
+  if (isContinued) step.lines[step.lines.length - 1] = line
+  else step.lines.push(line)
+  step.isOpen = !isWhole
+  if (isWhole && (line.carry !== '' || line.text.includes('\x1b['))) step.carry = carryAfter(line.carry, line.text)
+}
+
+/** A row of the list: the heading of a step, or its line `index` (0-based in the step; `number` 1-based over the whole log). */
+export type Row = { kind: 'step'; step: StepLines } | { kind: 'line'; step: StepLines; index: number; number: number }
+
+/** Rows as a list that is never built: `at(i)` finds the row, `rowOf(number)` the way back. */
+export class Rows {
+  readonly count: number
+  private readonly parts: { step: StepLines; start: number; firstNumber: number; length: number }[] = []
+
+  constructor(log: LogLines, only: string | null) {
+    let start = 0
+    let firstNumber = 1
+    for (const step of log.steps) {
+      const length = step.lines.length
+      if (only === null || only === step.key) {
+        this.parts.push({ step, start, firstNumber, length })
+        start += length + 1
+      }
+      firstNumber += length
+    }
+    this.count = start
+  }
+
+  at(row: number): Row | undefined {
+    const part = this.parts.findLast((candidate) => candidate.start <= row)
+    if (!part || row > part.start + part.length) return undefined
+    const index = row - part.start - 1
+    return index < 0 ? { kind: 'step', step: part.step } : { kind: 'line', step: part.step, index, number: part.firstNumber + index }
+  }
+
+  /** The row of line `number`, or null when it isn't among these. */
+  rowOf(number: number): number | null {
+    const part = this.parts.find(({ firstNumber, length }) => number >= firstNumber && number < firstNumber + length)
+    return part ? part.start + 1 + number - part.firstNumber : null
+  }
+
+  /** The row of the last line of a step (its heading when it said nothing). */
+  lastRowOf(key: string): number | null {
+    const part = this.parts.find(({ step }) => step.key === key)
+    return part ? part.start + part.length : null
+  }
+
+  *lines(): Generator<{ number: number; line: LogLine }> {
+    for (const { step, firstNumber, length } of this.parts) {
+      for (let index = 0; index < length; index++) yield { number: firstNumber + index, line: step.lines[index]! }
+    }
+  }
+}
