@@ -35,7 +35,7 @@ export type EmbeddedPostgres = {
   url: string
   /** It was left running by an earlier start that died. */
   reused: boolean
-  /** Resolves when the server has ended for whatever reason; never for a reused one. */
+  /** Resolves when the server has ended for whatever reason. */
   ended: Promise<void>
   /** Fast shutdown: open transactions are rolled back, committed ones are safe. */
   stop(): Promise<void>
@@ -45,6 +45,8 @@ export type Options = {
   database?: string
   /** Further `name=value` settings of the server. */
   settings?: string[]
+  /** Exactly this port. Without it: the one of the last start if it is free, else any. */
+  port?: number
   /** How root gives up being root, tried in order. */
   asRoot?: RootWay[]
 }
@@ -114,15 +116,19 @@ async function chownAll(path: string, owner: number): Promise<void> {
     await lchown(join(entry.parentPath, entry.name), owner, owner)
 }
 
-function freePort(): Promise<number> {
+/** A port that is free on 127.0.0.1: the wanted one or, unless `exactly`, another. */
+function freePort(wanted: number, exactly = false): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
+    server.once('error', (cause) => {
+      if (exactly)
+        reject(new PanelError('unavailable', `Port ${wanted}, which PostgreSQL had, is taken.`, {}, { cause }))
+      else resolve(freePort(0, true))
+    })
+    server.listen(wanted, '127.0.0.1', () => {
       const address = server.address()
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      )
+      const port = address && typeof address === 'object' ? address.port : 0
+      server.close(() => resolve(port))
     })
   })
 }
@@ -148,11 +154,15 @@ async function holder(data: string): Promise<number | null> {
   return program.trim() === 'postgres' ? pid : null
 }
 
+/** Not our child, so nobody tells us: asks until nobody holds the folder. Keeps no process alive by itself. */
+async function holderGone(data: string, everyMs = 500): Promise<void> {
+  while ((await holder(data)) !== null) await delay(everyMs, undefined, { ref: false })
+}
+
 async function stopHolder(data: string): Promise<void> {
   const pid = await holder(data)
   if (pid === null) return
   process.kill(pid, 'SIGINT')
-  // Not our child, so nobody tells us: ask until it has let go of the folder.
   while ((await holder(data)) === pid) await delay(25)
 }
 
@@ -173,7 +183,7 @@ async function ensureDatabase(url: string, database: string): Promise<void> {
  * @throws PanelError unavailable, with what a person can do.
  */
 export async function startPostgres(folder: string, options: Options = {}): Promise<EmbeddedPostgres> {
-  const { database = 'fairlead', settings = [], asRoot = ['namespace', 'nobody'] } = options
+  const { database = 'fairlead', settings = [], port, asRoot = ['namespace', 'nobody'] } = options
   const data = join(folder, 'data')
   const known = join(folder, 'server.json')
   const log = join(folder, 'postgres.log')
@@ -187,7 +197,7 @@ export async function startPostgres(folder: string, options: Options = {}): Prom
   while (before && (await holder(data)) !== null) {
     if (await answers(url(before, 'postgres'))) {
       await ensureDatabase(url(before, 'postgres'), database)
-      return { url: url(before, database), reused: true, ended: new Promise(() => {}), stop: () => stopHolder(data) }
+      return { url: url(before, database), reused: true, ended: holderGone(data), stop: () => stopHolder(data) }
     }
     if (Date.now() > until)
       throw new PanelError('unavailable', `PostgreSQL runs in ${data} but doesn't answer. See ${log}.`)
@@ -211,7 +221,7 @@ export async function startPostgres(folder: string, options: Options = {}): Prom
     await initialise(command, initdb, data, password, owner)
   }
   if (owner !== null) await chownAll(data, owner)
-  const server: Known = { port: await freePort(), password }
+  const server: Known = { port: await freePort(port ?? before?.port ?? 0, port !== undefined), password }
   await writeFile(`${known}.new`, JSON.stringify(server), { mode: 0o600 })
   await rename(`${known}.new`, known)
 
