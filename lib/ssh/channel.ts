@@ -12,7 +12,8 @@ export type OpenChannel = { channel: Channel; gone: Promise<void>; cut(error: Pa
 
 /** Wraps an ssh2 exec stream. */
 export function wrapChannel(stream: ClientChannel): OpenChannel {
-  // When output and input have ended, Node destroys a stream, and ssh2 then closes the channel: before the exit code came.
+  // When output and input have ended, Node destroys a stream, and ssh2 then closes the channel: perhaps before the exit code
+  // came, which OpenSSH still sends then, but no server has to.
   stream.destroy = () => stream
 
   let failure: PanelError | null = null

@@ -45,11 +45,14 @@ export function shareConnection({ client, socket }: Line, where: string, keepali
 
   // Any byte proves the line, so that a slow line full of our own data isn't taken for a dead one.
   let seen = socket.bytesRead
+  const answered = (): void => {
+    unanswered = 0
+  }
   const keepalive = setInterval(() => {
     unanswered = socket.bytesRead === seen ? unanswered + 1 : 0
     seen = socket.bytesRead
     if (unanswered > keepaliveCount) socket.destroy()
-    else ping().catch(() => {})
+    else ping().then(answered, () => {})
   }, keepaliveMs)
   keepalive.unref()
 

@@ -106,6 +106,20 @@ describe('connecting', () => {
     await two.closed
   })
 
+  it('hands the same connection out again for as long as its keepalives are answered', async () => {
+    relay = await openRelay(address)
+    const pool = connector({ keepaliveMs: 10 })
+    const first = await pool.connect(relay.address)
+    for (let i = 0; i < 5; i += 1) {
+      const before = relay.carried()
+      await expect.poll(() => relay.carried(), { interval: 1 }).toBeGreaterThan(before)
+      await first.roundTripMs()
+      expect((await pool.connect(relay.address)).closed).toBe(first.closed)
+    }
+    expect(relay.accepted()).toBe(1)
+    await relay.close()
+  })
+
   it('uses another connection for another user, key or pinned key', async () => {
     const pool = connector()
     const first = await pool.connect(address)
@@ -131,7 +145,7 @@ describe('connecting', () => {
   it('does not let a flood of errors fill memory while the output is not read', async () => {
     relay = await openRelay(address)
     const connection = await connector().connect(relay.address)
-    const flood = await connection.exec('while :; do echo 0123456789012345678901234567890123456789; echo e >&2; done')
+    const flood = await connection.exec('yes output & yes error >&2')
     const other = await connection.exec('head -c 30000000 /dev/zero')
     expect((await read(other)).length).toBe(30_000_000)
     expect(relay.carried()).toBeLessThan(40_000_000)
