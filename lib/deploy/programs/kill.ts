@@ -1,0 +1,58 @@
+// Ending processes: TERM, grace, KILL, read back. Shared by the runner (its own steps, an older segment's rest) and by a
+// hook's supervisor, which is the only one that may signal a run-as user's processes.
+import { squeeze } from './squeeze.ts'
+
+/** Looking at the clock and at processes, without a single fork. */
+export const processes = squeeze(`
+  # uptime in centiseconds → $up
+  now() { read -r up _ </proc/uptime; up=\${up%.*}\${up#*.}; }
+  # /proc/<pid>/stat → $st start time, $sid session, $ppid; fails when it's gone or a zombie. The name may hold anything: cut at the last ')'
+  born() {
+    line=
+    while IFS= read -r k || [ -n "$k" ]; do line="$line$k "; done 2>/dev/null <"/proc/$1/stat"
+    line=\${line##*) }
+    [ -n "$line" ] || return 1
+    born_set $line
+  }
+  born_set() { st=\${20}; sid=$4; ppid=$2; case $1 in [ZX]) return 1 ;; esac; }
+`)
+
+/**
+ * `slay <session> <marker> <spare>`: ends every process of that session or with `FAIRLEAD_STEP=<marker>…` in its
+ * environment, but the pids in <spare> and their children; 0 = read back dead, 1 = $found are still alive.
+ * Needs $grace (cs) and the functions now and born. Environments are read by `read`, which drops NUL in every shell.
+ */
+export const killing = squeeze(`
+  scan() {
+    found=
+    for f in /proc/[0-9]*; do
+      q=\${f##*/}
+      case " $3 " in *" $q "*) continue ;; esac
+      born "$q" || continue
+      case " $3 " in *" $ppid "*) continue ;; esac
+      if [ "$sid" != "$1" ]; then
+        [ -n "$2" ] && [ -r "$f/environ" ] || continue
+        line=
+        while IFS= read -r k || [ -n "$k" ]; do line="$line$k "; done 2>/dev/null <"$f/environ"
+        case $line in *"FAIRLEAD_STEP=$2"*) ;; *) continue ;; esac
+      fi
+      found="$found $q"
+    done
+  }
+  slay() {
+    now; t0=$((up + grace)) t1=$((up + grace + 500)) g=TERM sent=
+    while :; do
+      scan "$1" "$2" "$3"
+      [ -n "$found" ] || return 0
+      now
+      [ "$up" -lt "$t0" ] || g=KILL
+      [ "$up" -lt "$t1" ] || return 1
+      for q in $found; do
+        case "$g $sent " in "TERM "*" $q "*) continue ;; esac
+        kill -$g "$q" 2>/dev/null
+        sent="$sent $q"
+      done
+      sleep .05
+    done
+  }
+`)

@@ -1,0 +1,235 @@
+// The runner: detached, alone on the server, it carries out one segment and writes down what happened.
+import type { Action, PlannedHook, Segment, Step } from '../types.ts'
+import { quote } from '../quote.ts'
+import { hookSteps } from './hooks.ts'
+import { killing, processes } from './kill.ts'
+import { squeeze } from './squeeze.ts'
+import { ourSteps } from './steps.ts'
+import { assign, common, contextVariables, innerPath, releaseName, segmentName, userName } from './text.ts'
+import type { TargetContext } from './text.ts'
+
+const text = squeeze(`
+  jot() { printf '%s\\n' "$*" >>"$d/journal"; }
+  # one line a fact: a newline in a value would forge another
+  fact() {
+    key=$1; shift
+    value=$*
+    while :; do case $value in *"$nl"*) value="\${value%%"$nl"*} \${value#*"$nl"}" ;; *) break ;; esac; done
+    jot "fact $n $key $value"
+  }
+  fail() { fact failure "$@"; }
+  # a command of ours failed: was it the disk?
+  fail_io() {
+    if LC_ALL=C grep -q -e 'No space left' -e 'quota exceeded' "$d/$n.out"; then fail disk_full "$1: the disk is full"; else fail command_failed "$1"; fi
+  }
+  refused() { printf 'X %s\\n' "$*"; rm -rf "$t"; exit 0; }
+  reap() { # an older segment: first its runner, then what is left of it, as every user it ran as
+    first "$1/pid"
+    set -- "$1" $got
+    if [ "$4" = "$boot" ]; then
+      if alive "$2" "$3" "$4"; then kill -KILL "$2" 2>/dev/null; fi
+      slay "$2" "$2.$3." "$$" || refused not_killed "$1 $found"
+      if [ -f "$1/users" ]; then
+        sort -u "$1/users" | while IFS= read -r u; do
+          sudo -n -u "$u" -- sh -c "$killer" fairlead "$grace" "$2" "$2.$3." </dev/null >/dev/null 2>&1 || echo "$u"
+        done >"$t/alive"
+        if [ -s "$t/alive" ]; then first "$t/alive"; refused not_killed "$1 $got"; fi
+      fi
+    fi
+    printf '' >"$1/done"
+  }
+  step() {
+    n=$1 phase=$2 fatal=$3 kind=$4 limit=$5; shift 5
+    if [ "$phase.$bad" = main. ] && [ -e "$cancel" ]; then bad=cancelled; fi
+    now
+    case $phase.$bad in
+      main. | failure.?*) ;;
+      *) jot "end $n skipped - 0 $up"; return ;;
+    esac
+    jot "begin $n $up"
+    out=ok code=-
+    case $kind in
+      hook) "$@" ;;
+      light) "$@" >>"$d/$n.out" 2>&1 || out=failed; code=- ;;
+      heavy) heavy "$@" ;;
+    esac
+    size=0
+    [ ! -s "$d/$n.out" ] || size=$(stat -c %s "$d/$n.out")
+    [ "$size" -le "$cap" ] || size=$cap
+    now
+    jot "end $n $out $code $size $up"
+    [ "$size" = 0 ] || sums="$sums $n:$size"
+    case $out.$fatal in
+      not_killed.*) bad=not_killed ;;
+      cancelled.*) [ -n "$bad" ] || bad=cancelled ;;
+      ok.* | skipped.* | *.ignored) ;;
+      *) [ -n "$bad" ] || bad=failed ;;
+    esac
+  }
+  heavy() {
+    signalled=
+    ("$@") >>"$d/$n.out" 2>&1 &
+    p=$!
+    printf '%s %s\\n' "$((up + limit))" "$phase" >"$d/watch"
+    wait "$p" || out=failed
+    printf -- '-\\n' >"$d/watch"
+    [ -n "$signalled" ] || return
+    if [ "$phase" = main ] && [ -e "$cancel" ]; then out=cancelled; else out=timed_out; fail timed_out "it took longer than $((limit / 100)) s"; fi
+    slay "$$" '' "$$ $w" || { out=not_killed; fail not_killed "still alive:$found"; }
+    wait "$p"
+  }
+  # wakes a heavy step when it is to end: nothing but this needs a signal
+  watcher() {
+    trap - USR1
+    while sleep .2; kill -0 $$; do
+      read -r end ph <"$d/watch" && [ "$end" != - ] || continue
+      now
+      if [ "$up" -ge "$end" ]; then kill -USR1 $$
+      elif [ "$ph" = main ] && [ -e "$cancel" ]; then kill -USR1 $$
+      fi
+    done
+  }
+`)
+
+const begin = squeeze(`
+  exec </dev/null
+  # handlers, not '': what is ignored here would be ignored by every hook
+  trap : HUP PIPE TERM INT
+  trap 'signalled=1' USR1
+  cd -P "$root" || exit 1
+  t=.fairlead/run/$dep/.$seg.$nonce d=.fairlead/run/$dep/$seg
+  hooks=.fairlead/hooks/$dep
+  cancel=$hooks/cancel.$seg
+  exec 2>"$t/err"
+  born $$; mine=$st
+  printf '%s %s %s\\n' $$ "$mine" "$boot" >"$t/pid" && printf '' >"$t/lock/$$.$mine.$boot" || refused disk_full
+  wall=$(date +%s%3N); case $wall in *[!0-9]*) wall=$(date +%s)000 ;; esac
+  now
+  printf 'open %s %s %s %s\\n' "$seg" "$epoch" "$wall" "$up" >"$t/journal" || refused disk_full
+  for n in $outs; do printf '' >"$t/$n.out"; done
+  printf -- '-\\n' >"$t/watch"
+  take "$t/lock" || refused busy
+  first .fairlead/owner
+  if [ -z "$got" ]; then printf '%s\\n' "$owner" >"$t/owner" && mv -f "$t/owner" .fairlead/owner; got=$owner; fi
+  seen
+  if [ "$got" != "$owner" ]; then give "$t/lock"; refused owner_conflict "$got"; fi
+  if [ "$seen_epoch" -gt "$epoch" ]; then give "$t/lock"; refused stale_epoch "$seen_epoch"; fi
+  if [ -d "$d" ]; then give "$t/lock"; rm -rf "$t"; echo attached; exit 0; fi
+  for s in .fairlead/run/*/[!.]*/pid; do
+    s=\${s%/pid}
+    [ ! -f "$s/pid" ] || [ -e "$s/done" ] || reap "$s"
+  done
+  if [ -n "$base" ]; then
+    first .fairlead/tree.revision
+    [ "$got" = "$base" ] && [ -d .fairlead/tree ] || { give "$t/lock"; refused need_full; }
+  fi
+  printf '%s %s/%s\\n' "$epoch" "$dep" "$seg" >"$t/epoch" && mv -f "$t/epoch" .fairlead/epoch && mv -T "$t" "$d" || { give "$t/lock"; refused disk_full; }
+  give "$d/lock"
+  echo started
+  exec >/dev/null
+  for s in .fairlead/run/*/.[!.]*; do [ ! -e "$s" ] || rm -rf "$s"; done
+  gnu=; case $(cp --version 2>/dev/null) in *GNU*) gnu=--reflink=auto ;; esac
+  bad= sums= shell= adopt= signalled=
+  watcher >/dev/null 2>&1 &
+  w=$!
+  look; leaving=$live
+`)
+
+const end = squeeze(`
+  kill "$w"
+  for s in $sums; do
+    h=$(head -c "\${s#*:}" "$d/\${s%:*}.out" | sha256sum)
+    jot "sum \${s%:*} \${s#*:} \${h%% *}"
+  done
+  [ "$bad" = not_killed ] || printf '' >"$d/done"
+  now
+  jot "close \${bad:-ok} $up"
+  exit 0
+`)
+
+const flag = (on: boolean): string => (on ? '1' : '')
+const heavySteps = new Set<Action['do']>(['tree', 'release', 'permissions', 'prune'])
+
+/** Where a hook runs and is read from: its release, or for a panel hook the release being left or made, by its event. */
+function hookWords(hook: PlannedHook): string[] {
+  const leaving = /^(before\.pull|rollback\/|config\/)/.test(hook.event)
+  const from = hook.from === 'panel' ? (leaving ? 'leaving' : 'fresh') : hook.from
+  const path = hook.from === 'panel' ? innerPath(hook.path).replaceAll('/', '_') : innerPath(hook.path)
+  const release = hook.from === 'panel' ? '' : releaseName(hook.release ?? '')
+  const user = hook.user === undefined ? '' : userName(hook.user)
+  return ['hook', hook.event, hook.failure, user, from, release, path, hook.sha256, hook.text ?? '']
+}
+
+function words(action: Action): string[] {
+  switch (action.do) {
+    case 'check':
+      return ['check', `${action.needBytes}`, `${action.needInodes}`, action.expectCurrent ?? '', flag(action.adopt)]
+    case 'hook':
+      return hookWords(action.hook)
+    case 'tree':
+      return ['tree', action.revision, action.base ?? '', `${action.files}`, `${action.directories}`, `${action.links}`]
+    case 'release':
+      return ['release', releaseName(action.release), action.revision]
+    case 'variables':
+      return ['variables', releaseName(action.release), action.sha256 ?? '']
+    case 'permissions': {
+      const { owner, group, mode } = action.permissions
+      return ['permissions', releaseName(action.release), userName(owner), userName(group), mode]
+    }
+    case 'complete':
+      return ['complete', releaseName(action.release), action.revision, action.envSha256 ?? '']
+    case 'verify':
+      return ['verify', releaseName(action.release), action.envSha256 ?? '']
+    case 'switch':
+      return ['switch', releaseName(action.release), action.expectCurrent ?? '']
+    case 'unlink':
+      return ['unlink_current', action.expectCurrent]
+    case 'prune':
+      return ['prune', ...action.remove.map(releaseName), '--', ...action.keep]
+  }
+}
+
+function stepLine(step: Step): string {
+  const kind = step.action.do === 'hook' ? 'hook' : heavySteps.has(step.action.do) ? 'heavy' : 'light'
+  const head = [step.n, step.phase, step.failure, kind, Math.ceil(step.timeoutMs / 10)]
+  return `step ${head.join(' ')} ${words(step.action).map(quote).join(' ')}\n`
+}
+
+/** The release that a segment makes or activates, '' when there is none: where panel hooks run. */
+function freshRelease(segment: Segment): string {
+  for (const { action } of segment.steps) {
+    if (action.do === 'release' || action.do === 'switch' || action.do === 'verify') return releaseName(action.release)
+  }
+  return ''
+}
+
+/** The base that a segment's tree step assumes, '' for none. */
+export function assumedBase(segment: Segment): string {
+  for (const { action } of segment.steps) if (action.do === 'tree') return action.base ?? ''
+  return ''
+}
+
+/**
+ * The runner's text. It expects $exports and $envfile (the secret part) and $nonce to be set before it.
+ */
+export function runnerText(ctx: TargetContext, segment: Segment): string {
+  const fresh = freshRelease(segment)
+  return [
+    contextVariables(ctx),
+    assign({
+      seg: segmentName(segment.name),
+      base: assumedBase(segment),
+      outs: segment.steps.map((step) => step.n).join(' '),
+      fresh: fresh === '' ? ctx.root : `${ctx.root}/release/${fresh}`,
+      killer: `grace=$1\n${processes}${killing}slay "$2" "$3" "$$"`,
+    }),
+    common,
+    killing,
+    text,
+    ourSteps,
+    hookSteps,
+    begin,
+    ...segment.steps.map(stepLine),
+    end,
+  ].join('')
+}

@@ -1,0 +1,32 @@
+// The secret part of a start stream: shell text that only ever lives in memory and in pipes.
+import { PanelError } from '../../errors.ts'
+import type { Problem } from '../../errors.ts'
+import { quote } from '../quote.ts'
+
+const longestValue = 120 * 1024
+const longestSet = 1024 * 1024
+// Assigning to these ends or misleads the shell that reads the exports; FAIRLEAD_STEP is how we find a step's processes.
+const reserved = new Set(['UID', 'EUID', 'PPID', 'BASHOPTS', 'SHELLOPTS', 'BASH_VERSINFO', 'IFS', 'OPTIND', 'FAIRLEAD_STEP'])
+
+/**
+ * Sets $exports (lines for hooks) and $envfile (the bytes of `.env`) in the runner. Throws PanelError('invalid') with a
+ * problem per name: 120 KiB a value, 1 MiB a set, no NUL, names that a shell can export.
+ */
+export function secretPart(exports: Record<string, string>, env: string | null): Uint8Array {
+  const encoder = new TextEncoder()
+  const problems: Problem[] = []
+  let lines = ''
+  for (const [name, value] of Object.entries(exports)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) problems.push({ path: name, message: 'This is not a name of a variable.' })
+    else if (reserved.has(name)) problems.push({ path: name, message: 'This name belongs to the shell.' })
+    else if (value.includes('\0')) problems.push({ path: name, message: 'A variable cannot hold a NUL character.' })
+    else if (encoder.encode(value).length > longestValue) problems.push({ path: name, message: 'This value is longer than 120 KiB.' })
+    else lines += `export ${name}=${quote(value)}\n`
+  }
+  if (env?.includes('\0')) problems.push({ path: '.env', message: 'The file cannot hold a NUL character.' })
+  if (encoder.encode(lines).length > longestSet || encoder.encode(env ?? '').length > longestSet) {
+    problems.push({ path: '', message: 'The set is longer than 1 MiB.' })
+  }
+  if (problems.length > 0) throw new PanelError('invalid', 'These variables cannot be given to a server.', { problems })
+  return encoder.encode(`exports=${quote(lines)}\nenvfile=${quote(env ?? '')}\n`)
+}

@@ -1,0 +1,98 @@
+// Start: receive (attached, hash-checked), launch the runner, follow it. Whatever is cut short leaves nothing behind.
+import type { Segment } from '../types.ts'
+import { quote } from '../quote.ts'
+import { sha256 } from '../sha256.ts'
+import { following } from './follow.ts'
+import { assumedBase, runnerText } from './runner.ts'
+import { squeeze } from './squeeze.ts'
+import { assign, attached, common, contextVariables, segmentName } from './text.ts'
+import type { TargetContext } from './text.ts'
+
+/** What follows the program in the stream: the secret part, then the payloads in this order. */
+export type StartInput = { secretBytes: Uint8Array; payloads: { name: string; length: number; sha256: string }[] }
+
+const receiving = squeeze(`
+  # exactly $1 bytes of stdin
+  bytes() {
+    [ "$1" -lt 65536 ] || dd bs=65536 count="$(($1 / 65536))" iflag=fullblock 2>/dev/null || return 1
+    [ "$(($1 % 65536))" = 0 ] || dd bs="$(($1 % 65536))" count=1 iflag=fullblock 2>/dev/null
+  }
+  # payload <name> <length> <sha256>
+  payload() {
+    bytes "$2" >"$t/$1" || spoiled disk_full "$1"
+    h=$(sha256sum <"$t/$1")
+    [ "\${h%% *}" = "$3" ] || spoiled bad_payload "$1"
+  }
+  spoiled() { rm -rf "$t"; refuse "$@"; }
+  # has anything in the pristine tree changed since its revision was written (last of all)?
+  pristine() {
+    first .fairlead/tree.revision
+    [ "$got" = "$1" ] && [ -d .fairlead/tree ] || return 1
+    # find says something: a change, or that it doesn't know -cnewer; then the newest time decides
+    [ -n "$(find .fairlead/tree -cnewer .fairlead/tree.revision -print -quit 2>&1)" ] || return 0
+    last=$( (export TZ=UTC0; stat -c '%y ~' .fairlead/tree.revision; find .fairlead/tree -exec stat -c %z {} +) | LC_ALL=C sort | tail -n 1)
+    case $last in *'~') return 0 ;; *) return 1 ;; esac
+  }
+  found() {
+    [ -d "$root" ] || (umask 022; mkdir -p "$root") 2>/dev/null || refuse not_writable "$root"
+    cd -P "$root" 2>/dev/null || refuse not_writable "$root"
+    [ -d .fairlead/run ] || (
+      umask 022
+      mkdir -p release .fairlead/hooks .fairlead/complete && chmod 711 .fairlead && mkdir -p -m 700 .fairlead/run
+    ) 2>/dev/null || refuse not_writable "$root"
+  }
+`)
+
+const launching = squeeze(`
+  PATH=/none printf '' 2>/dev/null || refuse unsupported 'printf is not built into this shell'
+  found
+  permit
+  d=.fairlead/run/$dep/$seg
+  if [ ! -d "$d" ]; then
+    [ -z "$base" ] || pristine "$base" || refuse need_full
+    now; nonce=$$.$up; t=.fairlead/run/$dep/.$seg.$nonce
+    mkdir -p "$t/lock" ".fairlead/hooks/$dep" 2>/dev/null && chmod 755 ".fairlead/hooks/$dep" || refuse not_writable "$root"
+    trap 'rm -rf "$t"; exit 0' HUP TERM INT
+    secret=$(bytes "$secret_length"; echo .); secret=\${secret%.}
+    h=$(printf %s "$secret" | sha256sum)
+    [ "\${h%% *}" = "$secret_hash" ] || spoiled bad_payload secret
+    receive
+    trap - HUP TERM INT
+    # The runner's end of the pipe refuses a text without its last line: nobody runs half of it.
+    printf %s "$text" >"$t/program"
+    said=$(
+      if [ -n "$was" ]; then LC_ALL=$was; else unset LC_ALL; fi
+      printf '%snonce=%s\\n%s#whole' "$secret" "$nonce" "$text" |
+        setsid sh -c 'x=$(cat); case $x in *"#whole") eval "unset x; $x" ;; esac' 2>/dev/null &
+    )
+    case $said in
+      started | attached) ;;
+      X*) printf '%s\\n' "$said"; exit 0 ;;
+      *) rm -rf "$t"; refuse internal 'the runner did not start' ;;
+    esac
+  fi
+  from=0 steps=
+  follow "\${said:-attached}"
+`)
+
+/** Docs: docs/engine.md. Throws PanelError('invalid') when the segment holds a name or path that no server may see. */
+export function startProgram(ctx: TargetContext, segment: Segment, input: StartInput): string {
+  const text = runnerText(ctx, segment)
+  const receive = input.payloads.map((p) => `payload ${quote(p.name)} ${p.length} ${quote(p.sha256)}\n`).join('')
+  return [
+    contextVariables(ctx),
+    assign({
+      seg: segmentName(segment.name),
+      base: assumedBase(segment),
+      secret_length: input.secretBytes.length,
+      secret_hash: sha256(input.secretBytes),
+      text,
+    }),
+    common,
+    attached,
+    receiving,
+    following,
+    `receive() {\n:\n${receive}}\n`,
+    launching,
+  ].join('')
+}

@@ -1,0 +1,213 @@
+// The steps that are ours, as shell functions of the runner. Each returns 0, or has said `fail <code> <message>` and
+// returns 1. The working directory is the root; $d is the segment's directory. Output goes to the step's file.
+import { squeeze } from './squeeze.ts'
+
+/** Where `current` points → $live_name (release name, or the raw target of another layout, or ''), $live (its directory). */
+const looking = squeeze(`
+  look() {
+    live_name= live=
+    if [ -L current ]; then
+      live_name=$(readlink current; echo .); live_name=\${live_name%"$nl".}
+      live=$live_name
+      case $live in /*) ;; *) live=$root/$live ;; esac
+      case $live_name in "$root"/release/*) live_name=\${live_name#"$root"/release/} ;; release/*) live_name=\${live_name#release/} ;; esac
+    elif [ -d current ]; then live=$root/current
+    fi
+  }
+`)
+
+const checking = squeeze(`
+  # check <bytes> <inodes> <expected current or ''> <adopt>
+  check() {
+    adopt=$4
+    if [ -e current ] && [ ! -L current ] && [ "$adopt" != 1 ]; then
+      fail owner_conflict 'current is not a link: adopt it first'; return 1
+    fi
+    expected "$3" || return 1
+    set -- "$1" "$2" $(stat -f -c '%a %S %d %c' .)
+    if [ "$(($3 * $4 / 1024))" -lt "$(($1 / 1024))" ]; then
+      fail disk_full "$(($3 * $4 / 1048576)) MiB are free, $(($1 / 1048576)) MiB are needed"; return 1
+    fi
+    if [ "$6" -gt 0 ] && [ "$5" -lt "$2" ]; then fail disk_full "$5 inodes are free, $2 are needed"; return 1; fi
+  }
+  expected() {
+    if [ "$live_name" != "$1" ]; then
+      fail owner_conflict "current is \${live_name:-nothing}, expected was \${1:-nothing}"; return 1
+    fi
+  }
+`)
+
+const shipping = squeeze(`
+  # counts of the tree in $1 → "files directories links"
+  census() {
+    if [ -n "$gnu" ]; then
+      set -- $(find "$1" -mindepth 1 -printf '%y\\n' | sort | uniq -c)
+      cf=0 cd=0 cl=0
+      while [ $# -gt 1 ]; do
+        case $2 in f) cf=$1 ;; d) cd=$1 ;; l) cl=$1 ;; esac
+        shift 2
+      done
+    else
+      cf=$(find "$1" -type f -print0 | tr -cd '\\0' | wc -c)
+      cd=$(find "$1" -mindepth 1 -type d -print0 | tr -cd '\\0' | wc -c)
+      cl=$(find "$1" -type l -print0 | tr -cd '\\0' | wc -c)
+    fi
+    counted="$((cf)) $((cd)) $((cl))"
+  }
+  # tree <revision> <base or ''> <files> <directories> <links>: aside while it changes, back when it is right
+  tree() {
+    w=.fairlead/tree.work
+    if [ "$2" = "$1" ] && [ ! -e "$d/tree.tar" ]; then return 0; fi
+    [ ! -e "$w" ] || rm -rf "$w"
+    rm -f .fairlead/tree.revision
+    if [ -n "$2" ]; then mv -T .fairlead/tree "$w"; else mkdir -m 755 "$w"; fi || { fail_io "cannot prepare the tree"; return 1; }
+    if change "$1" "$3 $4 $5"; then
+      if [ -z "$2" ] && [ -e .fairlead/tree ]; then rm -rf .fairlead/tree; fi
+      if mv -T "$w" .fairlead/tree && printf '%s\\n' "$1" >.fairlead/tree.new && mv -f .fairlead/tree.new .fairlead/tree.revision; then
+        rm -f "$d/tree.tar" "$d/tree.delete"
+        return 0
+      fi
+      fail_io 'cannot put the tree in place'
+    fi
+    rm -rf "$w" .fairlead/tree .fairlead/tree.new
+    return 1
+  }
+  change() {
+    if [ -s "$d/tree.delete" ]; then
+      (cd "$w" && xargs -0 rm -rf -- <"$root/$d/tree.delete") || { fail_io 'cannot delete what the revision no longer has'; return 1; }
+    fi
+    if [ -s "$d/tree.tar" ]; then
+      (umask 022; LC_ALL=C tar -x -o -f "$d/tree.tar" -C "$w") || { fail_io 'cannot unpack the revision'; return 1; }
+    fi
+    census "$w"
+    [ "$counted" = "$2" ] || { fail internal "the tree of $1 has $counted entries (files directories links), expected $2"; return 1; }
+  }
+  # release <name> <revision>
+  release() {
+    r=release/$1
+    if [ -e "$r" ] || [ -L "$r" ]; then
+      if [ "$live_name" = "$1" ]; then fail internal "$1 is live and cannot be made again"; return 1; fi
+      rm -f ".fairlead/complete/$1"
+      mv -T "$r" "release/.trash-$1.$$" && rm -rf "release/.trash-$1.$$"
+    fi
+    copy_tree "$r" "$2" || { fail_io 'cannot copy the tree'; rm -rf "$r"; return 1; }
+    for s in storage storage/public logs; do
+      [ -d "$s" ] || mkdir -m 2775 "$s" || { fail_io "cannot make $s"; return 1; }
+    done
+  }
+  copy_tree() {
+    LC_ALL=C cp -a $gnu .fairlead/tree "$1" || return 1
+    if [ -e "$1/REVISION" ] || [ -L "$1/REVISION" ]; then rm -rf "$1/REVISION"; fi
+    (umask 022; printf '%s\\n' "$2" >"$1/REVISION")
+  }
+  # variables <release> <sha256 or ''>
+  variables() {
+    [ -n "$2" ] || return 0
+    t=release/$1/.env.$$
+    rm -f "$t"
+    (umask 027; printf %s "$envfile" >"$t") && mv -f -T "$t" "release/$1/.env" || { fail_io 'cannot write .env'; return 1; }
+    same_env "release/$1/.env" "$2" || { fail internal '.env is not what was planned'; return 1; }
+  }
+  same_env() { h=$(sha256sum <"$1") && [ "\${h%% *}" = "$2" ]; }
+`)
+
+const permitting = squeeze(`
+  # permissions <release> <owner> <group> <keep-exec|strict|off>. Root: owner, then modes. Others: group and modes while
+  # the files are still ours, then the owner by sudo, only of files that are ours (a directory keeps its setgid bit).
+  permissions() {
+    [ "$4" != off ] || return 0
+    r=release/$1
+    set -- "$1" "$2" "$3" "$4" "$(id -un)" "$(id -u)"
+    if [ "$6" = 0 ]; then
+      chown -h -R -P "$2:$3" "$r" || { fail command_failed "cannot give $r to $2:$3"; return 1; }
+    elif ! chgrp -h -R -P "$3" "$r"; then
+      fact note "cannot give all of $r to the group $3"
+    fi
+    (cd "$r" && modes "$4") || fact note "cannot set all permissions in $r"
+    if [ "$6" != 0 ] && [ "$2" != "$5" ]; then
+      sudo -n chown -h -R -P --from="$5" "$2:$3" "$root/$r" || fact note "$r stays with $5: sudo for chown to $2:$3 is not allowed here"
+    fi
+    return 0
+  }
+  modes() {
+    case $1 in strict) m=0664 ;; *) m=u=rwX,g=rwX,o=rX ;; esac
+    find . ! -path ./.env \\( -type d -exec chmod 2775 {} + -o -type f -exec chmod "$m" {} + \\) || return 1
+    [ ! -f .env ] || [ -L .env ] || chmod 0640 .env
+  }
+`)
+
+const switching = squeeze(`
+  # complete <release> <revision> <env sha256 or ''>
+  complete() {
+    [ -d "release/$1" ] || { fail release_missing "$1 is not there"; return 1; }
+    if [ -n "$gnu" ]; then sync -f "release/$1"; else sync; fi
+    t=.fairlead/complete/.$1.$$
+    (umask 022; printf 'revision=%s\\nenv=%s\\ndeployment=%s\\n' "$2" "\${3:--}" "$dep" >"$t") && mv -f "$t" ".fairlead/complete/$1" ||
+      { fail_io 'cannot mark the release as complete'; return 1; }
+  }
+  is_complete() {
+    [ -d "release/$1" ] && [ ! -L "release/$1" ] || { fail release_missing "$1 is not on this server"; return 1; }
+    [ -f ".fairlead/complete/$1" ] || { fail release_missing "$1 was never completed on this server"; return 1; }
+  }
+  # verify <release> <env sha256 or ''>
+  verify() {
+    is_complete "$1" || return 1
+    [ -z "$2" ] || same_env "release/$1/.env" "$2" || { fail release_missing "the variables in $1 are not those it was deployed with"; return 1; }
+  }
+  mine() {
+    take "$d/lock" || { fail internal 'another process holds the lock of this root'; return 1; }
+    seen
+    [ "$seen_segment" = "$dep/$seg" ] || { give "$d/lock"; fail owner_conflict "a newer deployment took over ($seen_segment)"; return 1; }
+  }
+  # switch <release> <expected current or ''>
+  switch() { mine || return 1; swap "$1" "$2"; code=$?; give "$d/lock"; return $code; }
+  swap() {
+    is_complete "$1" || return 1
+    look
+    if [ "$live_name" = "$1" ]; then fact current "$1"; return 0; fi
+    expected "$2" || return 1
+    t=current.$dep.$$
+    while [ -e "$t" ] || [ -L "$t" ]; do t=$t.x; done
+    ln -s "$root/release/$1" "$t" || { fail_io 'cannot make the link'; return 1; }
+    if [ -d current ] && [ ! -L current ]; then
+      if [ "$adopt" != 1 ]; then rm -f "$t"; fail owner_conflict 'current is not a link: adopt it first'; return 1; fi
+      now; mv -T current "release/adopted.$dep.$up"
+    fi
+    mv -f -T "$t" current || { rm -f "$t"; fail_io 'cannot replace current'; return 1; }
+    now; fact previous "$live_name"; fact switched "$up"
+    look
+    fact current "$live_name"
+    [ "$live_name" = "$1" ] || { fail internal "current is $live_name after the switch"; return 1; }
+  }
+  # unlink <expected current>
+  unlink_current() { mine || return 1; look; if expected "$1"; then rm -f current; code=$?; fact previous "$1"; fact current ''; else code=1; fi; give "$d/lock"; return $code; }
+`)
+
+const pruning = squeeze(`
+  # prune <remove…> -- <keep…>
+  prune() {
+    look
+    keep=" $live_name "
+    seen_dash=
+    for a; do if [ "$a" = -- ]; then seen_dash=1; elif [ -n "$seen_dash" ]; then keep="$keep$a "; fi; done
+    for a; do
+      [ "$a" != -- ] || break
+      case $keep in *" $a "*) continue ;; esac
+      rm -f ".fairlead/complete/$a"
+      [ -d "release/$a" ] && [ ! -L "release/$a" ] || continue
+      t=release/.trash-$a.$$
+      if mv -T "release/$a" "$t" && rm -rf "$t"; then fact pruned "$a"
+      else chmod -R u+rwx "$t" 2>/dev/null; if rm -rf "$t"; then fact pruned "$a"; else fact kept "$a some of its files belong to another user"; fi
+      fi
+    done
+    for t in release/.trash-*; do [ ! -e "$t" ] || rm -rf "$t"; done
+    old=
+    for t in .fairlead/run/[0-9]* .fairlead/hooks/[0-9]*; do
+      [ -d "$t" ] && [ "\${t##*/}" -lt "$((dep - 30))" ] && old="$old $t"
+    done
+    [ -z "$old" ] || rm -rf $old
+    return 0
+  }
+`)
+
+export const ourSteps = looking + checking + shipping + permitting + switching + pruning
