@@ -98,7 +98,7 @@ async function prefixFor(postgres: string, ways: RootWay[]): Promise<{ prefix: s
   if (process.getuid?.() !== 0) return { prefix: [], owner: null }
   for (const way of ways) {
     const [command, ...args] = [...commands[way], postgres, '--version']
-    const works = await run(command!, args).then(
+    const works = await run(command, args).then(
       () => true,
       () => false,
     )
