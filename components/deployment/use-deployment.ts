@@ -1,0 +1,90 @@
+'use client'
+// A deployment as it is now: the state the server folded, then each event as it happens; the log read up to now in pages,
+// then as it is written.
+import { useRouter } from 'next/navigation'
+import { useEffect, useRef, useState } from 'react'
+import type { DeploymentDetail, DeploymentState, LogChunkView } from '@/lib/api/shapes.ts'
+import type { DeploymentEvent } from '@/lib/deploy/events.ts'
+import { reduce } from '@/lib/deploy/reducer.ts'
+import { isFinished } from '@/lib/deploy/status.ts'
+import { addChunks, noLines, type LogLines } from '../log/lines.ts'
+import { useStream, type StreamState } from '../stream.ts'
+
+const page = 200
+
+export type LiveDeployment = { state: DeploymentState; log: LogLines; isLoading: boolean; stream: StreamState; readProblem: string | null }
+
+export function useDeployment(detail: DeploymentDetail): LiveDeployment {
+  const router = useRouter()
+  const [state, setState] = useState(detail.state)
+  const [log, setLog] = useState<LogLines>(noLines)
+  const [isLoading, setLoading] = useState(true)
+  const [readProblem, setReadProblem] = useState<string | null>(null)
+  const lastChunk = useRef('0')
+  const lastSeq = useRef(detail.lastSeq)
+
+  useEffect(() => {
+    const abort = new AbortController()
+    async function readAll() {
+      // A log in many pages is shown once it is whole up to now: drawing it growing would cost more than reading it.
+      const chunks: LogChunkView[] = []
+      for (;;) {
+        const response = await fetch(`/deployments/${detail.id}/log?after=${lastChunk.current}&limit=${page}`, { signal: abort.signal })
+        if (!response.ok) throw new Error(`the panel answered ${response.status}`)
+        const { chunks: more } = (await response.json()) as { chunks: LogChunkView[] }
+        chunks.push(...more)
+        lastChunk.current = more.at(-1)?.id ?? lastChunk.current
+        if (more.length < page) break
+      }
+      setLog(addChunks(noLines, chunks))
+      setLoading(false)
+    }
+    lastChunk.current = '0'
+    setLoading(true)
+    readAll().catch((error: unknown) => {
+      if (abort.signal.aborted) return
+      setReadProblem(error instanceof Error ? error.message : 'the panel didn’t answer')
+      setLoading(false)
+    })
+    return () => abort.abort()
+  }, [detail.id])
+
+  // Messages of one frame are drawn together: a server that prints 10,000 lines a second must not draw 10,000 times.
+  const waiting = useRef<{ events: DeploymentEvent[]; chunks: LogChunkView[]; frame: number | null }>({ events: [], chunks: [], frame: null })
+  useEffect(() => {
+    const box = waiting.current
+    return () => {
+      if (box.frame !== null) clearTimeout(box.frame)
+      box.frame = null
+    }
+  }, [])
+  function drawSoon() {
+    waiting.current.frame ??= window.setTimeout(() => {
+      const { events, chunks } = waiting.current
+      waiting.current = { events: [], chunks: [], frame: null }
+      if (chunks.length) setLog((before) => addChunks(before, chunks))
+      if (events.length) setState((before) => reduce(events, before))
+      // The plan's steps, the release, what may be done now: those are the server's to say.
+      if (events.some(({ type }) => type === 'planned' || type === 'finished' || type === 'undo.began' || type === 'claimed')) router.refresh()
+    }, 16)
+  }
+
+  const wantsStream = !isLoading && !isFinished(state.status)
+  const stream = useStream(
+    wantsStream ? `/events?deployment=${detail.id}` : null,
+    (name, data) => {
+      if (name === 'event') {
+        const event = data as DeploymentEvent
+        lastSeq.current = Math.max(lastSeq.current, event.seq)
+        waiting.current.events.push(event)
+      } else if (name === 'chunk') {
+        const chunk = data as LogChunkView
+        lastChunk.current = chunk.id
+        waiting.current.chunks.push(chunk)
+      } else return
+      drawSoon()
+    },
+    () => `e${lastSeq.current}.c${lastChunk.current}`,
+  )
+  return { state, log, isLoading, stream, readProblem }
+}

@@ -1,0 +1,28 @@
+'use client'
+import { useRouter } from 'next/navigation'
+import { useEffect, useRef } from 'react'
+import { StreamState } from './stream-state.tsx'
+import { useStream } from './stream.ts'
+
+/** Keeps a page that the server draws up to date: reads it again after a change, at most once every half second. */
+export function LiveRefresh({ environment }: { environment?: string }) {
+  const router = useRouter()
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const wasBroken = useRef(false)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  function refreshSoon() {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined
+      router.refresh()
+    }, 500)
+  }
+  const state = useStream(`/events?${environment ? `environment=${environment}` : ''}`, (name) => {
+    if (name === 'change') refreshSoon()
+  })
+  // Whatever happened while the line was cut was not told.
+  useEffect(() => {
+    if (state === 'live' && wasBroken.current) router.refresh()
+    wasBroken.current = state === 'reconnecting'
+  }, [state, router])
+  return <StreamState state={state} />
+}
