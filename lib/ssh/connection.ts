@@ -4,7 +4,7 @@ import type { Channel } from '@/lib/deploy/types.ts'
 import { wrapChannel } from './channel.ts'
 import type { OpenChannel } from './channel.ts'
 import { deferred } from './deferred.ts'
-import type { Line } from './dial.ts'
+import type { Line } from './attempt.ts'
 
 /** OpenSSH allows ten sessions a connection (MaxSessions); two are left for closing ones that the server still counts. */
 const maxChannels = 8

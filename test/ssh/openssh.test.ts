@@ -1,26 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openConnector } from '@/lib/ssh/connector.ts'
-import { canMakeMachines, startHosts, startPlain } from '../hosts/hosts.ts'
+import { canMakeMachines, startHost, startPlain } from '../hosts/hosts.ts'
 import type { Host } from '../hosts/hosts.ts'
 import { connectionContract, run } from './contract.ts'
 
 connectionContract('OpenSSH on loopback', startPlain)
 
-async function only(hosts: Promise<Host[]>): Promise<Host> {
-  const [host] = await hosts
-  if (!host) throw new Error('No host was started.')
-  return host
-}
-
 if (canMakeMachines()) {
-  connectionContract('OpenSSH on a machine of its own', () => only(startHosts()))
-  connectionContract('OpenSSH with a busybox userland', () => only(startHosts({ userland: 'busybox' })))
+  connectionContract('OpenSSH on a machine of its own', () => startHost())
+  connectionContract('OpenSSH with a busybox userland', () => startHost({ userland: 'busybox' }))
 
   describe('a test machine', () => {
     let machine: Host
     const connector = openConnector()
     beforeAll(async () => {
-      machine = await only(startHosts({ userland: 'busybox', diskMb: 32 }))
+      machine = await startHost({ userland: 'busybox', diskMb: 32 })
     })
     afterAll(async () => {
       await connector.close()
