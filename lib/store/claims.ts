@@ -8,7 +8,7 @@ import type { NewEvent } from '@/lib/deploy/events.ts'
 import type { DeploymentStatus } from '@/lib/deploy/types.ts'
 import type { PoolClient } from 'pg'
 
-/** `isTakeOver`: another worker had begun. `cancelRequested`: somebody wishes its end already. */
+/** `isTakeOver`: a worker had begun already. */
 export type Claim = {
   deploymentId: string
   environmentId: string
@@ -69,14 +69,15 @@ export async function claim(db: Database, worker: string): Promise<Claim | null>
   })
 }
 
-/** Makes the lease last again. @throws LostClaim */
-export async function renew(db: Database, held: Claim): Promise<void> {
-  const { rowCount } = await db.pool.query(
+/** Makes the lease last again; says whether somebody wishes the end of the deployment. @throws LostClaim */
+export async function renew(db: Database, held: Claim): Promise<{ cancelRequested: boolean }> {
+  const { rows } = await db.pool.query<{ cancelRequested: boolean }>(
     `UPDATE "Deployment" SET "leaseUntil" = clock_timestamp() + make_interval(secs => $3)
-     WHERE "id" = $1 AND "attempt" = $2 AND "status" = 'running'`,
+     WHERE "id" = $1 AND "attempt" = $2 AND "status" = 'running' RETURNING "cancelRequestedAt" IS NOT NULL AS "cancelRequested"`,
     [held.deploymentId, held.attempt, leaseMs / 1000],
   )
-  if (rowCount === 0) throw new LostClaim(held.deploymentId)
+  if (!rows[0]) throw new LostClaim(held.deploymentId)
+  return rows[0]
 }
 
 /** Lets another worker take over at once; nothing happens when the claim was lost already. */

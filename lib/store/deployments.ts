@@ -95,12 +95,3 @@ async function audit(client: PoolClient, who: { by: string; byName: string }, ac
     [who.by, who.byName, action, `deployment:${subject}`, storableJson(data)],
   )
 }
-
-/** Whether somebody wishes the end of a deployment. */
-export async function isCancelRequested(db: Database, deploymentId: string): Promise<boolean> {
-  const { rows } = await db.pool.query<{ wished: boolean }>(
-    `SELECT "cancelRequestedAt" IS NOT NULL AS "wished" FROM "Deployment" WHERE "id" = $1`,
-    [deploymentId],
-  )
-  return rows[0]?.wished ?? false
-}

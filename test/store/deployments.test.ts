@@ -4,7 +4,7 @@ import { LostClaim, claim, letGo, renew, writeAs } from '@/lib/store/claims.ts'
 import type { Claim } from '@/lib/store/claims.ts'
 import { openDatabase } from '@/lib/store/database.ts'
 import type { Database } from '@/lib/store/database.ts'
-import { isCancelRequested, requestCancel } from '@/lib/store/deployments.ts'
+import { requestCancel } from '@/lib/store/deployments.ts'
 import { readEvents } from '@/lib/store/events.ts'
 import { listen } from '@/lib/store/listen.ts'
 import { appendLog, chunkLimit, logStart, readChunks, readPositions } from '@/lib/store/logs.ts'
@@ -150,11 +150,11 @@ describe('a wish to cancel', () => {
 
   test('is noted once for a running one', async () => {
     const { id } = await request(db, environmentId)
-    await claimed()
-    expect(await isCancelRequested(db, id)).toBe(false)
+    const held = await claimed()
+    expect(await renew(db, held)).toEqual({ cancelRequested: false })
     expect(await requestCancel(db, { deploymentId: id, ...by })).toBe('running')
     expect(await requestCancel(db, { deploymentId: id, ...by })).toBe('running')
-    expect(await isCancelRequested(db, id)).toBe(true)
+    expect(await renew(db, held)).toEqual({ cancelRequested: true })
     expect((await readEvents(db.pool, id)).filter((event) => event.type === 'cancel.requested')).toHaveLength(1)
   })
 })

@@ -1,0 +1,92 @@
+// What the panel believes about releases on servers: projections of facts, written with the events that tell them.
+import { randomUUID } from 'node:crypto'
+import type { Plan } from '@/lib/deploy/types.ts'
+import type { ClaimedWrite } from './claims.ts'
+import { storableJson } from './events.ts'
+
+export type PlannedRelease = {
+  number: number
+  name: string
+  revision: string
+  ref: string
+  subject: string
+  author: string
+  committedAt: Date
+  variableSetId: string | null
+  envSha256: string | null
+}
+
+/** Stores the plan before any server is touched; `release` is what it makes, or the id of the one that it activates. */
+export async function recordPlan(write: ClaimedWrite, plan: Plan, planHash: string, release: PlannedRelease | string): Promise<void> {
+  const releaseId = typeof release === 'string' ? release : await recordRelease(write, release)
+  await write.client.query(`UPDATE "Deployment" SET "plan" = $2, "releaseId" = $3, "revision" = $4 WHERE "id" = $1`, [
+    write.deployment.id,
+    storableJson(plan),
+    releaseId,
+    plan.revision,
+  ])
+  await write.append({ type: 'planned', data: { planHash, release: plan.release } })
+}
+
+async function recordRelease(write: ClaimedWrite, release: PlannedRelease): Promise<string> {
+  const { rows } = await write.client.query<{ id: string }>(
+    `INSERT INTO "Release" ("id", "environmentId", "number", "name", "revision", "ref", "subject", "author", "committedAt",
+       "variableSetId", "envSha256", "state")
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'incomplete')
+     ON CONFLICT ("environmentId", "number") DO UPDATE SET "name" = EXCLUDED."name", "revision" = EXCLUDED."revision",
+       "ref" = EXCLUDED."ref", "subject" = EXCLUDED."subject", "author" = EXCLUDED."author",
+       "committedAt" = EXCLUDED."committedAt", "variableSetId" = EXCLUDED."variableSetId", "envSha256" = EXCLUDED."envSha256"
+     RETURNING "id"`,
+    [
+      randomUUID(),
+      write.deployment.environmentId,
+      release.number,
+      release.name,
+      release.revision,
+      release.ref,
+      withoutNul(release.subject),
+      withoutNul(release.author),
+      release.committedAt,
+      release.variableSetId,
+      release.envSha256,
+    ],
+  )
+  return rows[0]!.id
+}
+
+/** Postgres text can't hold NUL; commits of other people can. */
+function withoutNul(text: string): string {
+  return text.replaceAll('\0', '\ufffd')
+}
+
+/** The pristine tree on the target holds `revision` now; null = nobody knows. */
+export async function markTree(write: ClaimedWrite, targetId: string, revision: string | null): Promise<void> {
+  await write.client.query(`UPDATE "Target" SET "treeRevision" = $2 WHERE "id" = $1`, [targetId, revision])
+}
+
+/** The state of a release directory on a target, and with one target also of the release. Unknown names change nothing. */
+export async function markRelease(write: ClaimedWrite, targetId: string, name: string, state: 'complete' | 'removed'): Promise<void> {
+  const { rows } = await write.client.query<{ id: string }>(
+    `UPDATE "Release" SET "state" = $3 WHERE "environmentId" = $1 AND "name" = $2 RETURNING "id"`,
+    [write.deployment.environmentId, name, state],
+  )
+  if (!rows[0]) return
+  await write.client.query(
+    `INSERT INTO "ReleaseOnTarget" ("releaseId", "targetId", "state", "seenAt") VALUES ($1, $2, $3, clock_timestamp())
+     ON CONFLICT ("releaseId", "targetId") DO UPDATE SET "state" = EXCLUDED."state", "seenAt" = EXCLUDED."seenAt"`,
+    [rows[0].id, targetId, state],
+  )
+}
+
+/** The server said that `current` points to `name` now; null = to nothing. A name that isn't ours leaves no live release. */
+export async function markLive(write: ClaimedWrite, targetId: string, name: string | null): Promise<void> {
+  await write.client.query(`UPDATE "Target" SET "liveRelease" = $2, "liveSeenAt" = clock_timestamp() WHERE "id" = $1`, [targetId, name])
+  const { rows } = await write.client.query<{ id: string }>(
+    `UPDATE "Release" SET "liveAt" = clock_timestamp() WHERE "environmentId" = $1 AND "name" = $2 RETURNING "id"`,
+    [write.deployment.environmentId, name],
+  )
+  await write.client.query(`UPDATE "Environment" SET "liveReleaseId" = $2 WHERE "id" = $1`, [
+    write.deployment.environmentId,
+    rows[0]?.id ?? null,
+  ])
+}
