@@ -1,0 +1,69 @@
+// Builds everything that `npm start` runs: the Prisma client, the web application, and one file each for the other programs.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { build } from 'esbuild'
+
+const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
+const stamp = join(dist, 'sources.sha256')
+
+/** Program in dist → its source. Absent sources are an error of esbuild's, with their name. */
+const programs = {
+  start: 'scripts/start.ts',
+  leash: 'scripts/start-leash.ts',
+  worker: 'lib/worker/main.ts',
+  cli: 'lib/cli/main.ts',
+}
+
+/** A hash over everything that a build reads from this folder (not over node_modules, but over its lock). */
+function sourcesHash(): string {
+  const files = ['package-lock.json', 'tsconfig.json', 'next.config.ts', 'postcss.config.mjs', 'proxy.ts']
+  for (const folder of ['app', 'components', 'lib', 'scripts', 'prisma', 'public']) {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true, recursive: true })) {
+      const path = relative(root, join(entry.parentPath, entry.name))
+      if (entry.isFile() && !path.startsWith('lib/store/generated/')) files.push(path)
+    }
+  }
+  const hash = createHash('sha256')
+  for (const file of files.sort()) {
+    const content = existsSync(join(root, file)) ? readFileSync(join(root, file)) : Buffer.alloc(0)
+    hash.update(`${file} ${content.length}\n`).update(content)
+  }
+  return hash.digest('hex')
+}
+
+/** Whether the last build was made of the sources that are here now. */
+export function isBuilt(): boolean {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === sourcesHash()
+}
+
+function step(command: string, args: string[]): void {
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }
+  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`)
+}
+
+export async function buildPanel(): Promise<void> {
+  rmSync(dist, { recursive: true, force: true })
+  step(process.execPath, ['scripts/generate.mjs'])
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.entries(programs).map(([out, file]) => ({ in: file, out })),
+    outdir: dist,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'warning',
+    banner: { js: '#!/usr/bin/env node' },
+  })
+  chmodSync(join(dist, 'cli.mjs'), 0o755)
+  const before = sourcesHash()
+  step('npx', ['--no-install', 'next', 'build'])
+  writeFileSync(stamp, before)
+}

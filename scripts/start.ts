@@ -1,0 +1,63 @@
+// `npm start`: the parent of a panel. `npm start -- web` and `npm start -- worker` start one part alone, on any machine.
+import pino from 'pino'
+import { PanelError } from '../lib/errors.ts'
+import { openContext } from '../lib/panel/context.ts'
+import { isSetUp, makeSetupToken } from '../lib/panel/setup.ts'
+import { parts, startPanel, type Part, type RunningPanel } from './start-panel.ts'
+
+const log = pino({
+  name: 'fairlead',
+  level: process.env.FAIRLEAD_LOG_LEVEL || 'info',
+  serializers: { error: pino.stdSerializers.err },
+})
+
+function wantedParts(args: string[]): readonly Part[] {
+  const [name, ...more] = args
+  if (name === undefined) return parts
+  const part = parts.find((known) => known === name)
+  if (!part || more.length > 0) throw new PanelError('invalid', 'Usage: npm start [-- web | -- worker]')
+  return [part]
+}
+
+/** Says where the panel is and, while it has no owner, the one link that makes one. */
+async function announce({ settings, url }: RunningPanel): Promise<void> {
+  const context = openContext(settings)
+  try {
+    console.log(`\n  Fairlead runs at ${url}`)
+    if (!(await isSetUp(context)))
+      console.log(
+        `  Make the owner's account there, once, with this link:\n  ${url}/setup?token=${await makeSetupToken(context)}`,
+      )
+    console.log('')
+  } finally {
+    await context.db.close()
+  }
+}
+
+async function main(): Promise<void> {
+  const wanted = wantedParts(process.argv.slice(2))
+  const starting = startPanel(wanted, process.env, log)
+  let ending = false
+  const end = (signal: NodeJS.Signals): void => {
+    // Asked twice, somebody is in a hurry; children end by themselves once we are gone.
+    if (ending) process.exit(1)
+    ending = true
+    log.info({ signal }, 'stopping')
+    void starting
+      .then((panel) => panel.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+  const panel = await starting
+  if (wanted.includes('web')) await announce(panel)
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof PanelError) console.error(`\n${error.message}\n`)
+  else log.fatal({ error }, 'could not start')
+  process.exit(1)
+})
