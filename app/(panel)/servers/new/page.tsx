@@ -1,0 +1,19 @@
+import type { Metadata } from 'next'
+import { PageHeader } from '@/components/page-header.tsx'
+import { ServerForm } from '@/components/server/server-form.tsx'
+import { cardStyle } from '@/components/style.ts'
+import { pageActor } from '@/lib/web/page.ts'
+
+export const metadata: Metadata = { title: 'Add a server' }
+
+export default async function NewServerPage() {
+  await pageActor()
+  return (
+    <div className="mx-auto max-w-2xl">
+      <PageHeader title="Add a server" trail={[{ href: '/servers', name: 'Servers' }]} />
+      <div className={`${cardStyle} p-5`}>
+        <ServerForm next="/servers/:id" />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,69 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { redirect } from 'next/navigation'
+import { EnvironmentForm } from '@/components/environment/environment-form.tsx'
+import { PageHeader } from '@/components/page-header.tsx'
+import { ProjectForm } from '@/components/project/project-form.tsx'
+import { ServerForm } from '@/components/server/server-form.tsx'
+import { ServerSteps } from '@/components/server/server-steps.tsx'
+import { StatusMark } from '@/components/status-badge.tsx'
+import { buttonStyle, cardStyle } from '@/components/style.ts'
+import { listEnvironments } from '@/lib/panel/environments.ts'
+import { listProjects } from '@/lib/panel/projects.ts'
+import { listServers } from '@/lib/panel/servers.ts'
+import { load } from '@/lib/web/page.ts'
+
+export const metadata: Metadata = { title: 'Set up' }
+
+const steps = ['A server', 'A repository', 'An environment'] as const
+
+/** The way to the first deployment. Where one stands is read from what exists, so that it may be left and taken up again. */
+export default async function StartPage({ searchParams }: { searchParams: Promise<{ server?: string }> }) {
+  const [servers, projects, environments, { server: passed }] = await Promise.all([
+    load(listServers, {}),
+    load(listProjects, {}),
+    load(listEnvironments, {}),
+    searchParams,
+  ])
+  if (environments.length > 0) redirect('/')
+  const server = servers[0]
+  const isReady = server?.fingerprint && server.check && (server.check.verdict !== 'failed' || passed === server.id)
+  const at = !isReady ? 0 : projects.length === 0 ? 1 : 2
+  return (
+    <div className="mx-auto max-w-2xl">
+      <PageHeader title="To the first deployment" />
+      <ol className="mb-6 flex flex-wrap gap-x-6 gap-y-2">
+        {steps.map((step, index) => (
+          <li key={step} aria-current={index === at ? 'step' : undefined} className="flex items-center gap-2 text-ink-soft aria-[current]:font-medium aria-[current]:text-ink">
+            <StatusMark status={index < at ? 'ok' : 'waiting'} /> {index + 1}. {step}
+          </li>
+        ))}
+      </ol>
+      {at === 0 && !server && (
+        <div className={`${cardStyle} p-5`}>
+          <ServerForm next="/start" />
+        </div>
+      )}
+      {at === 0 && server && (
+        <>
+          <ServerSteps server={server} />
+          {server.check?.verdict === 'failed' && (
+            <p className="mt-4 text-ink-soft">
+              Some of it may not matter for your project. <Link href={`/start?server=${server.id}`} className={buttonStyle.quiet}>Go on anyway</Link>
+            </p>
+          )}
+        </>
+      )}
+      {at === 1 && (
+        <div className={`${cardStyle} p-5`}>
+          <ProjectForm next={passed ? `/start?server=${passed}` : '/start'} />
+        </div>
+      )}
+      {at === 2 && (
+        <div className={`${cardStyle} p-5`}>
+          <EnvironmentForm projects={projects} servers={servers} deploys />
+        </div>
+      )}
+    </div>
+  )
+}

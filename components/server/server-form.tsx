@@ -1,0 +1,36 @@
+'use client'
+import { useRouter } from 'next/navigation'
+import { addServer } from '@/app/actions/servers.ts'
+import { Field } from '../form/field.tsx'
+import { Form, SubmitButton } from '../form/form.tsx'
+
+/** `next`: where to go with the new server; its id is put for `:id`. */
+export function ServerForm({ next }: { next: string }) {
+  const router = useRouter()
+  return (
+    <Form
+      label="Add a server"
+      act={addServer}
+      read={(data) => ({
+        name: String(data.get('name')) || String(data.get('host')),
+        host: String(data.get('host')),
+        port: Number(data.get('port')),
+        user: String(data.get('user')),
+      })}
+      done={(server) => {
+        router.push(next.replace(':id', server.id))
+        router.refresh()
+      }}
+    >
+      <div className="grid gap-4 sm:grid-cols-[1fr_7rem]">
+        <Field name="host" label="Host name or address" placeholder="web1.example.com" autoComplete="off" autoCapitalize="none" required />
+        <Field name="port" label="SSH port" type="number" min={1} max={65535} defaultValue={22} required />
+      </div>
+      <Field name="user" label="User to sign in as" defaultValue="deployer" autoComplete="off" autoCapitalize="none" hint="Deployments run as this user. It needs no password and no root rights." required />
+      <Field name="name" label="Name in this panel" autoComplete="off" hint="Left empty, the host name is used." />
+      <div>
+        <SubmitButton busyText="Adding…">Add the server</SubmitButton>
+      </div>
+    </Form>
+  )
+}
