@@ -9,6 +9,9 @@ import { roles } from './shapes.ts'
 const id = z.uuid('Not an id.')
 const secretText = z.string().max(4096).refine((text) => !/[\p{Cc}\s]/u.test(text), 'The secret holds a blank or a control character.')
 
+// What a client says of itself is kept as text, whatever it is; Postgres takes no NUL.
+const visible = (text: string): string => text.replace(/[\p{Cc}\p{Surrogate}]/gu, '\ufffd')
+
 export const byId = z.object({ id })
 export const byEnvironment = z.object({ environmentId: id })
 export const nothing = z.object({}).default({})
@@ -17,8 +20,8 @@ export const ownerInput = z.object({ token: z.string().max(200), email: emailTex
 export const signInInput = z.object({
   email: z.string().max(500),
   password: z.string().max(1000),
-  address: z.string().max(100),
-  userAgent: z.string().transform((text) => text.slice(0, 300)),
+  address: z.string().max(100).transform(visible),
+  userAgent: z.string().transform((text) => visible(text).slice(0, 300)),
 })
 export const tokenInput = z.object({
   name: nameText,

@@ -1,0 +1,53 @@
+// The frame of every panel function: parse what came in, and write each change together with its audit entry.
+import type { z } from 'zod'
+import { actorText, type Actor } from '@/lib/access.ts'
+import { PanelError, type Problem } from '@/lib/errors.ts'
+import { recordAudit, type AuditRecord } from '@/lib/store/audit.ts'
+import { isDuplicate, type Reader } from '@/lib/store/reader.ts'
+import type { Context } from './context.ts'
+
+/** PanelError `invalid` with one problem a field; never quotes what was typed. */
+export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, message }): Problem => ({ path: path.join('.'), message }))
+  throw new PanelError('invalid', problems.length === 1 ? problems[0]!.message : 'Some of this cannot be used.', { problems })
+}
+
+/** A refusal that belongs to one field. */
+export function invalid(path: string, message: string, hint?: string): PanelError {
+  return new PanelError('invalid', message, { problems: [{ path, message, ...(hint ? { hint } : {}) }] })
+}
+
+export function missing(noun: string): PanelError {
+  return new PanelError('not_found', `There is no such ${noun}.`)
+}
+
+/** `audit('noun.verb', 'noun:<id>', facts)` writes the entry; a change without one is a mistake, so it is thrown. */
+export type Change = { tx: Reader; audit(action: string, subject: string, data?: AuditRecord['data']): Promise<void> }
+
+/** One transaction. `taken` is what to say when a unique index refuses. */
+export async function change<T>(
+  ctx: Context,
+  actor: Actor,
+  work: (change: Change) => Promise<T>,
+  taken = 'Something with that name exists already.',
+): Promise<T> {
+  let entries = 0
+  try {
+    return await ctx.db.prisma.$transaction(async (tx) => {
+      const result = await work({
+        tx,
+        async audit(action, subject, data = {}) {
+          await recordAudit(tx, { actor: actorText(actor), actorName: actor.name, action, subject, data })
+          entries++
+        },
+      })
+      if (entries === 0) throw new Error('a change without an audit entry')
+      return result
+    })
+  } catch (error) {
+    if (isDuplicate(error)) throw new PanelError('conflict', taken)
+    throw error
+  }
+}
