@@ -1,0 +1,60 @@
+// `npm run demo`: builds what isn't built, starts the demo, and says what to do with it.
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import pino from 'pino'
+import { PanelError } from '../lib/errors.ts'
+import { buildPanel, isBuilt } from './build-panel.ts'
+import { startDemo, type RunningDemo } from './demo-panel.ts'
+
+const { values } = parseArgs({ options: { folder: { type: 'string' }, port: { type: 'string' } } })
+const folder = values.folder ?? join(import.meta.dirname, '../.data/demo')
+const log = pino({
+  name: 'demo',
+  level: process.env.FAIRLEAD_LOG_LEVEL || 'warn',
+  serializers: { error: pino.stdSerializers.err },
+})
+
+function explain(demo: RunningDemo): string {
+  return `
+  Fairlead runs at   ${demo.url}
+  Sign in as         ${demo.email}
+  with the password  ${demo.password}
+
+  A first deployment has succeeded. Its page is served at  ${demo.siteUrl}
+
+  Push a commit:
+    git clone ${demo.repository} sample && cd sample
+    sed -i 's/first release/second release/' index.html
+    git commit -am 'Say hello again' && git push
+  then press Deploy, watch the log, reload the page, and put the first release back.
+
+  Ctrl-C stops everything; ${folder} holds it all.
+`
+}
+
+async function main(): Promise<void> {
+  if (!isBuilt()) {
+    console.log('Building the panel: a minute or two, the first time.')
+    await buildPanel()
+  }
+  const starting = startDemo(folder, log, values.port === undefined ? {} : { port: Number(values.port) })
+  let ending = false
+  const end = (): void => {
+    if (ending) process.exit(1)
+    ending = true
+    void starting
+      .then((demo) => demo.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      )
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+  console.log(explain(await starting))
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof PanelError ? `\n${error.message}\n` : error)
+  process.exit(1)
+})
