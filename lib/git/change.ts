@@ -1,0 +1,101 @@
+// What turns the tree of one commit into that of another, as payloads of a start stream.
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Payload, TreeChange } from '../deploy/types.ts'
+import { GitExit } from './failure.ts'
+import type { MirrorParts } from './mirror.ts'
+import { diffTrees, listTree } from './tree.ts'
+import type { TreeDifference } from './tree.ts'
+
+/**
+ * `base` null, unknown to the mirror, or with other `.gitattributes` → the whole tree (`base` null in the answer). Otherwise what
+ * differs; equal trees have no payloads. `tree.delete` lists what goes before `tree.tar` is unpacked: paths from the tree's root,
+ * each ended by NUL, files before the directories that held them. Spooled files live until `dispose`.
+ */
+export async function makeChange(parts: MirrorParts, base: string | null, sha: string): Promise<TreeChange> {
+  const { git } = parts
+  const tree = await listTree(git, sha)
+  const known = base !== null && (await hasCommit(parts, base)) ? base : null
+  const difference = known === null ? null : await diffTrees(git, known, sha, tree)
+  const folder = join(parts.spool, randomUUID())
+  await mkdir(folder, { mode: 0o700 })
+  const dispose = () => rm(folder, { recursive: true, force: true })
+  try {
+    const payloads: Payload[] = []
+    if (difference === null) payloads.push(await archive(parts, folder, `${sha}^{tree}`, {}))
+    else {
+      if (difference.remove.length > 0) payloads.push(await list(folder, difference.remove))
+      if (difference.write.length > 0) payloads.push(await archiveOf(parts, folder, difference))
+    }
+    const { files, directories, links, totalBytes } = tree
+    return {
+      base: difference === null ? null : known,
+      revision: sha,
+      files,
+      directories,
+      links,
+      totalBytes,
+      payloads,
+      dispose,
+    }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}
+
+async function hasCommit({ git }: MirrorParts, sha: string): Promise<boolean> {
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(sha)) return false
+  try {
+    await git(['cat-file', '-e', `${sha}^{commit}`])
+    return true
+  } catch (error) {
+    if (error instanceof GitExit) return false
+    throw error
+  }
+}
+
+/** An archive of some files only: a tree of just these, made in objects and an index of its own beside the mirror's. */
+async function archiveOf(parts: MirrorParts, folder: string, { write }: TreeDifference): Promise<Payload> {
+  const objects = join(folder, 'objects')
+  await mkdir(objects)
+  const env = {
+    GIT_INDEX_FILE: join(folder, 'index'),
+    GIT_OBJECT_DIRECTORY: objects,
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: join(parts.path, 'objects'),
+  }
+  const input = Buffer.concat(write.map(({ mode, sha, path }) => Buffer.from(`${mode} ${sha} 0\t${path}\0`, 'latin1')))
+  // --verbose: a git that says nothing is waited for a little longer by simple-git.
+  await parts.git(['update-index', '-z', '--verbose', '--index-info'], { env, input })
+  const tree = (await parts.git(['write-tree', '--missing-ok'], { env })).toString().trim()
+  return archive(parts, folder, tree, env)
+}
+
+async function archive(
+  parts: MirrorParts,
+  folder: string,
+  tree: string,
+  env: Record<string, string>,
+): Promise<Payload> {
+  const file = join(folder, 'tree.tar')
+  await parts.git(['archive', '--verbose', '--format=tar', `--output=${file}`, '--end-of-options', tree], { env })
+  return payload('tree.tar', file)
+}
+
+async function list(folder: string, remove: string[]): Promise<Payload> {
+  const file = join(folder, 'tree.delete')
+  await writeFile(file, Buffer.from(remove.map((path) => `${path}\0`).join(''), 'latin1'))
+  return payload('tree.delete', file)
+}
+
+async function payload(name: Payload['name'], file: string): Promise<Payload> {
+  const hash = createHash('sha256')
+  let length = 0
+  for await (const chunk of createReadStream(file) as AsyncIterable<Uint8Array>) {
+    hash.update(chunk)
+    length += chunk.length
+  }
+  return { name, length, sha256: hash.digest('hex'), open: () => createReadStream(file) as AsyncIterable<Uint8Array> }
+}

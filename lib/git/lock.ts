@@ -1,0 +1,109 @@
+// One holder at a time of a mirror, among processes and after kills. The holder is the file with the highest number that isn't
+// marked as released: a dead holder's file is never taken away before its successor's stands, so two can't both step in.
+import { randomUUID } from 'node:crypto'
+import { link, readFile, readdir, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const released = 'released'
+const touchEveryMs = 2_000
+/** Without a common process table the holder is known by its file's age only. */
+const silentMs = 30_000
+const lookAgainMs = 100
+
+/** Waits for the lock named `path` (files `path.<n>` beside it), runs `work`, lets go. Rejects as `signal` says while waiting. */
+export async function withLock<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  const file = await acquire(path, signal)
+  const touching = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => undefined), touchEveryMs)
+  try {
+    return await work()
+  } finally {
+    clearInterval(touching)
+    await writeWhole(file, released)
+  }
+}
+
+async function acquire(path: string, signal?: AbortSignal): Promise<string> {
+  const me = await identity()
+  for (;;) {
+    signal?.throwIfAborted()
+    const newest = await highest(path)
+    if (newest > 0 && !(await isFree(`${path}.${newest}`, me))) {
+      await pause(lookAgainMs, undefined, signal ? { signal } : {})
+      continue
+    }
+    const mine = `${path}.${newest + 1}`
+    if (!(await createWhole(mine, me))) continue
+    if ((await highest(path)) === newest + 1) {
+      await removeLower(path, newest + 1)
+      return mine
+    }
+    await rm(mine, { force: true })
+  }
+}
+
+/** Numbers of the lock's files, from its folder's listing. */
+async function numbers(path: string): Promise<number[]> {
+  const start = `${basename(path)}.`
+  const names = await readdir(dirname(path))
+  return names
+    .filter((name) => name.startsWith(start) && /^[0-9]+$/.test(name.slice(start.length)))
+    .map((name) => Number(name.slice(start.length)))
+}
+
+async function highest(path: string): Promise<number> {
+  return Math.max(0, ...(await numbers(path)))
+}
+
+async function removeLower(path: string, number: number): Promise<void> {
+  for (const lower of await numbers(path)) if (lower < number) await rm(`${path}.${lower}`, { force: true })
+}
+
+/** Released, or held by a process that is gone. A file that vanished meanwhile has a successor: not free, look again. */
+async function isFree(file: string, me: string): Promise<boolean> {
+  try {
+    const holder = await readFile(file, 'utf8')
+    if (holder === released) return true
+    const [table, pid, started] = holder.split(' ')
+    if (table === me.split(' ')[0]) return (await startTime(Number(pid))) !== started
+    return Date.now() - (await stat(file)).mtimeMs > silentMs
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}
+
+/** `<boot and process table> <pid> <start time>`: the same pid in another container or after a reboot is another process. */
+async function identity(): Promise<string> {
+  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => 'unknown')).trim()
+  const table = await readlink('/proc/self/ns/pid').catch(() => 'unknown')
+  return `${boot}/${table} ${process.pid} ${await startTime(process.pid)}`
+}
+
+/** Field 22 of /proc/<pid>/stat (the name before may hold anything, up to the last bracket); `gone` when there is none. */
+async function startTime(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
+  if (text === null) return 'gone'
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? 'gone'
+}
+
+/** Creates `file` with its whole text at once; false when it exists. */
+async function createWhole(file: string, text: string): Promise<boolean> {
+  const temporary = `${file}-${randomUUID()}`
+  await writeFile(temporary, text)
+  try {
+    await link(temporary, file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const temporary = `${file}-${randomUUID()}`
+  await writeFile(temporary, text)
+  await rename(temporary, file)
+}

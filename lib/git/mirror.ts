@@ -1,0 +1,103 @@
+// Reading one mirror: refs, commits, files. Nothing here speaks to a remote but `fetch`, which is given.
+import { createHash } from 'node:crypto'
+import type { Commit, Mirror } from '../deploy/types.ts'
+import { PanelError } from '../errors.ts'
+import { makeChange } from './change.ts'
+import { GitExit } from './failure.ts'
+import { checkRefName } from './ref-name.ts'
+import { parseRefs } from './refs.ts'
+import type { GitCall } from './run.ts'
+import { readTar } from './tar.ts'
+
+/** What a mirror needs to know of its surroundings. */
+export type MirrorParts = {
+  /** The bare repository. */
+  path: string
+  /** Where payloads are spooled. */
+  spool: string
+  git(args: string[], options?: Pick<GitCall, 'env' | 'input' | 'signal'>): Promise<Buffer>
+  fetch(signal?: AbortSignal): Promise<void>
+}
+
+const commitFormat = '--format=%H%x00%s%x00%an%x00%ae%x00%cI'
+
+/** A `Mirror` of lib/deploy/types.ts over the bare repository at `parts.path`. */
+export function makeMirror(parts: MirrorParts): Mirror {
+  const { git } = parts
+
+  /** The commit that a full ref or SHA names, or null. */
+  const peel = async (name: string): Promise<string | null> => {
+    try {
+      return (await git(['rev-parse', '--verify', '--quiet', `${name}^{commit}`])).toString().trim()
+    } catch (error) {
+      if (error instanceof GitExit) return null
+      throw error
+    }
+  }
+
+  const shaOf = async (ref: string): Promise<string> => {
+    checkRefName(ref)
+    const full = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
+    const names = ref.startsWith('refs/') ? [ref] : [`refs/heads/${ref}`, `refs/tags/${ref}`]
+    const short = /^[0-9a-f]{7,63}$/.test(ref)
+    for (const name of full ? [ref, ...names] : short ? [...names, ref] : names) {
+      const sha = await peel(name)
+      if (sha !== null) return sha
+    }
+    throw new PanelError('not_found', `There is no branch, tag or commit “${ref}” in the repository.`, { ref })
+  }
+
+  const log = async (args: string[]): Promise<Commit[]> => {
+    const fields = (await git(['log', '-z', commitFormat, ...args])).toString().split('\0')
+    const commits: Commit[] = []
+    for (let at = 0; at + 4 < fields.length; at += 5) {
+      const [sha = '', subject = '', author = '', authorEmail = '', time = ''] = fields.slice(at, at + 5)
+      commits.push({ sha, subject, author, authorEmail, at: isoTime(time) })
+    }
+    return commits
+  }
+
+  return {
+    fetch: (options) => parts.fetch(options?.signal),
+    async refs() {
+      const format = '--format=%(objectname) %(refname)%0a%(*objectname) %(refname)'
+      const lines = (await git(['for-each-ref', format, 'refs/heads', 'refs/tags'])).toString()
+      return parseRefs(lines.replace(/^ .*$/gm, ''), ' ')
+    },
+    async resolve(ref) {
+      const [commit] = await log(['--max-count=1', '--end-of-options', await shaOf(ref)])
+      if (!commit) throw new PanelError('not_found', `There is no commit “${ref}” in the repository.`, { ref })
+      return commit
+    },
+    async commits(ref, { limit = 50, search } = {}) {
+      const searching = search ? ['--regexp-ignore-case', '--fixed-strings', `--grep=${search}`] : []
+      return log([`--max-count=${limit}`, ...searching, '--end-of-options', await shaOf(ref)])
+    },
+    async between(from, to) {
+      const [base, sha] = [await shaOf(from), await shaOf(to)]
+      const names = await git(['diff-tree', '-r', '-z', '--no-renames', '--name-only', base, sha])
+      return {
+        commits: await log(['--end-of-options', `${base}..${sha}`]),
+        files: names.toString('latin1').split('\0').length - 1,
+      }
+    },
+    async files(sha, folders) {
+      const commit = await shaOf(sha)
+      const found = await git(['ls-tree', '-z', '--name-only', '--full-tree', commit, '--', ...folders])
+      const present = found.toString().split('\0').filter(Boolean)
+      if (present.length === 0) return []
+      // As an archive: the same conversions of line ends as in what is shipped.
+      const archive = await git(['archive', '--format=tar', '--end-of-options', `${commit}^{tree}`, ...present])
+      return readTar(archive)
+        .filter((entry) => entry.type === 'file')
+        .map(({ path, bytes }) => ({ path, bytes, sha256: createHash('sha256').update(bytes).digest('hex') }))
+    },
+    change: (base, sha) => makeChange(parts, base, sha),
+  }
+}
+
+/** A commit may claim any time; one that no clock can show becomes the epoch. */
+function isoTime(text: string): string {
+  const time = new Date(text)
+  return (Number.isNaN(time.getTime()) ? new Date(0) : time).toISOString()
+}

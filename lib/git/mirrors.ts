@@ -1,0 +1,187 @@
+// Mirrors of repositories on the worker's disk: one bare repository per repository id.
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Mirrors, RepositoryAddress } from '../deploy/types.ts'
+import { PanelError } from '../errors.ts'
+import { parseAddress } from './address.ts'
+import { credentialsFor } from './credentials.ts'
+import type { ParsedAddress } from './address.ts'
+import { withLock } from './lock.ts'
+import { makeMirror } from './mirror.ts'
+import { endOrphans } from './orphans.ts'
+import { parseRefs } from './refs.ts'
+import { runGit } from './run.ts'
+import type { GitCall } from './run.ts'
+
+export type MirrorsOptions = {
+  /** Where mirrors, known_hosts and spooled payloads live; made when it isn't there (0700). */
+  folder: string
+  /** Folders of this machine whose repositories may be read by path. */
+  localPrefixes: string[]
+}
+
+/** Settings of every git process; the machine's and the user's own are not read. */
+const gitConfig = `[core]
+	hooksPath = /dev/null
+	fsmonitor = false
+	attributesFile = /dev/null
+	excludesFile = /dev/null
+	quotePath = false
+	commitGraph = true
+[gc]
+	auto = 0
+[maintenance]
+	auto = false
+[credential]
+	helper =
+[fetch]
+	recurseSubmodules = false
+	writeCommitGraph = false
+[submodule]
+	recurse = false
+[tar]
+	umask = 0022
+[i18n]
+	logOutputEncoding = UTF-8
+[safe]
+	directory = *
+[advice]
+	detachedHead = false
+`
+
+/** Attributes that win over the repository's own: a deployed tree is the commit's, not that of a source archive. */
+const attributes = '* -export-ignore -export-subst\n'
+
+/** Longest silence of a Git host, in ms. */
+const silenceMs = 60_000
+/** Payloads that a killed process left behind are removed after so long, in ms. */
+const spoolKeptMs = 86_400_000
+
+/** Opens the folder of mirrors. Everything it gives implements `Mirrors` of lib/deploy/types.ts. */
+export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Promise<Mirrors> {
+  const root = resolve(folder)
+  const spool = join(root, 'spool')
+  await mkdir(spool, { recursive: true, mode: 0o700 })
+  await removeOld(spool)
+  const config = join(root, 'gitconfig')
+  await writeFile(`${config}.${process.pid}`, gitConfig)
+  await rename(`${config}.${process.pid}`, config)
+  const knownHosts = join(root, 'known_hosts')
+  const tails = new Map<string, Promise<unknown>>()
+
+  /** One at a time per mirror within this process; the lock file is for the other processes. */
+  const queued = <T>(id: string, work: () => Promise<T>): Promise<T> => {
+    const run = (tails.get(id) ?? Promise.resolve()).then(work)
+    const tail = run.catch(() => undefined)
+    tails.set(id, tail)
+    void tail.then(() => tails.get(id) === tail && tails.delete(id))
+    return run
+  }
+
+  const call = (path: string, extra: Partial<GitCall> & { shownAs: string }): GitCall => ({
+    folder: root,
+    gitDir: path,
+    ...extra,
+    env: { GIT_CONFIG_GLOBAL: config, ...extra.env },
+  })
+
+  /** Runs a git command that speaks to the remote, with its credentials for just as long. */
+  const remote = async (
+    address: RepositoryAddress,
+    gitDir: string | null,
+    args: (parsed: ParsedAddress) => string[],
+    signal?: AbortSignal,
+  ): Promise<Buffer> => {
+    const parsed = await parseAddress(address.url, localPrefixes)
+    const credentials = await credentialsFor(parsed, address.access, knownHosts)
+    try {
+      const options = { shownAs: parsed.url, env: credentials.env, silenceMs, ...(signal ? { signal } : {}) }
+      const { gitDir: _none, ...outside } = call('', options)
+      return await runGit(args(parsed), gitDir === null ? outside : call(gitDir, options))
+    } finally {
+      await credentials.release()
+    }
+  }
+
+  return {
+    async open(address) {
+      const path = join(root, mirrorName(address.id))
+      const prepare = async () => {
+        if (await exists(path)) return
+        const fresh = `${path}.new`
+        await rm(fresh, { recursive: true, force: true })
+        await runGit(
+          ['init', '--quiet', '--bare', '--initial-branch=main', '--', fresh],
+          call(fresh, { shownAs: address.url }),
+        )
+        await mkdir(join(fresh, 'info'), { recursive: true })
+        await writeFile(join(fresh, 'info', 'attributes'), attributes)
+        await rename(fresh, path)
+      }
+      if (!(await exists(path))) await queued(address.id, () => withLock(`${path}.lock`, prepare))
+      return makeMirror({
+        path,
+        spool,
+        git: (args, options) => runGit(args, call(path, { shownAs: address.url, ...options })),
+        fetch: (signal) =>
+          queued(address.id, () =>
+            withLock(
+              `${path}.lock`,
+              async () => {
+                await endOrphans(path)
+                await removeStaleLocks(path)
+                await remote(address, path, fetchArguments, signal)
+              },
+              signal,
+            ),
+          ),
+      })
+    },
+    async lsRemote(address, options) {
+      const output = await remote(
+        address,
+        null,
+        ({ url }) => ['ls-remote', '--heads', '--tags', '--end-of-options', url],
+        options?.signal,
+      )
+      return parseRefs(output.toString(), '\t')
+    },
+  }
+}
+
+function fetchArguments({ url }: ParsedAddress): string[] {
+  const options = [
+    '--progress',
+    '--force',
+    '--prune',
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-auto-maintenance',
+    '--no-recurse-submodules',
+  ]
+  return ['fetch', ...options, '--end-of-options', url, '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
+}
+
+/** The id as a directory name: ids are UUIDs; anything else is hashed rather than trusted. */
+function mirrorName(id: string): string {
+  if (id === '') throw new PanelError('invalid', 'A repository needs an id.')
+  return `${/^[A-Za-z0-9-]{1,64}$/.test(id) ? id : createHash('sha256').update(id).digest('hex')}.git`
+}
+
+/** Lock files that a killed fetch left: we hold the mirror and orphans are gone, so nobody writes to it. */
+async function removeStaleLocks(path: string): Promise<void> {
+  const names = await readdir(path, { recursive: true })
+  for (const name of names) if (name.endsWith('.lock')) await rm(join(path, name), { force: true })
+}
+
+async function removeOld(spool: string): Promise<void> {
+  for (const name of await readdir(spool)) {
+    const info = await stat(join(spool, name)).catch(() => null)
+    if (info && Date.now() - info.mtimeMs > spoolKeptMs) await rm(join(spool, name), { recursive: true, force: true })
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null
+}
