@@ -19,17 +19,18 @@ export const processes = squeeze(`
 
 /**
  * `slay <session> <marker> <spare>`: ends every process of that session or with `FAIRLEAD_STEP=<marker>…` in its
- * environment, but the pids in <spare> and their children; 0 = read back dead, 1 = $found are still alive.
+ * environment, but the pids in <spare> and what the watcher ($w) started; 0 = read back dead, 1 = $found are still alive.
  * Needs $grace (cs) and the functions now and born. Environments are read by `read`, which drops NUL in every shell.
  */
 export const killing = squeeze(`
+  w=
   scan() {
     found=
     for f in /proc/[0-9]*; do
       q=\${f##*/}
       case " $3 " in *" $q "*) continue ;; esac
       born "$q" || continue
-      case " $3 " in *" $ppid "*) continue ;; esac
+      [ "$ppid" != "$w" ] || continue
       if [ "$sid" != "$1" ]; then
         [ -n "$2" ] && [ -r "$f/environ" ] || continue
         line=

@@ -9,7 +9,8 @@ import { assign, common, contextVariables, innerPath, releaseName, segmentName, 
 import type { TargetContext } from './text.ts'
 
 const text = squeeze(`
-  jot() { printf '%s\\n' "$*" >>"$d/journal"; }
+  # on a full disk a line may be torn: then what was kept in reserve is given up, and the line is written again
+  jot() { printf '%s\\n' "$*" >>"$d/journal" || { rm -f "$d/reserve"; printf '\\n%s\\n' "$*" >>"$d/journal"; }; }
   # one line a fact: a newline in a value would forge another
   fact() {
     key=$1; shift
@@ -20,6 +21,9 @@ const text = squeeze(`
   fail() { fact failure "$@"; }
   # a command of ours failed: was it the disk?
   fail_io() {
+    set -- "$1" $(stat -f -c '%a %S %d %c' .)
+    # the command's own message may have found no room, too
+    if [ "$(($2 * $3))" -lt 65536 ] || { [ "$4" = 0 ] && [ "$5" -gt 0 ]; }; then fail disk_full "$1: the disk is full"; return; fi
     if LC_ALL=C grep -q -e 'No space left' -e 'quota exceeded' "$d/$n.out"; then fail disk_full "$1: the disk is full"; else fail command_failed "$1"; fi
   }
   refused() { printf 'X %s\\n' "$*"; rm -rf "$t"; exit 0; }
@@ -107,6 +111,7 @@ const begin = squeeze(`
   now
   printf 'open %s %s %s %s\\n' "$seg" "$epoch" "$wall" "$up" >"$t/journal" || refused disk_full
   for n in $outs; do printf '' >"$t/$n.out"; done
+  head -c 65536 /dev/zero >"$t/reserve" || refused disk_full
   printf -- '-\\n' >"$t/watch"
   take "$t/lock" || refused busy
   first .fairlead/owner
@@ -137,6 +142,7 @@ const begin = squeeze(`
 
 const end = squeeze(`
   kill "$w"
+  rm -f "$d/reserve"
   for s in $sums; do
     h=$(head -c "\${s#*:}" "$d/\${s%:*}.out" | sha256sum)
     jot "sum \${s%:*} \${s#*:} \${h%% *}"

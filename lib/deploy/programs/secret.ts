@@ -6,7 +6,17 @@ import { quote } from '../quote.ts'
 const longestValue = 120 * 1024
 const longestSet = 1024 * 1024
 // Assigning to these ends or misleads the shell that reads the exports; FAIRLEAD_STEP is how we find a step's processes.
-const reserved = new Set(['UID', 'EUID', 'PPID', 'BASHOPTS', 'SHELLOPTS', 'BASH_VERSINFO', 'IFS', 'OPTIND', 'FAIRLEAD_STEP'])
+const reserved = new Set([
+  'UID',
+  'EUID',
+  'PPID',
+  'BASHOPTS',
+  'SHELLOPTS',
+  'BASH_VERSINFO',
+  'IFS',
+  'OPTIND',
+  'FAIRLEAD_STEP',
+])
 
 /**
  * Sets $exports (lines for hooks) and $envfile (the bytes of `.env`) in the runner. Throws PanelError('invalid') with a
@@ -17,10 +27,12 @@ export function secretPart(exports: Record<string, string>, env: string | null):
   const problems: Problem[] = []
   let lines = ''
   for (const [name, value] of Object.entries(exports)) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) problems.push({ path: name, message: 'This is not a name of a variable.' })
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      problems.push({ path: name, message: 'This is not a name of a variable.' })
     else if (reserved.has(name)) problems.push({ path: name, message: 'This name belongs to the shell.' })
     else if (value.includes('\0')) problems.push({ path: name, message: 'A variable cannot hold a NUL character.' })
-    else if (encoder.encode(value).length > longestValue) problems.push({ path: name, message: 'This value is longer than 120 KiB.' })
+    else if (encoder.encode(value).length > longestValue)
+      problems.push({ path: name, message: 'This value is longer than 120 KiB.' })
     else lines += `export ${name}=${quote(value)}\n`
   }
   if (env?.includes('\0')) problems.push({ path: '.env', message: 'The file cannot hold a NUL character.' })

@@ -49,9 +49,13 @@ export function segmentName(name: string): string {
   return name
 }
 
-/** A release's directory name: one path component, not hidden. */
+/** What a release's directory name looks like, also as a regular expression of sudoers: one path component, not hidden. */
+export const releasePattern = '[A-Za-z0-9][A-Za-z0-9._:+-]*'
+const releaseExpression = new RegExp(`^${releasePattern}$`)
+
+/** A release's directory name, checked. */
 export function releaseName(name: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._:+-]{0,199}$/.test(name)) throw invalid('This release name', name)
+  if (name.length > 200 || !releaseExpression.test(name)) throw invalid('This release name', name)
   return name
 }
 
