@@ -1,0 +1,23 @@
+'use client'
+import { Undo2 } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { rollBack } from '@/app/actions/deployments.ts'
+import type { EnvironmentView } from '@/lib/api/shapes.ts'
+import { ActButton } from '../form/act-button.tsx'
+
+/** One tap to the release before: it says which, and asks nothing, because the way back is the same tap. */
+export function RollBackButton({ environment }: { environment: EnvironmentView }) {
+  const router = useRouter()
+  const { rollBackTo, running } = environment
+  if (!rollBackTo || running) return null
+  return (
+    <ActButton
+      label={`Roll ${environment.project} ${environment.name} back to release ${rollBackTo.number}`}
+      busyText="Rolling back…"
+      act={() => rollBack({ environmentId: environment.id })}
+      done={(deployment) => router.push(`/deployments/${deployment.id}`)}
+    >
+      <Undo2 aria-hidden size={14} /> Roll back to {rollBackTo.number}
+    </ActButton>
+  )
+}
