@@ -173,7 +173,7 @@ async function ensureEnvironment(
 
 async function ensureLive(ctx: Context, environmentId: string): Promise<void> {
   const environment = (await listEnvironments(ctx, system, {})).find(({ id }) => id === environmentId)
-  if (environment?.liveRelease) return
+  if (environment?.live) return
   const { id } = await requestDeployment(ctx, system, { environmentId })
   const until = Date.now() + 120_000
   for (;;) {

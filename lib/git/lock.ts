@@ -2,7 +2,7 @@
 // marked as released: a dead holder's file is never taken away before its successor's stands, so two can't both step in.
 import { randomUUID } from 'node:crypto'
 import { link, readFile, readdir, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
 const released = 'released'
