@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { withLock } from '../../lib/git/lock.ts'
+import { temporaryFolder } from './fixtures.ts'
+
+let folder: string
+beforeEach(() => void (folder = temporaryFolder()))
+afterEach(() => rmSync(folder, { recursive: true }))
+
+async function heldByAnother(path: string) {
+  const program = new URL('lock-holder.ts', import.meta.url).pathname
+  const child = spawn(process.execPath, ['--import', 'tsx', program, path], { stdio: ['pipe', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  return child
+}
+
+describe('withLock', () => {
+  it('lets one in at a time', async () => {
+    let inside = 0
+    const most: number[] = []
+    const work = async () => {
+      most.push((inside += 1))
+      await new Promise((resolve) => setImmediate(resolve))
+      inside -= 1
+    }
+    await Promise.all(Array.from({ length: 5 }, () => withLock(join(folder, 'one'), work)))
+    expect(most).toEqual([1, 1, 1, 1, 1])
+    expect(readdirSync(folder)).toHaveLength(1)
+  })
+
+  it('is let go when the work fails', async () => {
+    await expect(withLock(join(folder, 'one'), () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await withLock(join(folder, 'one'), () => Promise.resolve('in'))).toBe('in')
+  })
+
+  it('waits for another process, as long as it is told to', async () => {
+    const holder = await heldByAnother(join(folder, 'one'))
+    const impatient = new AbortController()
+    const waiting = withLock(join(folder, 'one'), () => Promise.resolve('in'), impatient.signal)
+    impatient.abort(new Error('enough'))
+    await expect(waiting).rejects.toThrow('enough')
+    const patient = withLock(join(folder, 'one'), () => Promise.resolve('in'))
+    holder.stdin.end()
+    expect(await patient).toBe('in')
+  })
+
+  it('passes from a process that was killed', async () => {
+    const holder = await heldByAnother(join(folder, 'one'))
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+    expect(await withLock(join(folder, 'one'), () => Promise.resolve('in'))).toBe('in')
+  })
+})

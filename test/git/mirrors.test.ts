@@ -1,0 +1,194 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Mirror, RepositoryAddress } from '../../lib/deploy/types.ts'
+import { openMirrors } from '../../lib/git/mirrors.ts'
+import { Repository, temporaryFolder } from './fixtures.ts'
+
+let folder: string
+let repository: Repository
+let address: RepositoryAddress
+
+beforeEach(() => {
+  folder = temporaryFolder()
+  repository = new Repository(join(folder, 'source'))
+  address = { id: 'one', url: repository.path, access: { kind: 'none' } }
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const mirrors = () => openMirrors({ folder: join(folder, 'mirrors'), localPrefixes: [folder] })
+async function fetched(): Promise<Mirror> {
+  const mirror = await (await mirrors()).open(address)
+  await mirror.fetch()
+  return mirror
+}
+
+describe('a mirror', () => {
+  it('lists branches and tags, with and without a mirror, and resolves each spelling of a commit', async () => {
+    repository.write('a', 'a')
+    const first = repository.commit('first')
+    repository.git('tag', 'v1')
+    repository.git('tag', '-a', '-m', 'noted', 'v2')
+    repository.git('branch', 'feature/x')
+    const second = repository.commit('second: “ünï” %H $(id)')
+    const expected = [
+      { name: 'feature/x', kind: 'branch', sha: first },
+      { name: 'main', kind: 'branch', sha: second },
+      { name: 'v1', kind: 'tag', sha: first },
+      { name: 'v2', kind: 'tag', sha: first },
+    ]
+    const mirror = await fetched()
+    expect(await mirror.refs()).toEqual(expected)
+    expect(await (await mirrors()).lsRemote(address)).toEqual(expected)
+    for (const ref of ['main', 'refs/heads/main', second, second.slice(0, 7)])
+      expect(await mirror.resolve(ref), ref).toMatchObject({
+        sha: second,
+        subject: 'second: “ünï” %H $(id)',
+        author: 'Ada',
+        authorEmail: 'ada@example.org',
+      })
+    expect((await mirror.resolve('v2')).sha).toBe(first)
+    expect((await mirror.commits('main', { search: 'FIRST' })).map((commit) => commit.sha)).toEqual([first])
+    expect((await mirror.commits('main', { limit: 1 })).map((commit) => commit.sha)).toEqual([second])
+    expect(await mirror.between(first, 'main')).toMatchObject({ files: 0, commits: [{ sha: second }] })
+  })
+
+  it('follows a force-push and a deleted branch, and keeps the commits that were deployed before', async () => {
+    repository.write('a', 'a')
+    const first = repository.commit('first')
+    const old = repository.commit('old')
+    repository.git('branch', 'gone')
+    repository.git('tag', 'moving')
+    await fetched()
+    repository.git('reset', '-q', '--hard', first)
+    repository.git('branch', '-D', 'gone')
+    repository.git('tag', '-f', 'moving')
+    repository.write('a', 'b')
+    const rewritten = repository.commit('new')
+    const mirror = await fetched()
+    expect((await mirror.resolve('main')).sha).toBe(rewritten)
+    expect((await mirror.resolve('moving')).sha).toBe(first)
+    await expect(mirror.resolve('gone')).rejects.toMatchObject({ code: 'not_found', details: { ref: 'gone' } })
+    const change = await mirror.change(old, rewritten)
+    expect([change.base, change.payloads.map((payload) => payload.name)]).toEqual([old, ['tree.tar']])
+    await change.dispose()
+  })
+
+  it('takes a branch that became a folder of branches', async () => {
+    repository.write('a', 'a')
+    const sha = repository.commit('first')
+    repository.git('branch', 'release')
+    await fetched()
+    repository.git('branch', '-D', 'release')
+    repository.git('branch', 'release/1')
+    expect((await (await fetched()).resolve('release/1')).sha).toBe(sha)
+  })
+
+  it('takes names of branches as names only', async () => {
+    repository.write('a', 'a')
+    const sha = repository.commit('first')
+    const hostile = ['$(touch${IFS}pwned)', "it's;touch${IFS}pwned", '`touch`', 'ünï/—', 'HEAD', 'deadbeef']
+    for (const name of hostile) repository.git('update-ref', `refs/heads/${name}`, sha)
+    const mirror = await fetched()
+    for (const name of hostile) expect((await mirror.resolve(name)).sha).toBe(sha)
+    for (const name of ['--output=pwned', '-p', 'main..main', 'main:a', 'main@{0}', ':/first', '@', ''])
+      await expect(mirror.resolve(name), name).rejects.toMatchObject({ code: 'invalid' })
+    expect(existsSync(join(folder, 'mirrors', 'pwned'))).toBe(false)
+  })
+
+  it('has no branches when the repository is empty', async () => {
+    expect(await (await mirrors()).lsRemote(address)).toEqual([])
+    const mirror = await fetched()
+    expect(await mirror.refs()).toEqual([])
+    await expect(mirror.resolve('main')).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('says that there is no repository', async () => {
+    mkdirSync(join(folder, 'plain'))
+    for (const name of ['plain', 'nothing']) {
+      const absent = { ...address, url: join(folder, name) }
+      await expect((await mirrors()).lsRemote(absent), name).rejects.toMatchObject({ code: 'not_found' })
+      const mirror = await (await mirrors()).open(absent)
+      await expect(mirror.fetch(), name).rejects.toMatchObject({ code: 'not_found' })
+    }
+  })
+
+  it('runs no hook, neither of the repository nor of its own, and no program that a configuration names', async () => {
+    repository.write('a', 'a')
+    repository.commit('first')
+    const marker = join(folder, 'ran')
+    const evil = `#!/bin/sh\ntouch '${marker}'\n`
+    const mirror = await fetched()
+    for (const hooks of [join(repository.path, '.git/hooks'), join(folder, 'mirrors/one.git/hooks')]) {
+      mkdirSync(hooks, { recursive: true })
+      for (const name of [
+        'reference-transaction',
+        'post-update',
+        'pre-auto-gc',
+        'post-checkout',
+        'post-index-change',
+      ]) {
+        writeFileSync(join(hooks, name), evil)
+        chmodSync(join(hooks, name), 0o755)
+      }
+    }
+    repository.write('.gitattributes', '* filter=evil diff=evil\n')
+    repository.write('a', 'b')
+    const sha = repository.commit('second')
+    rmSync(marker, { force: true })
+    await mirror.fetch()
+    const change = await mirror.change(null, sha)
+    await change.dispose()
+    expect(await mirror.resolve('main')).toMatchObject({ sha })
+    expect(existsSync(marker)).toBe(false)
+  })
+
+  it('leaves nothing outside of the folder, and gives only regular files as hooks', async () => {
+    repository.write('.amezmo/after.pull', 'echo crlf\n')
+    repository.write('.amezmo/production/after.pull', 'echo production\n')
+    repository.write('.gitattributes', '.amezmo/after.pull text eol=crlf\n')
+    repository.git(
+      'update-index',
+      '--add',
+      '--cacheinfo',
+      `120000,${repository.git('hash-object', '-w', '.gitattributes')},.fairlead`,
+    )
+    repository.git('add', '-A', '.amezmo', '.gitattributes')
+    repository.git('commit', '-q', '-m', 'hooks')
+    const mirror = await fetched()
+    const files = await mirror.files('main', ['.fairlead', '.amezmo', 'nothing'])
+    expect(files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()])).toEqual([
+      ['.amezmo/after.pull', 'echo crlf\r\n'],
+      ['.amezmo/production/after.pull', 'echo production\n'],
+    ])
+    expect(readdirSync(folder).sort()).toEqual(['mirrors', 'source'])
+  })
+})
+
+describe('fetching', () => {
+  it('is done once at a time, by whoever asks', async () => {
+    repository.write('a', 'a')
+    const sha = repository.commit('first')
+    const [one, two] = [await mirrors(), await mirrors()]
+    const opened = await Promise.all([one.open(address), two.open(address), one.open(address)])
+    await Promise.all(opened.map((mirror) => mirror.fetch()))
+    for (const mirror of opened) expect((await mirror.resolve('main')).sha).toBe(sha)
+  })
+
+  it('goes on after a fetch that was killed and left its locks behind', async () => {
+    repository.write('a', 'a')
+    repository.commit('first')
+    await fetched()
+    const path = join(folder, 'mirrors/one.git')
+    for (const name of ['refs/heads/main.lock', 'packed-refs.lock', 'shallow.lock', 'HEAD.lock'])
+      writeFileSync(join(path, name), '')
+    const second = repository.commit('second')
+    expect((await (await fetched()).resolve('main')).sha).toBe(second)
+  })
+
+  it('is given up when told to', async () => {
+    repository.commit('first')
+    const mirror = await (await mirrors()).open(address)
+    await expect(mirror.fetch({ signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
+  })
+})
