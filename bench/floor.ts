@@ -35,7 +35,6 @@ ln -s "$PWD/$before" current.new && mv -T current.new current
 export async function openFloor(address: ServerAddress, port: number, warm: boolean): Promise<Floor> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-floor-'))
   await writeFile(join(folder, 'key'), address.privateKey, { mode: 0o600 })
-  const control = warm ? ['-o', `ControlPath=${folder}/control`] : ['-o', 'ControlPath=none']
   const settings = {
     IdentitiesOnly: 'yes',
     LogLevel: 'ERROR',
