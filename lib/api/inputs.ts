@@ -99,6 +99,8 @@ const number = z.coerce.number().int().min(1).max(2_147_483_647)
 const idempotencyKey = deploymentInput.shape.idempotencyKey
 export const activationInput = z.object({ environmentId: id, number, idempotencyKey })
 export const rollBackInput = z.object({ environmentId: id, idempotencyKey })
+/** `before` is the number of a deployment to continue after. */
+export const deploymentsInput = z.object({ environmentId: id, before: number.optional(), limit: z.coerce.number().int().min(1).max(100).default(50) })
 export const deploymentKey = z.union([z.object({ id }), z.object({ environmentId: id, number })])
 export const eventsInput = z.object({ id, after: z.coerce.number().int().min(0).default(0) })
 export const logInput = z.object({

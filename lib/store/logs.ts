@@ -1,7 +1,7 @@
 // Redacted output of steps in chunks, and how far each step's raw output was followed. Chunk and position are written by
 // one statement, so that whoever continues neither repeats nor misses a byte.
 import type { Pool } from 'pg'
-import type { Claim } from './claims.ts'
+import type { Claim, ClaimedWrite } from './claims.ts'
 import { LostClaim } from './claims.ts'
 import type { Database } from './database.ts'
 
@@ -133,8 +133,37 @@ export async function readChunks(
   const { rows } = await pool.query<Omit<StoredChunk, 'offset'> & { offset: string }>(
     `SELECT "id"::text, "segment", "step", "offset", "firstLine", "lines", "bytes", "at" FROM "LogChunk"
      WHERE "deploymentId" = $1 AND "id" > $2 AND ($3::text IS NULL OR "segment" = $3) AND ($4::int IS NULL OR "step" = $4)
-     ORDER BY "id" LIMIT $5`,
+     ORDER BY "LogChunk"."id" LIMIT $5`,
     [query.deploymentId, query.afterChunk ?? '0', query.segment ?? null, query.step ?? null, query.limit ?? 200],
   )
   return rows.map((row) => ({ ...row, offset: Number(row.offset) }))
+}
+
+/** Notes what the server says of the whole raw output of a step. */
+export async function recordSum(write: ClaimedWrite, { segment, step }: LogStep, size: number, sha256: string): Promise<void> {
+  await write.client.query(
+    `INSERT INTO "StepLog" ("deploymentId", "segment", "step", "serverSize", "serverSha256") VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT ("deploymentId", "segment", "step") DO UPDATE SET "serverSize" = EXCLUDED."serverSize", "serverSha256" = EXCLUDED."serverSha256"`,
+    [write.deployment.id, segment, step, size, sha256],
+  )
+}
+
+/** What the server said of the steps of a segment that had output. */
+export async function readSums(pool: Pool, deploymentId: string, segment: string): Promise<{ step: number; size: number; sha256: string }[]> {
+  const { rows } = await pool.query<{ step: number; size: string; sha256: string }>(
+    `SELECT "step", "serverSize" AS "size", "serverSha256" AS "sha256" FROM "StepLog"
+     WHERE "deploymentId" = $1 AND "segment" = $2 AND "serverSha256" IS NOT NULL ORDER BY "step"`,
+    [deploymentId, segment],
+  )
+  return rows.map((row) => ({ ...row, size: Number(row.size) }))
+}
+
+/** Notes whether what was received is what the server had. */
+export async function recordVerified(write: ClaimedWrite, { segment, step, ok }: LogStep & { ok: boolean }): Promise<void> {
+  await write.client.query(`UPDATE "StepLog" SET "verified" = $4 WHERE "deploymentId" = $1 AND "segment" = $2 AND "step" = $3`, [
+    write.deployment.id,
+    segment,
+    step,
+    ok,
+  ])
 }

@@ -1,0 +1,81 @@
+// Deployments as people ask for them, look at them and end them. Asking only queues: workers do the rest.
+import type { z } from 'zod'
+import { actorText, demand, may, type Actor } from '@/lib/access.ts'
+import { byId, deploymentInput, deploymentKey, deploymentsInput } from '@/lib/api/inputs.ts'
+import type { DeploymentDetail, DeploymentView } from '@/lib/api/shapes.ts'
+import { reduce } from '@/lib/deploy/reducer.ts'
+import { isFinished } from '@/lib/deploy/status.ts'
+import type { Plan } from '@/lib/deploy/types.ts'
+import { requestCancel } from '@/lib/store/deployments.ts'
+import * as store from '@/lib/store/history.ts'
+import { missing, parse } from './act.ts'
+import type { Context } from './context.ts'
+import { deploymentView, planSteps } from './deployment-view.ts'
+import { everyEvent } from './events.ts'
+import { enqueue } from './queue.ts'
+
+export { readCommits } from './commits.ts'
+export { readEvents, readLog, readRawLog } from './events.ts'
+export { activateRelease, listReleases, rollBack } from './releases.ts'
+
+/**
+ * Queues a deployment of `ref` (the environment's branch unless given). The same idempotency key gives the deployment that was
+ * made with it. PanelError: invalid, not_found, forbidden, conflict (no server, or its host key isn't confirmed).
+ */
+export async function requestDeployment(ctx: Context, actor: Actor, input: z.input<typeof deploymentInput>): Promise<DeploymentView> {
+  const { environmentId, ref, idempotencyKey } = parse(deploymentInput, input)
+  return enqueue(ctx, actor, { environmentId, idempotencyKey }, (environment) => ({
+    kind: 'deploy',
+    source: { type: 'git', ref: ref ?? environment.branch },
+  }))
+}
+
+/** Newest first, at most 50 at once; `before` is a number to continue after. PanelError: invalid, not_found, forbidden. */
+export async function listDeployments(ctx: Context, actor: Actor, input: z.input<typeof deploymentsInput>): Promise<DeploymentView[]> {
+  const { environmentId, ...page } = parse(deploymentsInput, input)
+  demand(actor, 'view')
+  if (!(await store.environmentExists(ctx.db.prisma, environmentId))) throw missing('environment')
+  return (await store.findDeployments(ctx.db.prisma, environmentId, page)).map(deploymentView)
+}
+
+/** One deployment with its plan and all that happened so far. PanelError: invalid, not_found, forbidden. */
+export async function getDeployment(ctx: Context, actor: Actor, input: z.input<typeof deploymentKey>): Promise<DeploymentDetail> {
+  const key = parse(deploymentKey, input)
+  demand(actor, 'view')
+  const row = await store.findDetail(ctx.db.prisma, key)
+  if (!row) throw missing('deployment')
+  const state = reduce(await everyEvent(ctx, row.id))
+  const { environment } = row
+  const plan = row.plan as Plan | null
+  const view = deploymentView(row)
+  return {
+    ...view,
+    environment: {
+      id: environment.id,
+      name: environment.name,
+      slug: environment.slug,
+      project: environment.project.name,
+      projectSlug: environment.project.slug,
+    },
+    planHash: row.planHash,
+    steps: planSteps(plan, new Map(environment.targets.map(({ id, server }) => [id, server.name]))),
+    findings: plan?.findings ?? [],
+    state,
+    lastSeq: state.seq,
+    canCancel: may(actor, 'deploy') && !isFinished(view.status) && view.cancelRequestedAt === null,
+  }
+}
+
+/**
+ * Ends a queued deployment at once and asks the worker to end a running one; asking twice changes nothing.
+ * PanelError: invalid, not_found, forbidden, conflict (it has finished).
+ */
+export async function cancelDeployment(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<DeploymentView> {
+  const { id } = parse(byId, input)
+  if (!(await store.findDeployment(ctx.db.prisma, { id }))) throw missing('deployment')
+  demand(actor, 'deploy')
+  await requestCancel(ctx.db, { deploymentId: id, by: actorText(actor), byName: actor.name })
+  const row = await store.findDeployment(ctx.db.prisma, { id })
+  if (!row) throw missing('deployment')
+  return deploymentView(row)
+}

@@ -1,0 +1,97 @@
+// What happened in a deployment, and what its steps wrote: read page by page, or streamed whole.
+import type { z } from 'zod'
+import { demand, type Actor } from '@/lib/access.ts'
+import { byId, eventsInput, logInput } from '@/lib/api/inputs.ts'
+import type { LogChunkView } from '@/lib/api/shapes.ts'
+import type { DeploymentEvent } from '@/lib/deploy/events.ts'
+import type { Plan } from '@/lib/deploy/types.ts'
+import { readEvents as readStoredEvents } from '@/lib/store/events.ts'
+import { findDeployment, type DeploymentRow } from '@/lib/store/history.ts'
+import { readChunks } from '@/lib/store/logs.ts'
+import { missing, parse } from './act.ts'
+import type { Context } from './context.ts'
+import { planSteps } from './deployment-view.ts'
+
+const eventsAtOnce = 5_000
+const chunksAtOnce = 32
+
+/** Events with a `seq` above `after`, oldest first, at most 5,000. PanelError: invalid, not_found, forbidden. */
+export async function readEvents(ctx: Context, actor: Actor, input: z.input<typeof eventsInput>): Promise<DeploymentEvent[]> {
+  const { id, after } = parse(eventsInput, input)
+  await load(ctx, actor, id)
+  return readStoredEvents(ctx.db.pool, id, after, eventsAtOnce)
+}
+
+/** All events of a deployment that was looked up and authorised already. */
+export async function everyEvent(ctx: Context, id: string): Promise<DeploymentEvent[]> {
+  const events: DeploymentEvent[] = []
+  for (;;) {
+    const page = await readStoredEvents(ctx.db.pool, id, events.at(-1)?.seq ?? 0, eventsAtOnce)
+    events.push(...page)
+    if (page.length < eventsAtOnce) return events
+  }
+}
+
+/** Chunks of redacted output after the chunk `afterChunk`, oldest first. PanelError: invalid, not_found, forbidden. */
+export async function readLog(ctx: Context, actor: Actor, input: z.input<typeof logInput>): Promise<LogChunkView[]> {
+  const { id, ...query } = parse(logInput, input)
+  await load(ctx, actor, id)
+  const chunks = await readChunks(ctx.db.pool, { deploymentId: id, ...query })
+  return chunks.map(({ bytes, at, ...chunk }) => ({ ...chunk, text: decode(bytes), at: at.toISOString() }))
+}
+
+/**
+ * The whole redacted log, a heading before each step, read from the database as fast as the reader takes it.
+ * PanelError: invalid, not_found, forbidden.
+ */
+export async function readRawLog(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<ReadableStream<Uint8Array>> {
+  const { id } = parse(byId, input)
+  const deployment = await load(ctx, actor, id)
+  return new ReadableStream<Uint8Array>(new RawLog(ctx, deployment), { highWaterMark: 0 })
+}
+
+class RawLog {
+  private readonly ctx: Context
+  private readonly id: string
+  private readonly names: Map<string, string>
+  private readonly encoder = new TextEncoder()
+  private afterChunk = '0'
+  private step = ''
+  private endsLine = true
+
+  constructor(ctx: Context, deployment: DeploymentRow) {
+    this.ctx = ctx
+    this.id = deployment.id
+    const steps = planSteps(deployment.plan as Plan | null, new Map())
+    this.names = new Map(steps.map(({ segment, n, name }) => [`${segment} ${n}`, name]))
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const chunks = await readChunks(this.ctx.db.pool, { deploymentId: this.id, afterChunk: this.afterChunk, limit: chunksAtOnce })
+    for (const { id, segment, step, bytes } of chunks) {
+      const key = `${segment} ${step}`
+      if (key !== this.step) controller.enqueue(this.heading(key))
+      controller.enqueue(bytes)
+      this.step = key
+      this.afterChunk = id
+      this.endsLine = bytes.at(-1) === 0x0a
+    }
+    if (chunks.length < chunksAtOnce) controller.close()
+  }
+
+  private heading(key: string): Uint8Array {
+    return this.encoder.encode(`${this.endsLine ? '' : '\n'}==> ${key} ${this.names.get(key) ?? ''}`.trimEnd() + '\n')
+  }
+}
+
+async function load(ctx: Context, actor: Actor, id: string): Promise<DeploymentRow> {
+  demand(actor, 'view')
+  const deployment = await findDeployment(ctx.db.prisma, { id })
+  if (!deployment) throw missing('deployment')
+  return deployment
+}
+
+/** A byte-order mark is kept: it is part of what the step wrote. */
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+}

@@ -1,0 +1,58 @@
+// Releases: what a deployment left on the servers, and putting one of them back.
+import type { z } from 'zod'
+import { demand, type Actor } from '@/lib/access.ts'
+import { activationInput, byEnvironment, rollBackInput } from '@/lib/api/inputs.ts'
+import type { DeploymentView, ReleaseView } from '@/lib/api/shapes.ts'
+import { PanelError } from '@/lib/errors.ts'
+import * as store from '@/lib/store/history.ts'
+import { missing, parse } from './act.ts'
+import type { Context } from './context.ts'
+import { releaseView } from './deployment-view.ts'
+import { enqueue } from './queue.ts'
+
+/** Newest first, those included whose directory was removed since. PanelError: invalid, not_found, forbidden. */
+export async function listReleases(ctx: Context, actor: Actor, input: z.input<typeof byEnvironment>): Promise<ReleaseView[]> {
+  const { environmentId } = parse(byEnvironment, input)
+  demand(actor, 'view')
+  if (!(await store.environmentExists(ctx.db.prisma, environmentId))) throw missing('environment')
+  return (await store.findReleases(ctx.db.prisma, environmentId)).map(releaseView)
+}
+
+/**
+ * Queues the switch to a release that is still on the server.
+ * PanelError: invalid, not_found, forbidden, release_missing, conflict (it is live and nothing is about to change that).
+ */
+export async function activateRelease(ctx: Context, actor: Actor, input: z.input<typeof activationInput>): Promise<DeploymentView> {
+  const { environmentId, number, idempotencyKey } = parse(activationInput, input)
+  return enqueue(ctx, actor, { environmentId, idempotencyKey }, async (environment) => {
+    const release = await store.findRelease(ctx.db.prisma, environmentId, number)
+    if (!release) throw missing('release')
+    if (release.state !== 'complete')
+      throw new PanelError('release_missing', `Release ${number} is no longer on the server. Deploy its commit again instead.`, {
+        revision: release.revision,
+      })
+    if (release.id === environment.liveReleaseId && environment.deployments.length === 0)
+      throw new PanelError('conflict', `Release ${number} is live already.`)
+    return { kind: 'activate', source: { type: 'release', number } }
+  })
+}
+
+/**
+ * Queues the switch to the release before the live one: the newest older one that is still on the server and had succeeded.
+ * PanelError: invalid, not_found, forbidden, release_missing (there is none), conflict (a deployment is under way, so that
+ * "the one before" would be another release by the time it is switched to).
+ */
+export async function rollBack(ctx: Context, actor: Actor, input: z.input<typeof rollBackInput>): Promise<DeploymentView> {
+  const { environmentId, idempotencyKey } = parse(rollBackInput, input)
+  return enqueue(ctx, actor, { environmentId, idempotencyKey }, async (environment) => {
+    const underWay = environment.deployments[0]
+    if (underWay)
+      throw new PanelError('conflict', `Deployment ${underWay.number} is ${underWay.status}. Cancel it, or roll back when it has ended.`, {
+        deploymentId: underWay.id,
+        number: underWay.number,
+      })
+    const release = await store.findEarlierRelease(ctx.db.prisma, environmentId)
+    if (!release) throw new PanelError('release_missing', 'There is no earlier release on the server to roll back to.')
+    return { kind: 'activate', source: { type: 'release', number: release.number } }
+  })
+}

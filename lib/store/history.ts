@@ -1,0 +1,102 @@
+// What pages and the API ask about deployments and releases; writing is deployments.ts and, for workers, claims.ts.
+import type { Prisma } from './generated/client.ts'
+import type { Reader } from './reader.ts'
+
+const deploymentParts = { release: true } as const
+export type DeploymentRow = Prisma.DeploymentGetPayload<{ include: typeof deploymentParts }>
+
+const detailParts = {
+  release: true,
+  environment: { include: { project: true, targets: { include: { server: true } } } },
+} as const
+export type DetailRow = Prisma.DeploymentGetPayload<{ include: typeof detailParts }>
+
+const releaseParts = { variableSet: { select: { number: true } }, environment: { select: { liveReleaseId: true } } } as const
+export type ReleaseRow = Prisma.ReleaseGetPayload<{ include: typeof releaseParts }>
+
+const wishParts = {
+  targets: { include: { server: true } },
+  deployments: { where: { status: { in: ['queued', 'running'] } }, orderBy: { number: 'asc' } },
+} satisfies Prisma.EnvironmentInclude
+/** An environment as far as a request must know it; `deployments` are the unfinished ones, oldest first. */
+export type WishRow = Prisma.EnvironmentGetPayload<{ include: typeof wishParts }>
+
+/** How a caller names a deployment: by id, or by its number in an environment. */
+export type DeploymentKey = { id: string } | { environmentId: string; number: number }
+
+function where(key: DeploymentKey): Prisma.DeploymentWhereUniqueInput {
+  return 'id' in key ? { id: key.id } : { environmentId_number: key }
+}
+
+export function findDeployment(reader: Reader, key: DeploymentKey): Promise<DeploymentRow | null> {
+  return reader.deployment.findUnique({ where: where(key), include: deploymentParts })
+}
+
+export function findDetail(reader: Reader, key: DeploymentKey): Promise<DetailRow | null> {
+  return reader.deployment.findUnique({ where: where(key), include: detailParts })
+}
+
+/** The deployment that an idempotency key of this environment has made. */
+export function findByKey(reader: Reader, environmentId: string, idempotencyKey: string): Promise<DeploymentRow | null> {
+  return reader.deployment.findUnique({
+    where: { environmentId_idempotencyKey: { environmentId, idempotencyKey } },
+    include: deploymentParts,
+  })
+}
+
+/** Newest first; `before` is a number to continue after. */
+export function findDeployments(reader: Reader, environmentId: string, { limit = 50, before }: { limit?: number; before?: number } = {}) {
+  return reader.deployment.findMany({
+    where: { environmentId, ...(before === undefined ? {} : { number: { lt: before } }) },
+    include: deploymentParts,
+    orderBy: { number: 'desc' },
+    take: limit,
+  })
+}
+
+/** Newest first. Releases that never got a complete directory are left out: there is nothing to activate. */
+export function findReleases(reader: Reader, environmentId: string, limit = 200): Promise<ReleaseRow[]> {
+  return reader.release.findMany({
+    where: { environmentId, state: { not: 'incomplete' } },
+    include: releaseParts,
+    orderBy: { number: 'desc' },
+    take: limit,
+  })
+}
+
+export function findRelease(reader: Reader, environmentId: string, number: number): Promise<ReleaseRow | null> {
+  return reader.release.findUnique({ where: { environmentId_number: { environmentId, number } }, include: releaseParts })
+}
+
+/** The release whose directory `current` was switched to last. */
+export function findLiveRelease(reader: Reader, environmentId: string): Promise<ReleaseRow | null> {
+  return reader.environment
+    .findUnique({ where: { id: environmentId }, select: { liveReleaseId: true } })
+    .then((row) => (row?.liveReleaseId ? reader.release.findUnique({ where: { id: row.liveReleaseId }, include: releaseParts }) : null))
+}
+
+/**
+ * What "roll back" means: the newest release older than the live one that is still on the server and whose deployment or
+ * activation succeeded. By number, so that rolling back twice goes further back instead of forth again.
+ */
+export async function findEarlierRelease(reader: Reader, environmentId: string): Promise<ReleaseRow | null> {
+  const live = await findLiveRelease(reader, environmentId)
+  return reader.release.findFirst({
+    where: {
+      environmentId,
+      state: 'complete',
+      deployments: { some: { status: 'succeeded' } },
+      ...(live ? { number: { lt: live.number } } : {}),
+    },
+    include: releaseParts,
+    orderBy: { number: 'desc' },
+  })
+}
+
+export function findWish(reader: Reader, environmentId: string): Promise<WishRow | null> {
+  return reader.environment.findUnique({ where: { id: environmentId }, include: wishParts })
+}
+
+export async function environmentExists(reader: Reader, environmentId: string): Promise<boolean> {
+  return (await reader.environment.count({ where: { id: environmentId } })) > 0
+}
