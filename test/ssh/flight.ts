@@ -41,14 +41,31 @@ export async function fly(
   { exports = {}, env = null, payloads = [] }: Cargo = {},
   seen: (frame: Frame) => void | Promise<void> = () => {},
 ): Promise<Flight> {
+  return follow(connection, Buffer.concat(startParts(ctx, segment, { exports, env, payloads })), seen)
+}
+
+/** What is sent to start a segment: header and program, secret part, payloads. */
+export function startParts(
+  ctx: TargetContext,
+  segment: Segment,
+  { exports = {}, env = null, payloads = [] }: Cargo,
+): Uint8Array[] {
   const secretBytes = secretPart(exports, env)
   const listed = payloads.map(({ name, bytes }) => ({ name, length: bytes.length, sha256: sha256(bytes) }))
   const program = startProgram(ctx, segment, { secretBytes, payloads: listed })
-  return follow(
-    connection,
-    Buffer.concat([openStream(program), secretBytes, ...payloads.map(({ bytes }) => bytes)]),
-    seen,
-  )
+  return [openStream(program), secretBytes, ...payloads.map(({ bytes }) => bytes)]
+}
+
+/** What is sent for a program with nothing behind it. */
+export const stream = openStream
+
+/** The answer of a one-shot program, or its refusal. */
+export async function answer(connection: Connection, program: string): Promise<{ refused?: string; text?: string }> {
+  const parts: Uint8Array[] = []
+  const flight = await follow(connection, openStream(program), (frame) => {
+    if (frame.type === 'Z') parts.push(frame.bytes)
+  })
+  return flight.refused === null ? { text: Buffer.concat(parts).toString() } : { refused: flight.refused }
 }
 
 /** Sends one stream and reads frames until the command ends. */

@@ -1,5 +1,6 @@
 // The one-shot programs: cancel, adopt, acknowledge, state.
 import { squeeze } from './squeeze.ts'
+import { looking } from './steps.ts'
 import { assign, attached, common, contextVariables, segmentName } from './text.ts'
 import type { TargetContext } from './text.ts'
 
@@ -52,35 +53,53 @@ export function acknowledgeProgram(ctx: TargetContext, segment: string): string 
 }
 
 const state = squeeze(`
-  line() { k=$1; shift; v=$*; case $v in *"$nl"*) v=\${v%%"$nl"*} ;; esac; all="$all$k $v$nl"; }
-  all=
-  now; line uptime "$up"
-  line root "$(pwd -P)"
-  first .fairlead/owner; line owner "$got"
-  seen; line epoch "$seen_epoch $seen_segment"
-  if [ -L current ]; then line current "link $(readlink current)"
-  elif [ -e current ]; then line current directory
-  else line current absent
+  # $1 as a JSON string, or null when it is empty; a control character that no name of ours has is said as '?'
+  json() {
+    v=$1 said=
+    [ -n "$v" ] || { said=null; return; }
+    while [ -n "$v" ]; do
+      rest=\${v#?}; c=\${v%"$rest"}; v=$rest
+      case $c in '"' | '\\') c="\\\\$c" ;; "$nl") c='\\n' ;; [[:cntrl:]]) c='?' ;; esac
+      said=$said$c
+    done
+    said="\\"$said\\""
+  }
+  member() { all="$all,\\"$1\\":$2"; }
+  text() { json "$2"; member "$1" "$said"; }
+  list() { items="$items\${items:+,}$1"; }
+  now; all="{\\"uptimeCs\\":$up"
+  text root "$(pwd -P)"
+  first .fairlead/owner; text owner "$got"
+  seen; text epoch "$seen_epoch"; text epochSegment "$seen_segment"
+  look; text current "$live_name"
+  if [ -L current ]; then text kind link
+  elif [ -e current ]; then text kind directory
+  else text kind absent
   fi
   first .fairlead/tree.revision; [ -d .fairlead/tree ] || got=
-  line tree "$got"
+  text treeRevision "$got"
+  items=
   for f in .fairlead/run/*/[!.]*/pid; do
     [ -f "$f" ] || continue
     s=\${f%/pid}; s=\${s#.fairlead/run/}
     first "$f"
-    if [ -e ".fairlead/run/$s/done" ]; then line segment "$s closed"
-    elif alive $got; then line segment "$s running"
-    else line segment "$s lost"
+    if [ -e ".fairlead/run/$s/done" ]; then how=closed
+    elif alive $got; then how=running
+    else how=lost
     fi
+    list "{\\"deployment\\":\${s%%/*},\\"name\\":\\"\${s#*/}\\",\\"state\\":\\"$how\\"}"
   done
-  for f in .fairlead/complete/*; do [ ! -f "$f" ] || line complete "\${f##*/}"; done
-  answer "$all"
+  member segments "[$items]"
+  items=
+  for f in .fairlead/complete/*; do [ ! -f "$f" ] || { json "\${f##*/}"; list "$said"; }; done
+  member complete "[$items]"
+  answer "$all}"
 `)
 
 /**
- * What is recorded on the server, for `parseState`. Doesn't ask whose it is: a foreign owner is part of the answer.
- * `X missing` when nothing was ever deployed to this root.
+ * What is recorded on the server, as the JSON of `parseState`. Doesn't ask whose it is: a foreign owner is part of the
+ * answer. `X missing` when nothing was ever deployed to this root.
  */
 export function stateProgram(ctx: TargetContext): string {
-  return [contextVariables(ctx), common, attached, 'enter\n', state].join('')
+  return [contextVariables(ctx), common, attached, looking, 'enter\n', state].join('')
 }

@@ -3,7 +3,7 @@
 import { squeeze } from './squeeze.ts'
 
 /** Where `current` points → $live_name (release name, or the raw target of another layout, or ''), $live (its directory). */
-const looking = squeeze(`
+export const looking = squeeze(`
   look() {
     live_name= live=
     if [ -L current ]; then

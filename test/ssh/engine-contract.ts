@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { openConnector } from '@/lib/ssh/connector.ts'
+import { controlContract } from './engine-control.ts'
+import type { Ground, Site } from './engine-ground.ts'
+
+/** Everything that segments have to do on any server, driven over SSH. */
+export function engineContract(name: string, start: () => Promise<Ground>): void {
+  describe(`segments on ${name}`, () => {
+    const site = {} as Site
+    const connector = openConnector()
+    beforeAll(async () => {
+      site.ground = await start()
+      site.connection = await connector.connect(site.ground.address)
+    })
+    afterAll(async () => {
+      await connector.close()
+      await site.ground.stop()
+    })
+
+    controlContract(site)
+  })
+}
