@@ -51,6 +51,8 @@ export function makeRepository(folder: string, size: Size): BenchRepository {
   git('add', '--all')
   git('commit', '--quiet', '--message', 'First')
   execFileSync('git', ['clone', '--quiet', '--bare', work, path])
+  // As a Git host keeps it: every first fetch would wait for packing otherwise.
+  execFileSync('git', ['-C', path, 'repack', '-a', '-d', '--quiet'])
   git('remote', 'add', 'origin', path)
   let version = 0
   return {
