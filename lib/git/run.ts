@@ -30,6 +30,9 @@ const passedOn = [
   'all_proxy',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
+  // A git built with GnuTLS reads neither of those.
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
 ]
 
 /** Runs git and gives the bytes it printed. Rejects with PanelError when the reason is one that people can act on, else GitExit. */
