@@ -1,4 +1,5 @@
 // From the facts of checkProgram to a report that a person can act on: per line a verdict, and what to do about it.
+import type { ErrorCode } from '../errors.ts'
 import type { CheckInput } from './programs/checks.ts'
 import { releasePattern } from './programs/text.ts'
 
@@ -6,8 +7,18 @@ export type Verdict = 'ok' | 'warning' | 'failed'
 export type CheckLine = { id: string; label: string; verdict: Verdict; detail: string; remedy?: string }
 export type CheckReport = { lines: CheckLine[]; verdict: Verdict }
 
-/** What was asked, and what the caller knows: epoch ms when the answer came, round trip, free space it wants. */
-export type CheckContext = CheckInput & { nowMs: number; roundTripMs?: number; needBytes?: number; needInodes?: number }
+/**
+ * What was asked, and what the caller knows: epoch ms when the answer came, round trip, free space it wants; `mine` = the owner
+ * that this root should have (null = no environment uses it yet), `adopt` = a person agreed to take over what is there.
+ */
+export type CheckContext = CheckInput & {
+  nowMs: number
+  mine: string | null
+  adopt: boolean
+  roundTripMs?: number
+  needBytes?: number
+  needInodes?: number
+}
 
 const MiB = 1024 * 1024
 const hosts = 'The shell of a deploy user must not be replaced by a restricted one.'
@@ -134,6 +145,26 @@ function space(facts: Facts, context: CheckContext): CheckLine[] {
   return lines
 }
 
+/** What another tool, or a person, left in the place of `current`; null = nothing that needs consent. */
+function existing(current: string, root: string, tool: string): { detail: string; remedy: string } | null {
+  const by = tool === '' ? '' : ` (laid out by ${tool})`
+  const agree = 'Agree to adopt it in the environment’s settings'
+  if (current === 'directory' || current === 'other') {
+    return {
+      detail: `${root}/current is a ${current === 'directory' ? 'real directory' : 'file'}, not a link${by}`,
+      remedy: `${agree}: the first switch moves it to release/adopted.…, for a moment without current. Or move it away yourself.`,
+    }
+  }
+  if (current.startsWith('link ') && !/(^|\/)release\/[^/]+$/.test(current)) {
+    return {
+      detail: `current leads to ${current.slice(5)}${by}`,
+      remedy: `${agree}: the first switch replaces the link, what it leads to stays.`,
+    }
+  }
+  if (tool === '') return null
+  return { detail: `this root was laid out by ${tool}`, remedy: 'Use another root, or stop the other tool from deploying here.' }
+}
+
 function place(facts: Facts, context: CheckContext): CheckLine[] {
   const login = facts.one('user')
   const { root } = context
@@ -152,50 +183,20 @@ function place(facts: Facts, context: CheckContext): CheckLine[] {
   ]
   const current = facts.one('current')
   const layout = facts.all('layout')
-  const known =
-    ['capistrano', 'envoyer', 'deployer'].find((name) => layout.includes(name)) ??
-    (layout.length > 0 ? 'another tool' : '')
-  const ours = facts.one('owner')
-  if (current === 'directory' || current === 'other') {
-    lines.push(
-      line(
-        'current',
-        'current',
-        'warning',
-        `${root}/current is a ${current === 'directory' ? 'real directory' : 'file'}, not a link`,
-        'Agree to adopt it: it is moved to release/adopted.… at the first switch, for a moment without current. Or move it away yourself.',
-      ),
-    )
-  } else if (current.startsWith('link ') && !/(^|\/)release\/[^/]+$/.test(current)) {
-    lines.push(
-      line(
-        'current',
-        'current',
-        'warning',
-        `current leads to ${current.slice(5)}${known === '' ? '' : ` (laid out by ${known})`}`,
-        'Agree to adopt it: the next switch replaces the link, what it leads to stays.',
-      ),
-    )
-  } else if (known !== '') {
-    lines.push(
-      line(
-        'current',
-        'current',
-        'warning',
-        `this root was laid out by ${known}`,
-        'Use another root, or stop the other tool from deploying here.',
-      ),
-    )
-  } else
-    lines.push(
-      line(
-        'current',
-        'current',
-        'ok',
-        current === '' || current === 'absent' ? 'nothing is deployed here yet' : `leads to ${current.slice(5)}`,
-      ),
-    )
-  if (ours !== '') lines.push(line('owner', 'Owner', 'ok', `this root is used by ${ours}`))
+  const tool = ['capistrano', 'envoyer', 'deployer'].find((name) => layout.includes(name)) ?? (layout.length > 0 ? 'another tool' : '')
+  const isOurs = current.startsWith('link ') && /(^|\/)release\/[^/]+$/.test(current)
+  const found = existing(current, root, isOurs ? '' : tool)
+  if (found === null) {
+    const detail = isOurs ? `leads to ${current.slice(5)}` : 'nothing is deployed here yet'
+    lines.push(line('current', 'current', 'ok', detail))
+  } else if (context.adopt) lines.push(line('current', 'current', 'ok', `${found.detail}; it will be adopted, as agreed`))
+  else lines.push(line('current', 'current', 'warning', found.detail, found.remedy))
+  const owner = facts.one('owner')
+  if (owner !== '') {
+    const detail = owner === context.mine ? 'this root belongs to this environment' : `this root is used by ${owner} (panel/environment)`
+    const free = `Use another root. If that environment is gone for good: rm -r ${root}/.fairlead`
+    lines.push(line('owner', 'Owner', owner === context.mine ? 'ok' : 'failed', detail, free))
+  }
   return lines
 }
 
@@ -213,7 +214,7 @@ function rights(facts: Facts, context: CheckContext): CheckLine[] {
   lines.push(
     ...context.groups
       .filter((name) => !groups.has(name))
-      .map((name) => line(`group:${name}`, `Group ${name}`, 'failed', 'does not exist', `Create it: groupadd ${name}`)),
+      .map((name) => line(`group:${name}`, `Group ${name}`, 'warning', 'does not exist', `Create it: groupadd ${name}`)),
   )
   if (lines.length === 0 && wanted.length + context.groups.length > 0) {
     lines.push(line('users', 'Users and groups', 'ok', [...wanted, ...context.groups].join(', ')))
@@ -279,24 +280,36 @@ export function parseCheck(bytes: Uint8Array, context: CheckContext): CheckRepor
   const linux = facts.one('kernel').startsWith('Linux')
   const system = facts.one('os') || facts.one('kernel')
   const lines = [
-    line('reachable', 'Reachable', 'ok', `as ${facts.one('user')}`),
-    line(
-      'shell',
-      'Shell',
-      linux ? 'ok' : 'failed',
-      `${facts.one('shell') || 'sh'} on ${system}`,
-      `Servers run Linux. ${hosts}`,
-    ),
+    line('reachable', 'Reachable', 'ok', 'with the confirmed host key'),
+    line('key', 'Key', 'ok', `lets us in as ${facts.one('user')}`),
+    line('shell', 'Shell', linux ? 'ok' : 'failed', `${facts.one('shell') || 'sh'} on ${system}`, `Servers run Linux. ${hosts}`),
     ...tools(facts),
     ...space(facts, context),
     ...place(facts, context),
     ...rights(facts, context),
     ...times(facts, context),
   ]
-  const verdict = lines.some((x) => x.verdict === 'failed')
-    ? 'failed'
-    : lines.some((x) => x.verdict === 'warning')
-      ? 'warning'
-      : 'ok'
-  return { lines, verdict }
+  return { lines, verdict: verdictOf(lines) }
+}
+
+/** The worst of the lines. */
+export function verdictOf(lines: CheckLine[]): Verdict {
+  const some = (verdict: Verdict): boolean => lines.some((one) => one.verdict === verdict)
+  return some('failed') ? 'failed' : some('warning') ? 'warning' : 'ok'
+}
+
+/** The report when nothing could be asked: how far we got, by the code of the PanelError that ended it. */
+export function refusedCheck(code: ErrorCode, message: string, login: { user: string; publicKey: string }): CheckReport {
+  const reachable = line('reachable', 'Reachable', 'ok', 'it answers')
+  const failed = (id: string, label: string, remedy: string): CheckLine => line(id, label, 'failed', message, remedy)
+  const authorize = `Add this line to ~/.ssh/authorized_keys of ${login.user} on the server:\n${login.publicKey}`
+  const lines =
+    code === 'forbidden'
+      ? [reachable, failed('key', 'Key', authorize)]
+      : code === 'host_key_changed'
+        ? [failed('reachable', 'Reachable', 'Find out why, on the server itself. Only if the new key is right, confirm its fingerprint.')]
+        : code === 'unavailable'
+          ? [reachable, line('key', 'Key', 'ok', `lets us in as ${login.user}`), failed('shell', 'Shell', `Give ${login.user} a POSIX shell (chsh -s /bin/bash ${login.user}). ${hosts}`)]
+          : [failed('reachable', 'Reachable', 'Is it on, is the address right, and does its firewall let the panel in?')]
+  return { lines, verdict: 'failed' }
 }

@@ -2,7 +2,8 @@
 import type { Database } from './database.ts'
 import { storableJson } from './events.ts'
 
-export type Ask = { id: string; kind: string; input: unknown; deadlineAt: Date }
+/** `leftMs`: until the deadline, by the database's clock; workers' own may differ. */
+export type Ask = { id: string; kind: string; input: unknown; leftMs: number }
 export type AskRefusal = { code: string; message: string; details?: unknown }
 
 /** Takes the oldest open question whose deadline isn't over; no two workers get the same. */
@@ -11,7 +12,7 @@ export async function takeAsk(db: Database): Promise<Ask | null> {
     `UPDATE "Ask" SET "state" = 'taken' WHERE "id" = (
        SELECT "id" FROM "Ask" WHERE "state" = 'asked' AND "deadlineAt" > clock_timestamp()
        ORDER BY "createdAt" LIMIT 1 FOR UPDATE SKIP LOCKED)
-     RETURNING "id", "kind", "input", "deadlineAt"`,
+     RETURNING "id", "kind", "input", (extract(epoch FROM "deadlineAt" - clock_timestamp()) * 1000)::float8 AS "leftMs"`,
   )
   return rows[0] ?? null
 }

@@ -1,0 +1,24 @@
+// What a worker has to know about the server or the project of a question.
+import type { Database } from './database.ts'
+
+export type AskedServer = NonNullable<Awaited<ReturnType<typeof findAskedServer>>>
+export type AskedProject = NonNullable<Awaited<ReturnType<typeof findAskedProject>>>
+
+/** The server with its targets, oldest first, and of each environment the newest revision of every hook. */
+export async function findAskedServer({ prisma }: Database, id: string) {
+  return prisma.server.findUnique({
+    where: { id },
+    include: {
+      targets: {
+        orderBy: { createdAt: 'asc' },
+        include: {
+          environment: { include: { hooks: { orderBy: [{ event: 'asc' }, { number: 'desc' }], distinct: ['event'] } } },
+        },
+      },
+    },
+  })
+}
+
+export async function findAskedProject({ prisma }: Database, id: string) {
+  return prisma.project.findUnique({ where: { id } })
+}

@@ -1,0 +1,36 @@
+// From stored rows to addresses with readable secrets.
+import { z } from 'zod'
+import type { RepositoryAccess, RepositoryAddress, ServerAddress } from '@/lib/deploy/types.ts'
+import type { Secrets } from '@/lib/secrets.ts'
+
+const access = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('none') }),
+  z.object({ kind: z.literal('key'), privateKey: z.string() }),
+  z.object({ kind: z.literal('token'), user: z.string(), token: z.string() }),
+])
+
+type ProjectRow = { id: string; repositoryUrl: string; credential: Uint8Array | null }
+type ServerRow = { id: string; host: string; port: number; user: string; hostKey: string | null; privateKey: Uint8Array }
+
+/** @throws PanelError internal when the credential can't be read. */
+export function repositoryAddress(project: ProjectRow, secrets: Secrets): RepositoryAddress {
+  const { id, repositoryUrl: url, credential } = project
+  if (credential === null) return { id, url, access: { kind: 'none' } }
+  return { id, url, access: access.parse(JSON.parse(decryptText(secrets, credential))) }
+}
+
+/** @throws PanelError internal when the key can't be read. */
+export function serverAddress(server: ServerRow, secrets: Secrets): ServerAddress {
+  const { id, host, port, user, hostKey } = server
+  return { id, host, port, user, hostKey, privateKey: decryptText(secrets, server.privateKey) }
+}
+
+/** Whatever of a repository's access must not appear in a log. */
+export function secretsOfAccess(given: RepositoryAccess): string[] {
+  if (given.kind === 'none') return []
+  return [given.kind === 'key' ? given.privateKey : given.token]
+}
+
+export function decryptText(secrets: Secrets, blob: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(secrets.decrypt(blob))
+}

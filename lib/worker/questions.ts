@@ -1,0 +1,85 @@
+// The kinds of questions, and where their answers come from.
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import type { Commit, Connector, Mirrors, Ref } from '@/lib/deploy/types.ts'
+import { PanelError } from '@/lib/errors.ts'
+import type { Secrets } from '@/lib/secrets.ts'
+import { findAskedProject, findAskedServer } from '@/lib/store/asked.ts'
+import type { AskedProject, AskedServer } from '@/lib/store/asked.ts'
+import type { Database } from '@/lib/store/database.ts'
+import { repositoryAddress } from './addresses.ts'
+import { checkServer } from './server-check.ts'
+import { within } from './within.ts'
+
+/** What answering needs of a worker. */
+export type Answerer = { db: Database; secrets: Secrets; connector: Connector; mirrors: Mirrors; panelId: string; log: Logger }
+
+const question = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hostKey'), input: z.object({ serverId: z.uuid() }) }),
+  z.object({ kind: z.literal('check'), input: z.object({ serverId: z.uuid(), root: z.string().startsWith('/').optional() }) }),
+  z.object({ kind: z.literal('refs'), input: z.object({ projectId: z.uuid() }) }),
+  z.object({
+    kind: z.literal('commits'),
+    input: z.object({ projectId: z.uuid(), ref: z.string().min(1), search: z.string().optional() }),
+  }),
+])
+
+const dialMs = 15_000
+const commitsShown = 50
+
+/**
+ * hostKey → {hostKey, fingerprint}; check → {lines, verdict}; refs → Ref[]; commits → Commit[], newest first.
+ * PanelError: invalid, not_found, and whatever the server or the Git host is the reason for; `signal` ends it early.
+ */
+export async function answerQuestion(worker: Answerer, asked: { kind: string; input: unknown }, signal: AbortSignal): Promise<unknown> {
+  const parsed = question.safeParse(asked)
+  if (!parsed.success) throw new PanelError('invalid', `This worker has no answer to “${asked.kind}”.`)
+  const { kind, input } = parsed.data
+  switch (kind) {
+    case 'hostKey':
+      return within(signal, worker.connector.hostKey(await serverOf(worker, input.serverId), { timeoutMs: dialMs }))
+    case 'check':
+      return checkServer(worker, await serverOf(worker, input.serverId), input.root ?? null, signal)
+    case 'refs':
+      return readRefs(worker, await projectOf(worker, input.projectId), signal)
+    case 'commits':
+      return readCommits(worker, await projectOf(worker, input.projectId), input, signal)
+  }
+}
+
+/** Branches before tags, each in the order of names as people count: v2 before v10. */
+async function readRefs({ mirrors, secrets }: Answerer, project: AskedProject, signal: AbortSignal): Promise<Ref[]> {
+  const refs = await mirrors.lsRemote(repositoryAddress(project, secrets), { signal })
+  const byName = new Intl.Collator('en', { numeric: true })
+  return refs.sort((a, b) => a.kind.localeCompare(b.kind) || byName.compare(a.name, b.name))
+}
+
+/** A search that reads as a commit's SHA finds that commit too, whatever branch it is on. */
+async function readCommits(
+  { mirrors, secrets }: Answerer,
+  project: AskedProject,
+  { ref, search }: { ref: string; search?: string | undefined },
+  signal: AbortSignal,
+): Promise<Commit[]> {
+  const mirror = await mirrors.open(repositoryAddress(project, secrets))
+  await mirror.fetch({ signal })
+  const found = await mirror.commits(ref, { limit: commitsShown, ...(search ? { search } : {}) })
+  if (search === undefined || !/^[0-9a-f]{7,64}$/i.test(search)) return found
+  const named = await mirror.resolve(search.toLowerCase()).catch((error: unknown) => {
+    if (error instanceof PanelError && error.code === 'not_found') return null
+    throw error
+  })
+  return named === null ? found : [named, ...found.filter(({ sha }) => sha !== named.sha)]
+}
+
+async function serverOf({ db }: Answerer, id: string): Promise<AskedServer> {
+  const server = await findAskedServer(db, id)
+  if (!server) throw new PanelError('not_found', 'There is no such server.')
+  return server
+}
+
+async function projectOf({ db }: Answerer, id: string): Promise<AskedProject> {
+  const project = await findAskedProject(db, id)
+  if (!project) throw new PanelError('not_found', 'There is no such project.')
+  return project
+}
