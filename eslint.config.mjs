@@ -18,7 +18,6 @@ export default tseslint.config(
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { 'react-hooks': reactHooks },
     rules: {
       // A promise that nobody waits for loses its error.
       '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }],
@@ -40,14 +39,20 @@ export default tseslint.config(
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none', ignoreRestSiblings: true },
       ],
       '@typescript-eslint/no-unnecessary-type-assertion': 'error',
-      'react-hooks/rules-of-hooks': 'error',
-      'react-hooks/exhaustive-deps': 'error',
       'no-var': 'error',
       'prefer-const': 'error',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-control-regex': 'error',
     },
   },
-  // What people see is written by components and log lines, not by the console.
-  { files: ['app/**', 'components/**'], rules: { 'no-console': 'error' } },
+  {
+    files: ['app/**', 'components/**'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: {
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      // What people see is written by components and log lines, not by the console.
+      'no-console': 'error',
+    },
+  },
 )
