@@ -19,6 +19,9 @@ export type MirrorParts = {
   fetch(signal?: AbortSignal): Promise<void>
 }
 
+/** Most bytes that `files` takes into memory. Hooks are scripts; what is larger in their folders was put there by mistake. */
+const readBytes = 16 * 1_048_576
+
 const commitFormat = '--format=%H%x00%s%x00%an%x00%ae%x00%cI'
 
 /** A `Mirror` of lib/deploy/types.ts over the bare repository at `parts.path`. */
@@ -57,6 +60,20 @@ export function makeMirror(parts: MirrorParts): Mirror {
     return commits
   }
 
+  const checkSize = async (commit: string, paths: string[]): Promise<void> => {
+    const lines = (await git(['ls-tree', '-r', '-z', '--long', '--full-tree', commit, '--', ...paths])).toString(
+      'latin1',
+    )
+    let bytes = 0
+    for (const line of lines.split('\0')) bytes += Number(/^\S+ blob \S+ +(\d+)\t/.exec(line)?.[1] ?? 0)
+    if (bytes <= readBytes) return
+    const problems = paths.map((path) => ({
+      path,
+      message: `More than ${readBytes / 1_048_576} MiB, which is too much to be read`,
+    }))
+    throw new PanelError('invalid', 'The folders of hooks hold files that are too large.', { problems })
+  }
+
   return {
     fetch: (options) => parts.fetch(options?.signal),
     async refs() {
@@ -86,6 +103,7 @@ export function makeMirror(parts: MirrorParts): Mirror {
       const found = await git(['ls-tree', '-z', '--name-only', '--full-tree', commit, '--', ...folders])
       const present = found.toString().split('\0').filter(Boolean)
       if (present.length === 0) return []
+      await checkSize(commit, present)
       // As an archive: the same conversions of line ends as in what is shipped.
       const archive = await git(['archive', '--format=tar', '--end-of-options', `${commit}^{tree}`, ...present])
       return readTar(archive)

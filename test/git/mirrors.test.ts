@@ -165,6 +165,23 @@ describe('a mirror', () => {
   })
 })
 
+describe('large files', () => {
+  it('travel, but are not read as hooks', async () => {
+    const size = 40 * 1_048_576
+    repository.write('.amezmo/image.bin', Buffer.alloc(size, 'x'))
+    const sha = repository.commit('first')
+    const mirror = await fetched()
+    const change = await mirror.change(null, sha)
+    expect(change.payloads[0]!.length).toBeGreaterThan(size)
+    await change.dispose()
+    await expect(mirror.files(sha, ['.amezmo'])).rejects.toMatchObject({
+      code: 'invalid',
+      details: { problems: [{ path: '.amezmo' }] },
+    })
+    expect(await mirror.files(sha, ['.fairlead'])).toEqual([])
+  })
+})
+
 describe('fetching', () => {
   it('is done once at a time, by whoever asks', async () => {
     repository.write('a', 'a')
