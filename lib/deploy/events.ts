@@ -6,8 +6,23 @@ const segment = z.string()
 const step = z.number().int().positive()
 const failure = z.object({
   code: z.enum([
-    'command_failed', 'timed_out', 'not_ready', 'not_killed', 'output_limit', 'connection_lost', 'unreachable', 'host_key_changed',
-    'invalid_spec', 'source_not_found', 'release_missing', 'owner_conflict', 'server_restarted', 'disk_full', 'undo_failed', 'internal',
+    'command_failed',
+    'timed_out',
+    'not_ready',
+    'not_killed',
+    'output_limit',
+    'connection_lost',
+    'unreachable',
+    'host_key_changed',
+    'invalid_spec',
+    'source_not_found',
+    'release_missing',
+    'owner_conflict',
+    'server_restarted',
+    'disk_full',
+    'not_writable',
+    'undo_failed',
+    'internal',
   ]),
   server: z.string().optional(),
   step: z.string().optional(),
@@ -38,12 +53,24 @@ export const eventSchemas = {
   }),
   /** The rename on the server (single target) or the commit row (several) has happened. */
   committed: z.object({ segment, release: z.string(), at: z.number() }),
-  'segment.ended': z.object({ segment, outcome: z.enum(['ok', 'failed', 'cancelled', 'not_killed', 'lost']), at: z.number() }),
+  'segment.ended': z.object({
+    segment,
+    outcome: z.enum(['ok', 'failed', 'cancelled', 'not_killed', 'lost']),
+    at: z.number(),
+  }),
   'log.verified': z.object({ segment, step, bytes: z.number(), ok: z.boolean() }),
   'cancel.requested': z.object({ by: z.string() }),
   'undo.began': z.object({ segment, release: z.string().nullable(), why: z.string() }),
-  note: z.object({ level: z.enum(['note', 'warning', 'error']), code: z.string(), message: z.string(), hint: z.string().optional() }),
-  finished: z.object({ status: z.enum(['succeeded', 'failed', 'cancelled', 'superseded']), failure: failure.nullable() }),
+  note: z.object({
+    level: z.enum(['note', 'warning', 'error']),
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().optional(),
+  }),
+  finished: z.object({
+    status: z.enum(['succeeded', 'failed', 'cancelled', 'superseded']),
+    failure: failure.nullable(),
+  }),
 } as const
 
 export type EventType = keyof typeof eventSchemas

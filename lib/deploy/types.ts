@@ -93,15 +93,36 @@ export type Plan = {
   findings: Finding[]
 }
 
-export type Finding = { level: 'note' | 'warning' | 'error'; code: string; message: string; path?: string; hint?: string }
+export type Finding = {
+  level: 'note' | 'warning' | 'error'
+  code: string
+  message: string
+  path?: string
+  hint?: string
+}
 
 /** How a step ended, as the runner's journal says it. */
-export type StepOutcome = 'ok' | 'failed' | 'timed_out' | 'cancelled' | 'output_limit' | 'not_killed' | 'skipped' | 'lost'
+export type StepOutcome =
+  'ok' | 'failed' | 'timed_out' | 'cancelled' | 'output_limit' | 'not_killed' | 'skipped' | 'lost'
 
 export type FailureCode =
-  | 'command_failed' | 'timed_out' | 'not_ready' | 'not_killed' | 'output_limit' | 'connection_lost' | 'unreachable'
-  | 'host_key_changed' | 'invalid_spec' | 'source_not_found' | 'release_missing' | 'owner_conflict' | 'server_restarted'
-  | 'disk_full' | 'undo_failed' | 'internal'
+  | 'command_failed'
+  | 'timed_out'
+  | 'not_ready'
+  | 'not_killed'
+  | 'output_limit'
+  | 'connection_lost'
+  | 'unreachable'
+  | 'host_key_changed'
+  | 'invalid_spec'
+  | 'source_not_found'
+  | 'release_missing'
+  | 'owner_conflict'
+  | 'server_restarted'
+  | 'disk_full'
+  | 'not_writable'
+  | 'undo_failed'
+  | 'internal'
 export type Failure = { code: FailureCode; server?: string; step?: string; exit?: number | null; message: string }
 
 export type DeploymentStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'superseded'
@@ -144,16 +165,25 @@ export interface Connection {
 export interface Connector {
   connect(address: ServerAddress, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<Connection>
   /** The key that the server presents now, as "type base64", and its SHA-256 fingerprint; sends no credentials. */
-  hostKey(address: { host: string; port: number }, options?: { timeoutMs?: number }): Promise<{ hostKey: string; fingerprint: string }>
+  hostKey(
+    address: { host: string; port: number },
+    options?: { timeoutMs?: number },
+  ): Promise<{ hostKey: string; fingerprint: string }>
 }
 
 export type Commit = { sha: string; subject: string; author: string; authorEmail: string; at: string }
 export type Ref = { name: string; kind: 'branch' | 'tag'; sha: string }
-export type RepositoryAccess = { kind: 'none' } | { kind: 'key'; privateKey: string } | { kind: 'token'; user: string; token: string }
+export type RepositoryAccess =
+  { kind: 'none' } | { kind: 'key'; privateKey: string } | { kind: 'token'; user: string; token: string }
 export type RepositoryAddress = { id: string; url: string; access: RepositoryAccess }
 
 /** A payload of a start stream: exactly `length` bytes whose SHA-256 is `sha256`; `open` may be called again (resend). */
-export type Payload = { name: 'tree.tar' | 'tree.delete'; length: number; sha256: string; open(): AsyncIterable<Uint8Array> }
+export type Payload = {
+  name: 'tree.tar' | 'tree.delete'
+  length: number
+  sha256: string
+  open(): AsyncIterable<Uint8Array>
+}
 
 /** What turns the pristine tree at `base` (null = nothing) into `revision`. Counts are of the whole resulting tree, `directories` without its root. */
 export type TreeChange = {
@@ -177,7 +207,7 @@ export interface Mirror {
   resolve(ref: string): Promise<Commit>
   commits(ref: string, options?: { limit?: number; search?: string }): Promise<Commit[]>
   between(from: string, to: string): Promise<{ commits: Commit[]; files: number }>
-  /** Regular files below any of `folders` at `sha`, with the bytes that a checkout would write. */
+  /** Regular files at or below any of `folders` at `sha`, with the bytes that a checkout would write. PanelError `invalid` over 16 MiB. */
   files(sha: string, folders: string[]): Promise<{ path: string; bytes: Uint8Array; sha256: string }[]>
   change(base: string | null, sha: string): Promise<TreeChange>
 }

@@ -1,6 +1,8 @@
 // Which values of a .env text are worth hiding. Reading is lenient on purpose: what no parser agrees on is hidden in
 // every reading, because showing a secret is worse than hiding a word.
 
+import { envEntries, readings } from './env.ts'
+
 /** Values that are no secrets and stand in every log; hiding them would hide the log (and the reason of a failure). */
 const ordinary = new Set(
   (
@@ -12,27 +14,10 @@ const ordinary = new Set(
   ).split(' '),
 )
 
-/** The values of `.env` text that must not appear in a log, longest reading and bare reading both. */
+/** The values of `.env` text that must not appear in a log, in every reading of them. */
 export function secretsOfEnv(text: string): string[] {
-  const found = new Set<string>()
-  const entry = /^[ \t]*(?:export[ \t]+)?[\w.-]+[ \t]*=[ \t]*("(?:\\[\s\S]|[^"\\])*"|'[^']*'|`[^`]*`|[^\r\n]*)/gm
-  for (const match of text.matchAll(entry)) for (const value of readings(match[1] ?? '')) found.add(value)
+  const found = new Set(envEntries(text).flatMap(({ raw }) => readings(raw)))
   return [...found].filter((value) => isSecret(value))
-}
-
-function readings(raw: string): string[] {
-  const value = raw.trim()
-  const quote = value[0]
-  if (quote && `"'\``.includes(quote) && value.length > 1 && value.endsWith(quote)) {
-    const inner = value.slice(1, -1)
-    return quote === '"' ? [inner, unescaped(inner)] : [inner]
-  }
-  return [value, value.replace(/\s+#.*$/, '')]
-}
-
-function unescaped(text: string): string {
-  const codes: Record<string, string> = { n: '\n', r: '\r', t: '\t' }
-  return text.replace(/\\([\s\S])/g, (_, code: string) => codes[code] ?? code)
 }
 
 function isSecret(value: string): boolean {

@@ -1,4 +1,7 @@
 // Single values of the panel, by name. `setupToken` {hash}: the one-time token; `setUp` {at}: set-up is over for good.
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Database } from './database.ts'
 import type { Prisma } from './generated/client.ts'
 import type { Reader } from './reader.ts'
 
@@ -17,4 +20,13 @@ export async function removeSetting(reader: Reader, key: string): Promise<void> 
 /** Puts everyone who calls this with the same name in line until the transaction ends. */
 export async function lockByName(reader: Reader, name: string): Promise<void> {
   await reader.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`
+}
+
+/** Who owns folders on servers: an id of this panel, made when it is asked for first. */
+export async function ensurePanelId(db: Database): Promise<string> {
+  await db.pool.query(
+    `INSERT INTO "Setting" ("key", "value") VALUES ('panelId', to_jsonb($1::text)) ON CONFLICT ("key") DO NOTHING`,
+    [randomUUID()],
+  )
+  return z.uuid().parse(await readSetting(db.prisma, 'panelId'))
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mask, openRedactor } from '@/lib/redact/redactor.ts'
+import { envValues } from '@/lib/redact/env.ts'
 import { secretsOfEnv } from '@/lib/redact/secrets.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -68,11 +69,15 @@ describe('a redactor', () => {
 
   test('gives the same output whatever the chunks, without any secret in it', () => {
     fc.assert(
-      fc.property(fc.array(word({ minLength: 4, maxLength: 9 })), fc.array(word({ maxLength: 12 })), (secrets, chunks) => {
-        const split = redact(secrets, ...chunks)
-        expect(split).toBe(redact(secrets, chunks.join('')))
-        for (const secret of secrets) for (const part of split.split(mask)) expect(part).not.toContain(secret)
-      }),
+      fc.property(
+        fc.array(word({ minLength: 4, maxLength: 9 })),
+        fc.array(word({ maxLength: 12 })),
+        (secrets, chunks) => {
+          const split = redact(secrets, ...chunks)
+          expect(split).toBe(redact(secrets, chunks.join('')))
+          for (const secret of secrets) for (const part of split.split(mask)) expect(part).not.toContain(secret)
+        },
+      ),
       { numRuns: 500 },
     )
   })
@@ -116,5 +121,12 @@ describe('secrets of a .env text', () => {
       'with # hash',
       'first line\nsecond line',
     ])
+  })
+})
+
+describe('variables for hooks', () => {
+  test('are read as a program that loads the file would see them', () => {
+    const env = 'A=1\nA=2 # two\nB="x\\ny"\nC=\'$A # raw\'\nexport D = e=f\nE=\n# F=1\nwith-dash=1\nG="two\nlines"\n'
+    expect(envValues(env)).toEqual({ A: '2', B: 'x\ny', C: '$A # raw', D: 'e=f', E: '', G: 'two\nlines' })
   })
 })

@@ -1,0 +1,112 @@
+// What a deployment has come to, judged by what is known of it: pure.
+import type { DeploymentState, SegmentState } from '@/lib/deploy/reducer.ts'
+import type { Failure, FailureCode, Segment, StepOutcome } from '@/lib/deploy/types.ts'
+
+export type Verdict = {
+  status: 'succeeded' | 'failed' | 'cancelled'
+  failure: Failure | null
+  /** The release is live although the deployment did not succeed: put back what was live before (null = nothing was). */
+  undo: { release: string | null } | null
+}
+
+const codes: readonly FailureCode[] = [
+  'command_failed',
+  'timed_out',
+  'not_ready',
+  'not_killed',
+  'output_limit',
+  'connection_lost',
+  'unreachable',
+  'host_key_changed',
+  'invalid_spec',
+  'source_not_found',
+  'release_missing',
+  'owner_conflict',
+  'server_restarted',
+  'disk_full',
+  'not_writable',
+  'undo_failed',
+  'internal',
+]
+
+/** Judges segment `main` once it has ended. `server` is the name of its server. */
+export function judge(state: DeploymentState, main: Segment, server: string): Verdict {
+  const segment = state.segments.find((one) => one.name === main.name)
+  if (!segment || segment.status !== 'ended') throw new Error('judged before its end')
+  if (segment.outcome === 'ok') return { status: 'succeeded', failure: null, undo: null }
+  const undo = state.committed ? { release: before(state, main.name) } : null
+  if (segment.outcome === 'cancelled') return { status: 'cancelled', failure: null, undo }
+  return { status: 'failed', failure: failureOf(state, segment, main, server), undo }
+}
+
+/** Judges the undo segment: null = it is undone. */
+export function judgeUndo(state: DeploymentState, undo: Segment, server: string): Failure | null {
+  const segment = state.segments.find((one) => one.name === undo.name)
+  if (segment?.outcome === 'ok') return null
+  const cause = segment ? failureOf(state, segment, undo, server) : null
+  return {
+    code: 'undo_failed',
+    server,
+    ...(cause?.step === undefined ? {} : { step: cause.step }),
+    message: `The release before could not be put back: ${cause?.message ?? 'the server was not reached.'}`,
+  }
+}
+
+function before(state: DeploymentState, segment: string): string | null {
+  const fact = state.facts.find((one) => one.segment === segment && one.key === 'previous')
+  return fact && fact.value !== '' ? fact.value : null
+}
+
+function failureOf(state: DeploymentState, segment: SegmentState, planned: Segment, server: string): Failure {
+  if (segment.outcome === 'lost')
+    return {
+      code: 'server_restarted',
+      server,
+      message: `The work on ${server} ended without a word: was the server restarted?`,
+    }
+  for (const step of planned.steps) {
+    const ended = segment.steps.find((one) => one.n === step.n)
+    if (!ended || step.phase === 'failure') continue
+    if (ended.outcome === 'ok' || ended.outcome === 'skipped' || ended.outcome === 'running') continue
+    if (step.failure === 'ignored' && ended.outcome !== 'not_killed') continue
+    const said = lastFact(state, segment.name, step.n)
+    const code = said?.code ?? codeOf(ended.outcome)
+    return {
+      code,
+      server,
+      step: step.name,
+      exit: ended.exit,
+      message: said?.message ?? sentence(step.name, ended.outcome, ended.exit),
+    }
+  }
+  return {
+    code: 'internal',
+    server,
+    message: `The work on ${server} ended as ${segment.outcome ?? 'unknown'} without a failed step.`,
+  }
+}
+
+/** The fact `failure <code> <message>` of a step. */
+function lastFact(
+  state: DeploymentState,
+  segment: string,
+  step: number,
+): { code: FailureCode; message: string } | null {
+  const fact = state.facts.filter((one) => one.segment === segment && one.step === step && one.key === 'failure').at(-1)
+  if (!fact) return null
+  const [word = '', ...rest] = fact.value.split(' ')
+  const code = codes.find((known) => known === word)
+  return code ? { code, message: rest.join(' ') } : { code: 'command_failed', message: fact.value }
+}
+
+function codeOf(outcome: StepOutcome): FailureCode {
+  if (outcome === 'timed_out' || outcome === 'output_limit' || outcome === 'not_killed') return outcome
+  return outcome === 'lost' ? 'server_restarted' : 'command_failed'
+}
+
+function sentence(step: string, outcome: StepOutcome, exit: number | null): string {
+  if (outcome === 'timed_out') return `${step} took too long and was ended.`
+  if (outcome === 'output_limit') return `${step} wrote too much and was ended.`
+  if (outcome === 'not_killed') return `${step} could not be ended: processes of it are still alive.`
+  return exit === null ? `${step} failed.` : `${step} ended with exit code ${exit}.`
+}

@@ -1,0 +1,45 @@
+// The worker process: opens what it works with, works until it is told to stop.
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import pino from 'pino'
+import { openMirrors } from '@/lib/git/mirrors.ts'
+import { openContext } from '@/lib/panel/context.ts'
+import { readSettings } from '@/lib/settings.ts'
+import { openConnector } from '@/lib/ssh/connector.ts'
+import { ensurePanelId } from '@/lib/store/settings.ts'
+import { startAnswering } from './asks.ts'
+import { startWorker } from './loop.ts'
+import type { Worker } from './worker.ts'
+
+const settings = readSettings(process.env)
+const log = pino({ name: 'fairlead-worker', level: settings.logLevel })
+
+async function main(): Promise<void> {
+  const { db, secrets } = openContext(settings)
+  const connector = openConnector()
+  const mirrors = await openMirrors({
+    folder: join(settings.dataDir, 'mirrors'),
+    localPrefixes: settings.localRepositories,
+  })
+  const worker: Worker = { id: randomUUID(), db, secrets, connector, mirrors, panelId: await ensurePanelId(db), log }
+  const answering = await startAnswering(worker)
+  const working = await startWorker(worker, '0.1.0')
+  log.info({ worker: worker.id }, 'working')
+
+  let isStopping = false
+  const stop = (): void => {
+    if (isStopping) return
+    isStopping = true
+    void Promise.all([working.stop(), answering.stop()])
+      .then(() => connector.close())
+      .then(() => db.close())
+      .finally(() => process.exit(0))
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+main().catch((error: unknown) => {
+  log.fatal({ err: error }, 'the worker could not start')
+  process.exit(1)
+})

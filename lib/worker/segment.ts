@@ -1,0 +1,211 @@
+// Flies one segment: sends it, or attaches to it, and follows it to its end, looking for the server as often as it takes.
+import { setTimeout as delay } from 'node:timers/promises'
+import { PanelError } from '@/lib/errors.ts'
+import { adoptProgram, attachProgram, cancelProgram, stateProgram } from '@/lib/deploy/programs.ts'
+import { parseState } from '@/lib/deploy/state.ts'
+import type { Connection, Plan, Segment } from '@/lib/deploy/types.ts'
+import { LostClaim } from '@/lib/store/claims.ts'
+import { readSegments, recordEnd, recordSent } from '@/lib/store/segments.ts'
+import { Refusal, answerOf, startExchange } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
+import type { Flight } from './flight.ts'
+import { Follower } from './follow.ts'
+
+const firstPauseMs = 200
+const longestPauseMs = 5_000
+
+/** What is sent to start the segment; `parts` are read each time that it is sent. */
+export type Start = { program: string; parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array> }
+
+export type SegmentFlight = {
+  plan: Plan
+  segment: Segment
+  secrets: string[]
+  /** Whether a person's wish to cancel ends it; an undo is flown to its end. */
+  isCancellable: boolean
+  start(): Promise<Start>
+}
+
+/**
+ * Returns when the segment's end is written. @throws Refusal when the server wants it otherwise (need_full, disk_full …)
+ * and nothing was started; PanelError when the server can't be reached before anything was sent; LostClaim.
+ */
+export async function flySegment(flight: Flight, flown: SegmentFlight): Promise<void> {
+  const { segment } = flown
+  const stored = (await readSegments(flight.worker.db.pool, flight.held.deploymentId)).get(segment.name)
+  if (stored && stored.state !== 'sent') return
+  const follower = await Follower.open(flight, flown.plan, segment, flown.secrets)
+  const run = new Run(flight, flown, follower, stored ? 'adopt' : 'send')
+  let pauseMs = firstPauseMs
+  for (;;) {
+    flight.gone.throwIfAborted()
+    const seen = run.seenAt
+    try {
+      if (await run.attempt()) return
+      pauseMs = firstPauseMs
+    } catch (error) {
+      flight.gone.throwIfAborted()
+      if (await run.recover(error)) return
+      if (run.seenAt > seen) pauseMs = firstPauseMs
+      await delay(pauseMs, undefined, { signal: flight.gone }).catch(() => {})
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+    }
+  }
+}
+
+class Run {
+  /** When the server was heard last, by our clock (epoch ms). */
+  seenAt = Date.now()
+  #flight: Flight
+  #flown: SegmentFlight
+  #follower: Follower
+  /** `adopt`: another worker sent it, the server must learn of our epoch first. */
+  #next: 'send' | 'adopt' | 'attach'
+  #isLooking: boolean
+  #wasSent: boolean
+
+  constructor(flight: Flight, flown: SegmentFlight, follower: Follower, next: 'send' | 'adopt') {
+    this.#flight = flight
+    this.#flown = flown
+    this.#follower = follower
+    this.#next = next
+    this.#wasSent = next === 'adopt'
+    this.#isLooking = next === 'adopt'
+  }
+
+  /** One connection's worth of following. True: the segment has ended; false: try again at once. */
+  async attempt(): Promise<boolean> {
+    const { worker, gone } = this.#flight
+    if (this.#next === 'send' && this.#isUnwanted()) return this.#neverStarted()
+    const connection = await worker.connector.connect(this.#flight.address(), { signal: gone })
+    try {
+      if (this.#next === 'adopt') {
+        await answerOf(connection, adoptProgram(this.#flight.context(), this.#flown.segment.name))
+        this.#next = 'attach'
+      }
+      const isSending = this.#next === 'send'
+      const exchange = await this.#open(connection)
+      const close = (): void => exchange.close()
+      gone.addEventListener('abort', close)
+      try {
+        return await this.#follow(connection, exchange, isSending)
+      } finally {
+        gone.removeEventListener('abort', close)
+        exchange.close()
+      }
+    } finally {
+      connection.end()
+    }
+  }
+
+  async #open(connection: Connection): Promise<Exchange> {
+    const { segment } = this.#flown
+    if (this.#next !== 'send') {
+      const offsets = await this.#follower.rewind()
+      return startExchange(connection, attachProgram(this.#flight.context(), segment.name, offsets))
+    }
+    const start = await this.#flown.start()
+    const { name: server } = this.#flight.target.server
+    if (!this.#wasSent)
+      await this.#flight.record(
+        [{ type: 'segment.sent', data: { segment: segment.name, targetId: segment.targetId, server } }],
+        (write) => recordSent(write, segment.name, segment.targetId),
+      )
+    this.#wasSent = true
+    // Whatever happens from here on, the segment may have started: look before sending it again.
+    const exchange = await startExchange(connection, start.program, start.parts)
+    this.#next = 'attach'
+    return exchange
+  }
+
+  async #follow(connection: Connection, exchange: Exchange, isSending: boolean): Promise<boolean> {
+    const { cancel } = this.#flight
+    let hasStarted = false
+    const wish = (): void => {
+      if (!this.#isUnwanted()) return
+      // A stream that is cut short leaves nothing on the server; once started, the server is told to end it.
+      if (hasStarted) this.#cancel(connection)
+      else if (isSending) exchange.close()
+    }
+    cancel.addEventListener('abort', wish)
+    try {
+      wish()
+      for await (const frame of exchange.frames) {
+        this.seenAt = Date.now()
+        if (frame.type === 'S') {
+          hasStarted = true
+          this.#follower.started(frame)
+          if (this.#isLooking)
+            await this.#flight.record([{ type: 'segment.attached', data: { segment: this.#flown.segment.name } }])
+          this.#isLooking = false
+          wish()
+        } else if (frame.type === 'J') await this.#follower.journal(frame)
+        else if (frame.type === 'O') await this.#follower.output(frame)
+        else if (frame.type === 'E') return await this.#end(connection, frame.how)
+      }
+      throw new PanelError('unreachable', 'The line to the server broke.')
+    } finally {
+      cancel.removeEventListener('abort', wish)
+    }
+  }
+
+  /** A lost line is noticed by following; then the wish is told again. */
+  #cancel(connection: Connection): void {
+    const { worker } = this.#flight
+    answerOf(connection, cancelProgram(this.#flight.context(), this.#flown.segment.name)).catch((error: unknown) => {
+      worker.log.info({ err: error, deployment: this.#flight.held.deploymentId }, 'the wish to cancel did not arrive')
+    })
+  }
+
+  async #end(connection: Connection, how: 'done' | 'lost'): Promise<boolean> {
+    if (how === 'done') return this.#follower.finish()
+    const answer = await answerOf(connection, stateProgram(this.#flight.context()))
+    const { current } = parseState(answer)
+    await this.#follower.lose(current)
+    return true
+  }
+
+  /** After an attempt that failed: true when this is the segment's end, false to try again. Rethrows what trying can't mend. */
+  async recover(error: unknown): Promise<boolean> {
+    if (error instanceof Refusal) return this.#refused(error)
+    const mayPass =
+      error instanceof PanelError &&
+      (lineCodes.has(error.code) || (error.code === 'unavailable' && this.#follower.hasBegun))
+    if (!mayPass || !this.#wasSent) throw error
+    if (this.#isLooking) return false
+    this.#isLooking = true
+    const lastSeenAt = new Date(this.seenAt).toISOString()
+    const { name } = this.#flown.segment
+    await this.#flight.record([{ type: 'segment.looking', data: { segment: name, reason: error.message, lastSeenAt } }])
+    return false
+  }
+
+  async #refused(refusal: Refusal): Promise<boolean> {
+    if (refusal.code === 'stale_epoch') throw new LostClaim(this.#flight.held.deploymentId)
+    if (refusal.code === 'busy') return false
+    if (refusal.code !== 'missing' || !this.#wasSent) throw refusal
+    if (this.#follower.hasBegun) {
+      // It ran, and its records are gone with the server's folder: never run it again.
+      await this.#follower.lose(null)
+      return true
+    }
+    this.#next = 'send'
+    return false
+  }
+
+  #isUnwanted(): boolean {
+    return this.#flown.isCancellable && this.#flight.cancel.aborted
+  }
+
+  async #neverStarted(): Promise<true> {
+    const { name } = this.#flown.segment
+    await this.#flight.record(
+      [{ type: 'segment.ended', data: { segment: name, outcome: 'cancelled', at: Date.now() } }],
+      (write) => recordEnd(write, name, 'ended', 'cancelled'),
+    )
+    return true
+  }
+}
+
+/** Errors of connecting that may pass; once something was sent, the server is looked for as long as it takes. */
+const lineCodes = new Set(['unreachable', 'timed_out', 'forbidden', 'host_key_changed'])

@@ -1,0 +1,16 @@
+// What a worker works with; made once by main.ts, handed to everything in this folder.
+import type { Logger } from 'pino'
+import type { Connector, Mirrors } from '@/lib/deploy/types.ts'
+import type { Secrets } from '@/lib/secrets.ts'
+import type { Database } from '@/lib/store/database.ts'
+
+export type Worker = {
+  id: string
+  db: Database
+  secrets: Secrets
+  connector: Connector
+  mirrors: Mirrors
+  /** First half of the owner that servers remember. */
+  panelId: string
+  log: Logger
+}
