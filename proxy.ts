@@ -27,6 +27,8 @@ export function proxy(request: NextRequest) {
   headers.set('x-nonce', nonce)
   // Next reads the nonce for its own scripts from this header of the request.
   headers.set('content-security-policy', value)
+  // Where to go on after signing in; a page itself isn't told its address.
+  headers.set('x-fairlead-path', request.nextUrl.pathname + request.nextUrl.search)
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', value)
   return response

@@ -4,7 +4,7 @@ import type { LogChunkView } from '@/lib/api/shapes.ts'
 
 /** `carry`: the colour codes that were still open when the line began, to be put before its text. */
 export type LogLine = { text: string; carry: string; at: string }
-export type StepLines = { segment: string; step: number; key: string; lines: LogLine[]; offset: number; isOpen: boolean; carry: string }
+export type StepLines = { segment: string; step: number; key: string; lines: LogLine[]; lastOffset: number; isOpen: boolean; carry: string }
 
 export const stepKey = (segment: string, step: number): string => `${segment}/${step}`
 
@@ -43,23 +43,24 @@ export type LogLines = { steps: readonly StepLines[]; count: number; version: nu
 
 export const noLines: LogLines = { steps: [], count: 0, version: 0 }
 
-/** Adds chunks. Those whose offset was passed already change nothing, so a line is never shown twice. */
+/**
+ * Adds chunks. One that begins where or before the last one began is here already and changes nothing, so that no line is
+ * shown twice. (Where a chunk ends can't be told from its text: bytes that were no UTF-8 have become longer.)
+ */
 export function addChunks(log: LogLines, chunks: readonly LogChunkView[]): LogLines {
   let { steps, count } = log
   for (const chunk of chunks) {
     const key = stepKey(chunk.segment, chunk.step)
     let step = steps.find((candidate) => candidate.key === key)
     if (!step) {
-      step = { segment: chunk.segment, step: chunk.step, key, lines: [], offset: 0, isOpen: false, carry: '' }
+      step = { segment: chunk.segment, step: chunk.step, key, lines: [], lastOffset: -1, isOpen: false, carry: '' }
       steps = [...steps, step]
     }
-    if (chunk.offset < step.offset || chunk.text === '') continue
+    if (chunk.offset <= step.lastOffset || chunk.text === '') continue
     count += addText(step, chunk)
   }
   return { steps, count, version: log.version + 1 }
 }
-
-const encoder = new TextEncoder()
 
 /** Appends to the step in place (a log of a million lines isn't copied for each chunk); gives the number of lines added. */
 function addText(step: StepLines, chunk: LogChunkView): number {
@@ -69,7 +70,7 @@ function addText(step: StepLines, chunk: LogChunkView): number {
   for (const [index, text] of parts.entries()) push(step, index === 0, text, chunk.at, true)
   if (rest !== '') push(step, parts.length === 0, rest, chunk.at, false)
   else if (parts.length > 0) step.isOpen = false
-  step.offset = chunk.offset + encoder.encode(chunk.text).length
+  step.lastOffset = chunk.offset
   return step.lines.length - before
 }
 

@@ -7,6 +7,7 @@ import NextAuth, { CredentialsSignin, type NextAuthConfig } from 'next-auth'
 import Credentials from 'next-auth/providers/credentials'
 import { PanelError, type ErrorCode } from '@/lib/errors.ts'
 import { signIn as openSession } from '@/lib/panel/people.ts'
+import { addressOf } from './address.ts'
 import { context } from './context.ts'
 
 /** next-auth lets only its own kind of error through; this one carries what the panel said. */
@@ -17,11 +18,6 @@ export class SignInRefused extends CredentialsSignin {
     this.code = error.code
     this.refusal = { code: error.code, message: error.message }
   }
-}
-
-/** The last address of x-forwarded-for: what our own proxy (or Next itself) saw; earlier ones are the client's claims. */
-function addressOf(headers: Headers): string {
-  return headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() || 'unknown'
 }
 
 let cookieKey: string | undefined

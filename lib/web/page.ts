@@ -1,4 +1,5 @@
 // How a page gets what it shows: as the person who is signed in, or not at all.
+import { headers } from 'next/headers'
 import { notFound, redirect } from 'next/navigation'
 import type { Actor } from '@/lib/api/shapes.ts'
 import { PanelError } from '@/lib/errors.ts'
@@ -7,11 +8,13 @@ import { isSetUp } from '@/lib/panel/setup.ts'
 import { context } from './context.ts'
 import { actorOrNull } from './who.ts'
 
-/** The person who is signed in; everyone else is sent to sign in, or to set-up when there is no owner yet. */
+/** The person who is signed in; everyone else is sent to sign in and then back, or to set-up when there is no owner yet. */
 export async function pageActor(): Promise<Actor> {
   const actor = await actorOrNull()
   if (actor) return actor
-  redirect((await isSetUp(context())) ? '/sign-in' : '/setup')
+  if (!(await isSetUp(context()))) redirect('/setup')
+  const path = (await headers()).get('x-fairlead-path') ?? '/'
+  redirect(path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`)
 }
 
 /** Runs a panel function for a page. What doesn't exist, or may not be seen, is Next's 404 page. */

@@ -1,0 +1,2 @@
+// Inside the panel the navigation stays.
+export { Missing as default } from '@/components/missing.tsx'

@@ -1,0 +1,92 @@
+// What people do on the page of an environment. No worker runs here: what they ask for stays queued.
+import { expect, test } from './fixtures/test.ts'
+
+test('two taps from the overview put the release before back', async ({ page }) => {
+  await page.goto('/')
+  await page.getByRole('button', { name: /^Roll Customer portal demo back to release 2$/ }).click()
+  await expect(page.getByRole('heading', { name: 'Activation 4' })).toBeVisible()
+  await expect(page.getByText('release 2')).toBeVisible()
+  await expect(page.getByText('Queued')).toBeVisible()
+  await page.getByRole('button', { name: 'Cancel before it starts' }).click()
+  await expect(page.getByText('Cancelled')).toBeVisible()
+})
+
+test('any kept release can be activated from the history; the live one can’t', async ({ page }) => {
+  await page.goto('/')
+  await page.getByRole('link', { name: 'Customer portal / training' }).click()
+  const live = page.getByRole('listitem').filter({ hasText: 'Active' })
+  await expect(live).toHaveCount(1)
+  await expect(live.getByRole('button', { name: /^Activate/ })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Activate release 1' }).click()
+  await expect(page.getByRole('heading', { name: 'Activation 4' })).toBeVisible()
+})
+
+test('without a worker the deploy dialog says so at once, and still queues', async ({ page }) => {
+  await page.goto('/')
+  await page.getByRole('link', { name: 'Customer portal / staging' }).click()
+  await page.getByRole('button', { name: 'Deploy' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByText('worker')).toBeVisible()
+  await dialog.getByLabel('Branch, tag or commit').fill('feature/one')
+  await dialog.getByRole('button', { name: 'Deploy' }).click()
+  await expect(page.getByRole('heading', { name: 'Deployment 4' })).toBeVisible()
+  await expect(page.getByText('feature/one')).toBeVisible()
+})
+
+test('a hook is written, changed and removed where it runs', async ({ page, seeded }) => {
+  await page.goto(`/environments/${seeded.environments.never}?tab=pipeline`)
+  await page.getByRole('button', { name: 'Write the after.pull hook' }).click()
+  const form = page.getByRole('form', { name: 'The after.pull hook' })
+  await form.getByLabel('Script (bash)').fill('set -e\nmake build\n')
+  await form.getByLabel('Ends after (seconds)').fill('0')
+  await form.getByRole('button', { name: 'Save the hook' }).click()
+  await expect(form.getByText('At least one second.')).toBeVisible()
+  await expect(form.getByLabel('Script (bash)')).toHaveValue('set -e\nmake build\n')
+  await form.getByLabel('Ends after (seconds)').fill('90')
+  await form.getByRole('button', { name: 'Save the hook' }).click()
+  await expect(page.getByText('at most 1m 30s')).toBeVisible()
+  await page.getByRole('button', { name: 'Edit the after.pull hook' }).click()
+  await form.getByRole('button', { name: 'Remove the hook' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove the hook' }).click()
+  await expect(page.getByRole('button', { name: 'Write the after.pull hook' })).toBeVisible()
+})
+
+test('variables saved elsewhere meanwhile are not overwritten', async ({ page, context, seeded }) => {
+  const address = `/environments/${seeded.environments.never}?tab=variables`
+  await page.goto(address)
+  const other = await context.newPage()
+  await other.goto(address)
+  await other.getByLabel('Text of the .env file').fill('APP_ENV=training\n')
+  await other.getByRole('button', { name: 'Save the variables' }).click()
+  await expect(other.getByText(/^Set 1, 1 variable/)).toBeVisible()
+  await page.getByLabel('Text of the .env file').fill('APP_ENV=mine\n')
+  await page.getByRole('button', { name: 'Save the variables' }).click()
+  await expect(page.getByRole('form', { name: 'Variables' }).getByRole('alert')).not.toBeEmpty()
+  await expect(page.getByLabel('Text of the .env file')).toHaveValue('APP_ENV=mine\n')
+})
+
+test('settings complain beside the field and keep what was typed', async ({ page, seeded }) => {
+  await page.goto(`/environments/${seeded.environments.never}?tab=settings`)
+  await page.getByLabel('Releases to keep').fill('1')
+  await page.getByLabel('Domain').fill('training.example.org')
+  await page.getByRole('button', { name: 'Save the settings' }).click()
+  await expect(page.getByLabel('Releases to keep')).toBeFocused()
+  await expect(page.getByLabel('Releases to keep')).toHaveAccessibleDescription(/Keep at least 2 releases/)
+  await expect(page.getByLabel('Domain')).toHaveValue('training.example.org')
+  await page.getByLabel('Releases to keep').fill('5')
+  await page.getByRole('button', { name: 'Save the settings' }).click()
+  await expect(page.getByText('It counts from the next deployment on.')).toBeVisible()
+})
+
+test('an environment is removed only after its name was typed', async ({ page }) => {
+  await page.goto('/')
+  await page.getByRole('link', { name: 'Status page / training' }).click()
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'Remove training' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByRole('button', { name: 'Remove training' })).toBeDisabled()
+  await dialog.getByRole('textbox').fill('training')
+  await dialog.getByRole('button', { name: 'Remove training' }).click()
+  await expect(page.getByRole('heading', { name: 'Environments' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Status page / training' })).toHaveCount(0)
+})

@@ -1,0 +1,171 @@
+// A stream of what happens, as server-sent events. Ids are `e<seq>.c<chunk>`: how far events and log of the one deployment
+// were sent; a client that comes back names the last one it has and gets what follows, nothing twice.
+import type { Actor } from '@/lib/api/shapes.ts'
+import { readEvents, readLog } from '@/lib/panel/deployments.ts'
+import { watchDeployments, type Change } from '@/lib/panel/watch.ts'
+import { context } from './context.ts'
+
+export type Position = { seq: number; chunk: string }
+
+const heartbeatMs = 15_000
+const chunksAtOnce = 50
+
+/** `e12.c345` → {seq: 12, chunk: '345'}; anything else is the beginning. */
+export function parsePosition(text: string | null): Position {
+  const match = /^e(\d{1,9})\.c(\d{1,19})$/.exec(text ?? '')
+  return { seq: Number(match?.[1] ?? 0), chunk: match?.[2] ?? '0' }
+}
+
+/** One message of the stream; `data` is JSON and so holds no line break. */
+export function formatMessage(event: string, data: unknown, position?: Position): string {
+  const id = position ? `id: e${position.seq}.c${position.chunk}\n` : ''
+  return `${id}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+}
+
+/** Who listens to what, from where on. `isStillIn` is asked every 15 s: false ends the stream with `signed-out`. */
+export type Listener = {
+  actor: Actor
+  isStillIn: () => Promise<boolean>
+  deployment: string | undefined
+  environment: string | undefined
+  position: Position
+  /** Whether the stream ends (with the message `end`) once the deployment has: right for scripts, wrong for pages. */
+  endsWithDeployment: boolean
+}
+
+/**
+ * Messages `event` and `chunk` of the deployment, `change` for anything watched, `caught-up` whenever all there is was sent.
+ * PanelError: not_found, forbidden. The stream is closed when `signal` aborts.
+ */
+export async function streamTo(listener: Listener, signal: AbortSignal): Promise<Response> {
+  const { actor, deployment, environment, position } = listener
+  // Refuses here, with a status, what the stream could only refuse by ending.
+  if (deployment) await readEvents(context(), actor, { id: deployment, after: position.seq })
+
+  const source = new Source(listener)
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        source.open(controller, { deploymentId: deployment, environmentId: environment })
+        signal.addEventListener('abort', () => source.close(), { once: true })
+        if (signal.aborted) source.close()
+      },
+      pull: () => source.resume(),
+      cancel: () => source.close(),
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: 1_048_576 }),
+  )
+  return new Response(body, {
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    },
+  })
+}
+
+class Source {
+  private controller: ReadableStreamDefaultController<Uint8Array> | null = null
+  private readonly encoder = new TextEncoder()
+  private unwatch = () => {}
+  private heartbeat: NodeJS.Timeout | undefined
+  private isStale = true
+  private isReading = false
+  private readonly listener: Listener
+  private readonly actor: Actor
+  private readonly deployment: string | undefined
+  private position: Position
+
+  constructor(listener: Listener) {
+    this.listener = listener
+    this.actor = listener.actor
+    this.deployment = listener.deployment
+    this.position = listener.position
+  }
+
+  open(controller: ReadableStreamDefaultController<Uint8Array>, filter: { deploymentId?: string; environmentId?: string }): void {
+    this.controller = controller
+    this.send('retry: 1000\n\n')
+    this.unwatch = watchDeployments(context(), this.actor, filter, (change) => this.changed(change))
+    this.heartbeat = setInterval(() => void this.beat(), heartbeatMs)
+    this.resume()
+  }
+
+  private changed(change: Change | null): void {
+    if (change === null || change.deploymentId !== this.deployment) this.send(formatMessage('change', change))
+    if (change !== null && change.deploymentId !== this.deployment) return
+    this.isStale = true
+    this.resume()
+  }
+
+  /** Reads on unless a reading is under way, nothing is new, or the browser hasn't taken what it was sent. */
+  resume(): void {
+    if (this.isReading || !this.isStale || !this.controller || (this.controller.desiredSize ?? 0) <= 0) return
+    this.isReading = true
+    this.isStale = false
+    this.read().then(
+      (isThrough) => {
+        this.isReading = false
+        if (!isThrough) this.isStale = true
+        this.resume()
+      },
+      // The database is away: the browser comes back by itself and starts from what it has.
+      () => this.close(),
+    )
+  }
+
+  /** Sends what is new, up to some chunks; true = everything there was. */
+  private async read(): Promise<boolean> {
+    if (!this.deployment) return true
+    const id = this.deployment
+    const events = await readEvents(context(), this.actor, { id, after: this.position.seq })
+    const chunks = await readLog(context(), this.actor, { id, afterChunk: this.position.chunk, limit: chunksAtOnce })
+    // Log first, and all of it: when the last event says that all is over, all output is there.
+    for (const chunk of chunks) {
+      this.position = { ...this.position, chunk: chunk.id }
+      this.send(formatMessage('chunk', chunk, this.position))
+    }
+    if (chunks.length === chunksAtOnce) return false
+    for (const event of events) {
+      this.position = { ...this.position, seq: event.seq }
+      this.send(formatMessage('event', event, this.position))
+    }
+    this.send(formatMessage('caught-up', null))
+    if (this.listener.endsWithDeployment && (await this.hasFinished(id))) {
+      this.send(formatMessage('end', null))
+      this.close()
+    }
+    return true
+  }
+
+  /** `finished` is always the last event; the one that was sent last is read again, for a client that came back after it. */
+  private async hasFinished(id: string): Promise<boolean> {
+    const last = await readEvents(context(), this.actor, { id, after: Math.max(0, this.position.seq - 1) })
+    return last.at(-1)?.type === 'finished' && last.length === 1
+  }
+
+  /** Keeps proxies from closing a silent line, and ends the stream of a session that was ended elsewhere. */
+  private async beat(): Promise<void> {
+    // A database that is away says nothing about who may listen.
+    if (!(await this.listener.isStillIn().catch(() => true))) {
+      this.send(formatMessage('signed-out', null))
+      this.close()
+    } else this.send(': still here\n\n')
+  }
+
+  private send(text: string): void {
+    this.controller?.enqueue(this.encoder.encode(text))
+  }
+
+  close(): void {
+    clearInterval(this.heartbeat)
+    this.unwatch()
+    const controller = this.controller
+    this.controller = null
+    try {
+      controller?.close()
+    } catch {
+      // Cancelled by the reader: already closed.
+    }
+  }
+}

@@ -1,0 +1,27 @@
+// Browser stories on the production build. `npx playwright test` builds what isn't built and starts panels of its own.
+import { existsSync } from 'node:fs'
+import { defineConfig } from '@playwright/test'
+
+// The system's browser, as scripts/system-packages.sh installs it: Playwright's own download isn't needed.
+const browsers = ['/usr/bin/chromium-headless-shell', '/usr/lib/chromium/chromium-headless-shell', '/usr/bin/chromium']
+const executablePath = process.env.CHROMIUM ?? browsers.find((path) => existsSync(path))
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results/e2e',
+  globalSetup: './e2e/fixtures/build.ts',
+  // Each worker keeps a panel with its database: one at a time is what a small machine bears.
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: true,
+  retries: 0,
+  reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
+  use: {
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    },
+  },
+})
