@@ -30,6 +30,8 @@ export function keepRunning(spec: ChildSpec, log: Logger, leash: string): Child 
     const startedAt = Date.now()
     child = spawn(process.execPath, ['--import', leash, spec.file, ...(spec.args ?? [])], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // A Ctrl-C in the terminal reaches us alone: who ends, and in what order, is ours to say.
+      detached: true,
       env: { ...process.env, ...spec.env },
     })
     log.info({ child: spec.name, pid: child.pid }, 'started')

@@ -44,6 +44,11 @@ async function isLive(pid: number): Promise<boolean> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
   return text !== null && !/\) [ZX] /.test(text)
 }
+/** The process group, which is what a Ctrl-C in a terminal is sent to. */
+async function groupOf(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8')
+  return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[2])
+}
 const patiently = { timeout: 20_000, interval: 50 }
 
 describe('a kept child', () => {
@@ -51,6 +56,7 @@ describe('a kept child', () => {
     const file = join(folder, 'again')
     const child = keepRunning({ name: 'again', file: join(folder, 'child.mjs'), args: [file] }, log, leash)
     await vi.waitFor(async () => expect(await pids(file)).toHaveLength(1), patiently)
+    expect(await groupOf((await pids(file))[0]!)).not.toBe(await groupOf(process.pid))
     process.kill((await pids(file))[0]!, 'SIGKILL')
     await vi.waitFor(async () => expect(await pids(file)).toHaveLength(2), patiently)
     await child.stop()
