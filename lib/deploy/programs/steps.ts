@@ -10,7 +10,7 @@ export const looking = squeeze(`
       live_name=$(readlink current; echo .); live_name=\${live_name%"$nl".}
       live=$live_name
       case $live in /*) ;; *) live=$root/$live ;; esac
-      case $live_name in "$root"/release/*) live_name=\${live_name#"$root"/release/} ;; release/*) live_name=\${live_name#release/} ;; esac
+      case $live_name in "$root"/release/*) live_name=\${live_name#"$root"/release/} ;; release/*) live_name=\${live_name#release/} ;; */*) ;; *) live_name=./$live_name ;; esac
     elif [ -d current ]; then live=$root/current
     fi
   }
@@ -30,9 +30,15 @@ const checking = squeeze(`
     fi
     if [ "$6" -gt 0 ] && [ "$5" -lt "$2" ]; then fail disk_full "$5 inodes are free, $2 are needed"; return 1; fi
   }
+  # consent covers what another tool or a person left: a foreign link, or what was adopted from them before
   expected() {
+    case $adopt:$1:$live_name in 1::*/* | 1::adopted.*) return 0 ;; esac
     if [ "$live_name" != "$1" ]; then
-      fail owner_conflict "current is \${live_name:-nothing}, expected was \${1:-nothing}"; return 1
+      case $1:$live_name in
+        :*/*) fail owner_conflict "current leads to $live_name: adopt it first" ;;
+        *) fail owner_conflict "current is \${live_name:-nothing}, expected was \${1:-nothing}" ;;
+      esac
+      return 1
     fi
   }
 `)
@@ -146,7 +152,8 @@ const switching = squeeze(`
       { fail_io 'cannot mark the release as complete'; return 1; }
   }
   is_complete() {
-    [ -d "release/$1" ] && [ ! -L "release/$1" ] || { fail release_missing "$1 is not on this server"; return 1; }
+    case $1 in adopted.*) [ -d "release/$1" ] ;; *) [ -d "release/$1" ] && [ ! -L "release/$1" ] ;; esac ||
+      { fail release_missing "$1 is not on this server"; return 1; }
     [ -f ".fairlead/complete/$1" ] || { fail release_missing "$1 was never completed on this server"; return 1; }
   }
   # verify <release> <env sha256 or ''>
@@ -169,15 +176,24 @@ const switching = squeeze(`
     t=current.$dep.$$
     while [ -e "$t" ] || [ -L "$t" ]; do t=$t.x; done
     ln -s "$root/release/$1" "$t" || { fail_io 'cannot make the link'; return 1; }
-    if [ -d current ] && [ ! -L current ]; then
-      if [ "$adopt" != 1 ]; then rm -f "$t"; fail owner_conflict 'current is not a link: adopt it first'; return 1; fi
-      now; mv -T current "release/adopted.$dep.$up"
-    fi
+    adopted=
+    if [ -e current ] && [ ! -L current ] && [ "$adopt" != 1 ]; then rm -f "$t"; fail owner_conflict 'current is not a link: adopt it first'; return 1; fi
+    adopt_current || { rm -f "$t"; fail_io 'cannot adopt current'; return 1; }
     mv -f -T "$t" current || { rm -f "$t"; fail_io 'cannot replace current'; return 1; }
-    now; fact previous "$live_name"; fact switched "$up"
+    now; fact previous "\${adopted:-$live_name}"; fact switched "$up"
     look
     fact current "$live_name"
     [ "$live_name" = "$1" ] || { fail internal "current is $live_name after the switch"; return 1; }
+  }
+  # What consent was given for becomes a release of that name, so that an undo can put it back: a directory is moved, a
+  # foreign link is followed by another. Everything else stays.
+  adopt_current() {
+    case $live_name in
+      */*) now; adopted=adopted.$dep.$up; ln -s "$live" "release/$adopted" || return 1 ;;
+      '') [ -e current ] || return 0; now; adopted=adopted.$dep.$up; mv -T current "release/$adopted" || return 1 ;;
+      *) return 0 ;;
+    esac
+    (umask 022; printf 'revision=-\\nenv=-\\ndeployment=%s\\n' "$dep" >".fairlead/complete/$adopted")
   }
   # unlink <expected current>
   unlink_current() { mine || return 1; look; if expected "$1"; then rm -f current; code=$?; fact previous "$1"; fact current ''; else code=1; fi; give "$d/lock"; return $code; }
