@@ -1,0 +1,133 @@
+// Servers: added with a key of their own, trusted by a fingerprint that a person confirmed, checked before anything runs.
+import { z } from 'zod'
+import { demand, type Actor } from '@/lib/access.ts'
+import { byId, checkInput, hostKeyInput, serverInput } from '@/lib/api/inputs.ts'
+import { checkReport, type CheckReport, type HostKeyView, type ServerView, type Verdict } from '@/lib/api/shapes.ts'
+import { slugOf } from '@/lib/api/grammar.ts'
+import { PanelError } from '@/lib/errors.ts'
+import type { Reader } from '@/lib/store/reader.ts'
+import * as store from '@/lib/store/servers.ts'
+import { change, missing, parse } from './act.ts'
+import { ask } from './ask.ts'
+import type { Context } from './context.ts'
+import { makeSshKey } from './ssh-key.ts'
+
+const hostKeyAnswer = z.object({ hostKey: z.string().min(1), fingerprint: z.string().min(1) })
+
+export async function listServers(ctx: Context, actor: Actor): Promise<ServerView[]> {
+  demand(actor, 'view')
+  return (await store.findServers(ctx.db.prisma)).map(serverView)
+}
+
+export async function getServer(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<ServerView> {
+  const { id } = parse(byId, input)
+  demand(actor, 'view')
+  return serverView(await load(ctx.db.prisma, id))
+}
+
+/** Makes a key pair for this server alone; nobody connects yet. PanelError: invalid, forbidden, conflict (name taken). */
+export async function addServer(ctx: Context, actor: Actor, input: z.input<typeof serverInput>): Promise<ServerView> {
+  const server = parse(serverInput, input)
+  demand(actor, 'configure')
+  const key = makeSshKey(`fairlead-${slugOf(server.name)}`)
+  return change(
+    ctx,
+    actor,
+    async ({ tx, audit }) => {
+      const row = await store.insertServer(tx, { ...server, privateKey: ctx.secrets.encrypt(key.privateKey), publicKey: key.publicKey })
+      await audit('server.add', `server:${row.id}`, server)
+      return serverView(row)
+    },
+    'There is a server of that name already.',
+  )
+}
+
+/** The key that the server presents now, to be compared by a person. PanelError: not_found, forbidden, and as `ask`. */
+export async function readHostKey(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<HostKeyView> {
+  const { id } = parse(byId, input)
+  await load(ctx.db.prisma, id)
+  demand(actor, 'configure')
+  return hostKeyAnswer.parse(await ask(ctx, 'hostKey', { serverId: id }, { deadlineMs: 20_000 }))
+}
+
+/** Pins the key whose fingerprint a person has compared. PanelError host_key_changed when the server presents another now. */
+export async function confirmHostKey(ctx: Context, actor: Actor, input: z.input<typeof hostKeyInput>): Promise<ServerView> {
+  const { id, fingerprint } = parse(hostKeyInput, input)
+  const bare = (text: string): string => text.replace(/=+$/, '')
+  const now = await readHostKey(ctx, actor, { id })
+  if (bare(now.fingerprint) !== bare(fingerprint))
+    throw new PanelError('host_key_changed', `The server presents another key now: ${now.fingerprint}.`, { fingerprint: now.fingerprint })
+  return change(ctx, actor, async ({ tx, audit }) => {
+    const before = await load(tx, id)
+    await store.pinHostKey(tx, id, now.hostKey, now.fingerprint)
+    await audit('server.trust', `server:${id}`, { before: before.fingerprint, after: now.fingerprint })
+    return serverView(await load(tx, id))
+  })
+}
+
+/** Asks the server, line by line, whether it can be deployed to. PanelError: not_found, forbidden, conflict (no host key), as `ask`. */
+export async function checkServer(ctx: Context, actor: Actor, input: z.input<typeof checkInput>): Promise<CheckReport> {
+  const { id, root } = parse(checkInput, input)
+  const server = await load(ctx.db.prisma, id)
+  demand(actor, 'deploy')
+  if (server.hostKey === null) throw new PanelError('conflict', 'Confirm the host key of this server first.')
+  const { lines } = checkReport.parse(await ask(ctx, 'check', { serverId: id, ...(root ? { root } : {}) }, { deadlineMs: 45_000 }))
+  const at = new Date()
+  return change(ctx, actor, async ({ tx, audit }) => {
+    await store.storeCheck(tx, id, { lines }, at)
+    const report = { lines, verdict: worst(lines), at: at.toISOString() }
+    await audit('server.check', `server:${id}`, { verdict: report.verdict })
+    return report
+  })
+}
+
+/** Forgets a server that no environment uses; nothing on it is touched. PanelError: not_found, forbidden, conflict. */
+export async function removeServer(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<null> {
+  const { id } = parse(byId, input)
+  return change(ctx, actor, async ({ tx, audit }) => {
+    const server = await load(tx, id)
+    demand(actor, 'configure')
+    const users = server.targets.map(({ environment }) => `${environment.project.name} ${environment.name}`)
+    if (users.length > 0) throw new PanelError('conflict', `This server is used by ${users.join(', ')}.`)
+    await store.deleteServer(tx, id)
+    await audit('server.remove', `server:${id}`, { name: server.name })
+    return null
+  })
+}
+
+async function load(reader: Reader, id: string): Promise<store.ServerWithUses> {
+  const server = await store.findServer(reader, id)
+  if (!server) throw missing('server')
+  return server
+}
+
+function worst(lines: { verdict: Verdict }[]): Verdict {
+  const found = (verdict: Verdict): boolean => lines.some((line) => line.verdict === verdict)
+  return found('failed') ? 'failed' : found('warning') ? 'warning' : 'ok'
+}
+
+function serverView(server: store.ServerWithUses): ServerView {
+  const check = checkReport.safeParse(server.check)
+  return {
+    id: server.id,
+    name: server.name,
+    host: server.host,
+    port: server.port,
+    user: server.user,
+    publicKey: server.publicKey,
+    // The public line holds base64 and a slug only, so it needs no more quoting than this.
+    authorizeCommand: `mkdir -p -m 700 ~/.ssh && echo '${server.publicKey}' >> ~/.ssh/authorized_keys && chmod 600 ~/.ssh/authorized_keys`,
+    fingerprint: server.fingerprint,
+    check:
+      check.success && server.checkedAt
+        ? { lines: check.data.lines, verdict: worst(check.data.lines), at: server.checkedAt.toISOString() }
+        : null,
+    environments: server.targets.map(({ environment, root }) => ({
+      id: environment.id,
+      name: environment.name,
+      project: environment.project.name,
+      root,
+    })),
+    createdAt: server.createdAt.toISOString(),
+  }
+}

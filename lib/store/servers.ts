@@ -1,0 +1,39 @@
+// Servers, with the environments that use them.
+import type { Prisma, Server } from './generated/client.ts'
+import type { Reader } from './reader.ts'
+
+export type { Server }
+const uses = { targets: { include: { environment: { include: { project: true } } }, orderBy: { createdAt: 'asc' } } } as const
+export type ServerWithUses = Prisma.ServerGetPayload<{ include: typeof uses }>
+
+export function findServers(reader: Reader): Promise<ServerWithUses[]> {
+  return reader.server.findMany({ include: uses, orderBy: { name: 'asc' } })
+}
+
+export function findServer(reader: Reader, id: string): Promise<ServerWithUses | null> {
+  return reader.server.findUnique({ where: { id }, include: uses })
+}
+
+export function insertServer(
+  reader: Reader,
+  server: { name: string; host: string; port: number; user: string; privateKey: Uint8Array<ArrayBuffer>; publicKey: string },
+): Promise<ServerWithUses> {
+  return reader.server.create({ data: server, include: uses })
+}
+
+/** Pins the host key; targets learn their canonical root anew when it is another one than before. */
+export async function pinHostKey(reader: Reader, id: string, hostKey: string, fingerprint: string): Promise<void> {
+  await reader.target.updateMany({
+    where: { serverId: id, hostKey: { not: hostKey } },
+    data: { hostKey: null, canonicalRoot: null, treeRevision: null },
+  })
+  await reader.server.update({ where: { id }, data: { hostKey, fingerprint } })
+}
+
+export async function storeCheck(reader: Reader, id: string, check: Prisma.InputJsonObject, at: Date): Promise<void> {
+  await reader.server.update({ where: { id }, data: { check, checkedAt: at } })
+}
+
+export async function deleteServer(reader: Reader, id: string): Promise<void> {
+  await reader.server.delete({ where: { id } })
+}
