@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { openConnector } from '@/lib/ssh/connector.ts'
 import { controlContract } from './engine-control.ts'
 import type { Ground, Site } from './engine-ground.ts'
+import { startContract } from './engine-start.ts'
 
 /** Everything that segments have to do on any server, driven over SSH. */
 export function engineContract(name: string, start: () => Promise<Ground>): void {
@@ -17,6 +18,7 @@ export function engineContract(name: string, start: () => Promise<Ground>): void
       await site.ground.stop()
     })
 
+    startContract(site)
     controlContract(site)
   })
 }

@@ -132,7 +132,11 @@ const begin = squeeze(`
   give "$d/lock"
   echo started
   exec >/dev/null
-  for s in .fairlead/run/*/.[!.]*; do [ ! -e "$s" ] || rm -rf "$s"; done
+  # what cut streams left; a living starter's stays: it may be sending this very segment again
+  for s in .fairlead/run/*/.[!.]*; do
+    p=\${s##*/.}; p=\${p#*.}; p=\${p%%.*}
+    [ ! -e "$s" ] || [ -d "/proc/$p" ] || rm -rf "$s"
+  done
   gnu=; case $(cp --version 2>/dev/null) in *GNU*) gnu=--reflink=auto ;; esac
   bad= sums= shell= adopt= signalled=
   watcher >/dev/null 2>&1 &
