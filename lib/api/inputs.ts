@@ -101,14 +101,18 @@ export const activationInput = z.object({ environmentId: id, number, idempotency
 export const rollBackInput = z.object({ environmentId: id, idempotencyKey })
 /** `before` is the number of a deployment to continue after. */
 export const deploymentsInput = z.object({ environmentId: id, before: number.optional(), limit: z.coerce.number().int().min(1).max(100).default(50) })
+/** A deployment by its id, or by its number in an environment. */
 export const deploymentKey = z.union([z.object({ id }), z.object({ environmentId: id, number })])
-export const eventsInput = z.object({ id, after: z.coerce.number().int().min(0).default(0) })
-export const logInput = z.object({
-  id,
+export const deploymentAt = z.object({ environmentId: id, number })
+const afterEvent = { after: z.coerce.number().int().min(0).default(0) }
+export const eventsInput = z.union([z.object({ id, ...afterEvent }), deploymentAt.extend(afterEvent)])
+const logPage = {
   /** Id of the last chunk that is known. */
   afterChunk: z.string().regex(/^\d{1,19}$/).default('0'),
   segment: z.string().max(40).optional(),
   step: z.coerce.number().int().min(1).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
-})
+}
+export const logInput = z.object({ id, ...logPage })
+export const logAt = deploymentAt.extend(logPage)
 export const commitsInput = z.object({ environmentId: id, ref: refText.optional(), search: z.string().max(200).optional() })

@@ -1,7 +1,7 @@
 // Deployments as people ask for them, look at them and end them. Asking only queues: workers do the rest.
 import type { z } from 'zod'
 import { actorText, demand, may, type Actor } from '@/lib/access.ts'
-import { byId, deploymentInput, deploymentKey, deploymentsInput } from '@/lib/api/inputs.ts'
+import { deploymentInput, deploymentKey, deploymentsInput } from '@/lib/api/inputs.ts'
 import type { DeploymentDetail, DeploymentView } from '@/lib/api/shapes.ts'
 import { reduce } from '@/lib/deploy/reducer.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
@@ -70,12 +70,13 @@ export async function getDeployment(ctx: Context, actor: Actor, input: z.input<t
  * Ends a queued deployment at once and asks the worker to end a running one; asking twice changes nothing.
  * PanelError: invalid, not_found, forbidden, conflict (it has finished).
  */
-export async function cancelDeployment(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<DeploymentView> {
-  const { id } = parse(byId, input)
-  if (!(await store.findDeployment(ctx.db.prisma, { id }))) throw missing('deployment')
+export async function cancelDeployment(ctx: Context, actor: Actor, input: z.input<typeof deploymentKey>): Promise<DeploymentView> {
+  const key = parse(deploymentKey, input)
+  const found = await store.findDeployment(ctx.db.prisma, key)
+  if (!found) throw missing('deployment')
   demand(actor, 'deploy')
-  await requestCancel(ctx.db, { deploymentId: id, by: actorText(actor), byName: actor.name })
-  const row = await store.findDeployment(ctx.db.prisma, { id })
+  await requestCancel(ctx.db, { deploymentId: found.id, by: actorText(actor), byName: actor.name })
+  const row = await store.findDeployment(ctx.db.prisma, key)
   if (!row) throw missing('deployment')
   return deploymentView(row)
 }

@@ -1,12 +1,12 @@
 // What happened in a deployment, and what its steps wrote: read page by page, or streamed whole.
-import type { z } from 'zod'
+import { z } from 'zod'
 import { demand, type Actor } from '@/lib/access.ts'
-import { byId, eventsInput, logInput } from '@/lib/api/inputs.ts'
+import { deploymentKey, eventsInput, logAt, logInput } from '@/lib/api/inputs.ts'
 import type { LogChunkView } from '@/lib/api/shapes.ts'
 import type { DeploymentEvent } from '@/lib/deploy/events.ts'
 import type { Plan } from '@/lib/deploy/types.ts'
 import { readEvents as readStoredEvents } from '@/lib/store/events.ts'
-import { findDeployment, type DeploymentRow } from '@/lib/store/history.ts'
+import { findDeployment, type DeploymentKey, type DeploymentRow } from '@/lib/store/history.ts'
 import { readChunks } from '@/lib/store/logs.ts'
 import { missing, parse } from './act.ts'
 import type { Context } from './context.ts'
@@ -14,11 +14,12 @@ import { planSteps } from './deployment-view.ts'
 
 const eventsAtOnce = 5_000
 const chunksAtOnce = 32
+const anyLog = z.union([logInput, logAt])
 
 /** Events with a `seq` above `after`, oldest first, at most 5,000. PanelError: invalid, not_found, forbidden. */
 export async function readEvents(ctx: Context, actor: Actor, input: z.input<typeof eventsInput>): Promise<DeploymentEvent[]> {
-  const { id, after } = parse(eventsInput, input)
-  await load(ctx, actor, id)
+  const { after, ...key } = parse(eventsInput, input)
+  const { id } = await load(ctx, actor, key)
   return readStoredEvents(ctx.db.pool, id, after, eventsAtOnce)
 }
 
@@ -33,10 +34,10 @@ export async function everyEvent(ctx: Context, id: string): Promise<DeploymentEv
 }
 
 /** Chunks of redacted output after the chunk `afterChunk`, oldest first. PanelError: invalid, not_found, forbidden. */
-export async function readLog(ctx: Context, actor: Actor, input: z.input<typeof logInput>): Promise<LogChunkView[]> {
-  const { id, ...query } = parse(logInput, input)
-  await load(ctx, actor, id)
-  const chunks = await readChunks(ctx.db.pool, { deploymentId: id, ...query })
+export async function readLog(ctx: Context, actor: Actor, input: z.input<typeof anyLog>): Promise<LogChunkView[]> {
+  const { afterChunk, segment, step, limit, ...key } = parse(anyLog, input)
+  const { id } = await load(ctx, actor, key)
+  const chunks = await readChunks(ctx.db.pool, { deploymentId: id, afterChunk, segment, step, limit })
   return chunks.map(({ bytes, at, ...chunk }) => ({ ...chunk, text: decode(bytes), at: at.toISOString() }))
 }
 
@@ -44,9 +45,8 @@ export async function readLog(ctx: Context, actor: Actor, input: z.input<typeof 
  * The whole redacted log, a heading before each step, read from the database as fast as the reader takes it.
  * PanelError: invalid, not_found, forbidden.
  */
-export async function readRawLog(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<ReadableStream<Uint8Array>> {
-  const { id } = parse(byId, input)
-  const deployment = await load(ctx, actor, id)
+export async function readRawLog(ctx: Context, actor: Actor, input: z.input<typeof deploymentKey>): Promise<ReadableStream<Uint8Array>> {
+  const deployment = await load(ctx, actor, parse(deploymentKey, input))
   return new ReadableStream<Uint8Array>(new RawLog(ctx, deployment), { highWaterMark: 0 })
 }
 
@@ -84,9 +84,9 @@ class RawLog {
   }
 }
 
-async function load(ctx: Context, actor: Actor, id: string): Promise<DeploymentRow> {
+async function load(ctx: Context, actor: Actor, key: DeploymentKey): Promise<DeploymentRow> {
   demand(actor, 'view')
-  const deployment = await findDeployment(ctx.db.prisma, { id })
+  const deployment = await findDeployment(ctx.db.prisma, key)
   if (!deployment) throw missing('deployment')
   return deployment
 }
