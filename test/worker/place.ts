@@ -34,7 +34,8 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
   const [database, host] = await Promise.all([testDatabase(), startHost(wanted)])
   const db = openDatabase(database.url, { size: 20 })
   const serverId = await insertServer(db, host)
-  const running: { worker: RunningWorker; close(): Promise<void> }[] = []
+  const running = new Map<string, () => Promise<void>>()
+  let workers = 0
   let environments = 0
 
   return {
@@ -44,7 +45,7 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
     folder,
     /** Starts a worker with its own connections and mirrors. */
     async worker(options: { address?: { host: string; port: number } } = {}): Promise<RunningWorker> {
-      const id = `worker-${running.length + 1}`
+      const id = `worker-${(workers += 1)}`
       const own = openDatabase(database.url)
       const connector = openConnector({ keepaliveMs: 1_000 })
       const mirrors = await openMirrors({ folder: join(folder, id), localPrefixes: [`${folder}/`] })
@@ -59,8 +60,14 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
         await connector.close()
         await own.close()
       }
-      running.push({ worker, close })
-      return { stop: close }
+      running.set(id, close)
+      return { stop: () => this.stopWorker(id) }
+    },
+    /** Stops a worker gracefully; it leaves its deployments to others. */
+    async stopWorker(id: string): Promise<void> {
+      const close = running.get(id)
+      running.delete(id)
+      await close?.()
     },
     /** An environment on the server, with a repository of its own. */
     async environment(
@@ -140,7 +147,7 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
       return Buffer.concat(chunks.map(({ bytes }) => bytes)).toString()
     },
     async close(): Promise<void> {
-      for (const { close } of running) await close().catch(() => {})
+      for (const close of running.values()) await close().catch(() => {})
       await db.close()
       await host.stop()
       await database.drop()
