@@ -16,6 +16,7 @@ export type Floor = {
 }
 
 const deployScript = (root: string, url: string): string => `set -e
+export GIT_SSL_CAINFO=~/git-host.pem
 mkdir -p ${root}/release && cd ${root}
 if [ -d mirror.git ]; then git --git-dir mirror.git fetch --quiet --prune origin; else git clone --quiet --mirror ${url} mirror.git; fi
 release=release/$(date +%s%N)
