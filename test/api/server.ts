@@ -46,7 +46,7 @@ function find(path: string): Found | null {
     if (rest ? given.length <= fixed.length : given.length !== fixed.length) continue
     const fits = fixed.every((part, at) => {
       const name = /^\[(.+)\]$/.exec(part)?.[1]
-      if (name) params[name] = given[at]!
+      if (name) params[name] = given[at] ?? ''
       return name !== undefined || part === given[at]
     })
     if (!fits) continue
@@ -68,7 +68,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   const hasBody = !['GET', 'HEAD'].includes(request.method ?? 'GET')
   const body = hasBody ? { body: Readable.toWeb(request) as ReadableStream, duplex: 'half' } : {}
   const answer = await handler(
-    new Request(url, { method: request.method ?? 'GET', headers, signal: aborted.signal, ...body } as RequestInit),
+    new Request(url, { method: request.method ?? 'GET', headers, signal: aborted.signal, ...body }),
     { params: Promise.resolve(found.params) },
   )
   // A body that nobody read to its end leaves the connection unusable.
