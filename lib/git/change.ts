@@ -67,8 +67,7 @@ async function archiveOf(parts: MirrorParts, folder: string, { write }: TreeDiff
     GIT_ALTERNATE_OBJECT_DIRECTORIES: join(parts.path, 'objects'),
   }
   const input = Buffer.concat(write.map(({ mode, sha, path }) => Buffer.from(`${mode} ${sha} 0\t${path}\0`, 'latin1')))
-  // --verbose: a git that says nothing is waited for a little longer by simple-git.
-  await parts.git(['update-index', '-z', '--verbose', '--index-info'], { env, input })
+  await parts.git(['update-index', '-z', '--index-info'], { env, input })
   const tree = (await parts.git(['write-tree', '--missing-ok'], { env })).toString().trim()
   return archive(parts, folder, tree, env)
 }
@@ -80,7 +79,7 @@ async function archive(
   env: Record<string, string>,
 ): Promise<Payload> {
   const file = join(folder, 'tree.tar')
-  await parts.git(['archive', '--verbose', '--format=tar', `--output=${file}`, '--end-of-options', tree], { env })
+  await parts.git(['archive', '--format=tar', `--output=${file}`, '--end-of-options', tree], { env })
   return payload('tree.tar', file)
 }
 

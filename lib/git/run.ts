@@ -60,7 +60,11 @@ export async function runGit(args: string[], call: GitCall): Promise<Buffer> {
     ...(call.input ? { input: () => Buffer.from(call.input ?? []) } : {}),
   })
     .env(env)
-    .outputHandler((_command, stdout) => void stdout.on('data', (chunk: Buffer) => output.push(chunk)))
+    .outputHandler((_command, stdout) => {
+      stdout.on('data', (chunk: Buffer) => output.push(chunk))
+      // simple-git waits another 50 ms for the output of a process that has said nothing. Here all there was has been read.
+      stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)))
+    })
   try {
     await git.raw(args)
   } catch (error) {
