@@ -13,7 +13,8 @@ export async function startAnswering(ctx: Context, answer: (ask: Ask) => unknown
   const id = 'worker of a test'
   const beat = () => heartbeat(ctx.db, { id, hostname: 'here', version: '0' })
   await beat()
-  const beating = setInterval(() => void beat(), 1_000)
+  let last = Promise.resolve()
+  const beating = setInterval(() => (last = beat()), 1_000)
   async function take(): Promise<void> {
     const ask = await takeAsk(ctx.db)
     if (!ask) return
@@ -31,6 +32,7 @@ export async function startAnswering(ctx: Context, answer: (ask: Ask) => unknown
     asked,
     async stop() {
       clearInterval(beating)
+      await last
       await listening.close()
       await farewell(ctx.db, id)
     },

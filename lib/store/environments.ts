@@ -1,0 +1,136 @@
+// Environments with their targets, and what they stand at: read as a whole for any number of them.
+import type { Permissions } from '@/lib/deploy/types.ts'
+import type { Prisma } from './generated/client.ts'
+import type { DeploymentRow, ReleaseRow } from './history.ts'
+import type { Reader } from './reader.ts'
+
+const parts = {
+  project: { select: { id: true, name: true, slug: true, repositoryUrl: true } },
+  targets: { include: { server: { select: { name: true, host: true } } }, orderBy: { createdAt: 'asc' } },
+} as const
+export type EnvironmentRow = Prisma.EnvironmentGetPayload<{ include: typeof parts }>
+export type TargetRow = EnvironmentRow['targets'][number]
+
+export type EnvironmentFields = {
+  name: string
+  branch: string
+  releaseNaming: string
+  keep: number
+  permissions: Permissions
+  repositoryHooks: boolean
+  appType: string
+  appDomain: string
+}
+export type TargetFields = { serverId: string; root: string; adopt: boolean }
+
+/** `unfinished` is the oldest deployment that is queued or running; `earlier` the release that "roll back" would activate. */
+export type Standing = { last: DeploymentRow | null; unfinished: DeploymentRow | null; live: ReleaseRow | null; earlier: ReleaseRow | null }
+
+export function findEnvironments(reader: Reader, where: { projectId?: string | undefined }): Promise<EnvironmentRow[]> {
+  const filter = where.projectId === undefined ? {} : { projectId: where.projectId }
+  return reader.environment.findMany({ where: filter, include: parts, orderBy: [{ project: { name: 'asc' } }, { createdAt: 'asc' }] })
+}
+
+export function findEnvironment(reader: Reader, id: string): Promise<EnvironmentRow | null> {
+  return reader.environment.findUnique({ where: { id }, include: parts })
+}
+
+/** By environment id. The rule of `earlier` is that of findEarlierRelease in history.ts, for all environments in one query. */
+export async function findStandings(reader: Reader, ids: string[]): Promise<Map<string, Standing>> {
+  const rows = await reader.$queryRaw<{ id: string; last: string | null; unfinished: string | null; live: string | null; earlier: string | null }[]>`
+    SELECT e."id", last."id" AS "last", unfinished."id" AS "unfinished", live."id" AS "live", earlier."id" AS "earlier"
+    FROM "Environment" e
+    LEFT JOIN "Release" live ON live."id" = e."liveReleaseId"
+    LEFT JOIN LATERAL (
+      SELECT d."id" FROM "Deployment" d WHERE d."environmentId" = e."id" ORDER BY d."number" DESC LIMIT 1
+    ) last ON true
+    LEFT JOIN LATERAL (
+      SELECT d."id" FROM "Deployment" d WHERE d."environmentId" = e."id" AND d."status" IN ('queued', 'running') ORDER BY d."number" LIMIT 1
+    ) unfinished ON true
+    LEFT JOIN LATERAL (
+      SELECT r."id" FROM "Release" r WHERE r."environmentId" = e."id" AND r."state" = 'complete'
+        AND (live."id" IS NULL OR r."number" < live."number")
+        AND EXISTS (SELECT 1 FROM "Deployment" d WHERE d."releaseId" = r."id" AND d."status" = 'succeeded')
+      ORDER BY r."number" DESC LIMIT 1
+    ) earlier ON true
+    WHERE e."id" = ANY(${ids})`
+  const wanted = (...keys: ('last' | 'unfinished' | 'live' | 'earlier')[]) => ({
+    id: { in: rows.flatMap((row) => keys.map((key) => row[key]).filter((id) => id !== null)) },
+  })
+  const deployments = await reader.deployment.findMany({ where: wanted('last', 'unfinished'), include: { release: true } })
+  const releases = await reader.release.findMany({
+    where: wanted('live', 'earlier'),
+    include: { variableSet: { select: { number: true } }, environment: { select: { liveReleaseId: true } } },
+  })
+  const byId = <T extends { id: string }>(list: T[], id: string | null): T | null => list.find((one) => one.id === id) ?? null
+  return new Map(
+    rows.map(({ id, last, unfinished, live, earlier }) => [
+      id,
+      {
+        last: byId(deployments, last),
+        unfinished: byId(deployments, unfinished),
+        live: byId(releases, live),
+        earlier: byId(releases, earlier),
+      },
+    ]),
+  )
+}
+
+/** Holds the row until the transaction ends: requests for deployments wait. False when there is no such environment. */
+export async function lockEnvironment(reader: Reader, id: string): Promise<boolean> {
+  const rows = await reader.$queryRaw<unknown[]>`SELECT 1 FROM "Environment" WHERE "id" = ${id} FOR UPDATE`
+  return rows.length > 0
+}
+
+/** Number and status of the deployments that are queued or running, oldest first. */
+export function findUnfinished(reader: Reader, environmentId: string) {
+  return reader.deployment.findMany({
+    where: { environmentId, status: { in: ['queued', 'running'] } },
+    select: { id: true, number: true, status: true },
+    orderBy: { number: 'asc' },
+  })
+}
+
+/** Whether any release of it has been completed on a server. */
+export async function hasReleases(reader: Reader, environmentId: string): Promise<boolean> {
+  return (await reader.release.count({ where: { environmentId, state: { not: 'incomplete' } } })) > 0
+}
+
+export function insertEnvironment(
+  reader: Reader,
+  fields: EnvironmentFields & { projectId: string; slug: string },
+  targets: TargetFields[],
+): Promise<EnvironmentRow> {
+  return reader.environment.create({ data: { ...fields, targets: { create: targets } }, include: parts })
+}
+
+export function changeEnvironment(reader: Reader, id: string, fields: Partial<EnvironmentFields>): Promise<EnvironmentRow> {
+  return reader.environment.update({ where: { id }, data: fields, include: parts })
+}
+
+/** Another place for a target: what was believed about the one before is forgotten. */
+export async function moveTarget(reader: Reader, id: string, fields: TargetFields): Promise<void> {
+  const unknown = { hostKey: null, canonicalRoot: null, liveRelease: null, liveSeenAt: null, treeRevision: null }
+  await reader.target.update({ where: { id }, data: { ...fields, ...unknown } })
+}
+
+/** Only consent to take over what is there changes. */
+export async function setAdopt(reader: Reader, id: string, adopt: boolean): Promise<void> {
+  await reader.target.update({ where: { id }, data: { adopt } })
+}
+
+/** Targets on the same machine as the server: through the same row, the same confirmed host key, or the same address. */
+export async function findTargetsBeside(reader: Reader, serverId: string) {
+  const server = await reader.server.findUnique({ where: { id: serverId } })
+  if (!server) return null
+  const { host, port, hostKey } = server
+  const same: Prisma.ServerWhereInput[] = [{ id: serverId }, { host, port }, ...(hostKey === null ? [] : [{ hostKey }])]
+  return reader.target.findMany({
+    where: { server: { OR: same } },
+    include: { environment: { include: { project: { select: { name: true } } } }, server: { select: { name: true } } },
+  })
+}
+
+export async function deleteEnvironment(reader: Reader, id: string): Promise<void> {
+  await reader.environment.delete({ where: { id } })
+}
