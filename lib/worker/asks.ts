@@ -33,8 +33,11 @@ export async function startAnswering(worker: Answerer): Promise<Answering> {
       await answerAsk(db, ask.id, await answerQuestion(worker, ask, signal))
     } catch (error) {
       const refusal = stopping.signal.aborted ? stopped : late.aborted ? tooLate : refusalOf(error)
-      if (refusal.code === 'internal') log.error({ err: error, ask: ask.id, kind: ask.kind }, 'a question could not be answered')
-      await refuseAsk(db, ask.id, refusal).catch((err: unknown) => log.warn({ err, ask: ask.id }, 'a refusal could not be stored'))
+      if (refusal.code === 'internal')
+        log.error({ err: error, ask: ask.id, kind: ask.kind }, 'a question could not be answered')
+      await refuseAsk(db, ask.id, refusal).catch((err: unknown) =>
+        log.warn({ err, ask: ask.id }, 'a refusal could not be stored'),
+      )
     }
   }
 

@@ -12,11 +12,21 @@ import { checkServer } from './server-check.ts'
 import { within } from './within.ts'
 
 /** What answering needs of a worker. */
-export type Answerer = { db: Database; secrets: Secrets; connector: Connector; mirrors: Mirrors; panelId: string; log: Logger }
+export type Answerer = {
+  db: Database
+  secrets: Secrets
+  connector: Connector
+  mirrors: Mirrors
+  panelId: string
+  log: Logger
+}
 
 const question = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hostKey'), input: z.object({ serverId: z.uuid() }) }),
-  z.object({ kind: z.literal('check'), input: z.object({ serverId: z.uuid(), root: z.string().startsWith('/').optional() }) }),
+  z.object({
+    kind: z.literal('check'),
+    input: z.object({ serverId: z.uuid(), root: z.string().startsWith('/').optional() }),
+  }),
   z.object({ kind: z.literal('refs'), input: z.object({ projectId: z.uuid() }) }),
   z.object({
     kind: z.literal('commits'),
@@ -31,7 +41,11 @@ const commitsShown = 50
  * hostKey → {hostKey, fingerprint}; check → {lines, verdict}; refs → Ref[]; commits → Commit[], newest first.
  * PanelError: invalid, not_found, and whatever the server or the Git host is the reason for; `signal` ends it early.
  */
-export async function answerQuestion(worker: Answerer, asked: { kind: string; input: unknown }, signal: AbortSignal): Promise<unknown> {
+export async function answerQuestion(
+  worker: Answerer,
+  asked: { kind: string; input: unknown },
+  signal: AbortSignal,
+): Promise<unknown> {
   const parsed = question.safeParse(asked)
   if (!parsed.success) throw new PanelError('invalid', `This worker has no answer to “${asked.kind}”.`)
   const { kind, input } = parsed.data

@@ -35,7 +35,9 @@ export async function checkServer(
   const token = randomBytes(16).toString('hex')
   try {
     // Two logins with a log-out between them: servers that end what was left behind do it then.
-    await loggedIn(address, signal, (connection) => answerOf(connection, checkProgram({ ...bare(first.root), survival: { plant: token } })))
+    await loggedIn(address, signal, (connection) =>
+      answerOf(connection, checkProgram({ ...bare(first.root), survival: { plant: token } })),
+    )
     return await loggedIn(address, signal, async (connection) => {
       const roundTripMs = await fastestTrip(connection)
       const ask = async (place: Place): Promise<CheckReport> => {
@@ -43,12 +45,13 @@ export async function checkServer(
         return parseCheck(answer, { ...place, nowMs: Date.now(), roundTripMs })
       }
       const lines = (await ask({ ...first, survival: { verify: token } })).lines
-      for (const place of others) lines.push(...(await ask(place)).lines.filter(({ id }) => isOfPlace(id)).map((line) => at(place, line)))
+      for (const place of others)
+        lines.push(...(await ask(place)).lines.filter(({ id }) => isOfPlace(id)).map((line) => at(place, line)))
       return { lines, verdict: verdictOf(lines) }
     })
   } catch (error) {
     if (signal.aborted || !(error instanceof PanelError)) throw error
-    return refusedCheck(error.code, error.message, { user: server.user, publicKey: server.publicKey })
+    return refusedCheck(error, { user: server.user, publicKey: server.publicKey })
   }
 }
 
@@ -68,7 +71,11 @@ function bare(root: string): CheckInput {
 }
 
 /** A connection of its own, which is really ended afterwards. */
-async function loggedIn<T>(address: ServerAddress, signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
+async function loggedIn<T>(
+  address: ServerAddress,
+  signal: AbortSignal,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
   const connector = openConnector()
   try {
     return await within(signal, connector.connect(address, { signal }).then(work))

@@ -30,20 +30,29 @@ describe.each(grounds)('adopting what is there, on %s', (_name, start) => {
 
   async function deploy(root: string, adopt: boolean, deployment: Deployment): Promise<Flight> {
     const { segment, tree } = await deploySegment(deployment)
-    const steps = segment.steps.map((one) => (one.action.do === 'check' ? { ...one, action: { ...one.action, adopt } } : one))
+    const steps = segment.steps.map((one) =>
+      one.action.do === 'check' ? { ...one, action: { ...one.action, adopt } } : one,
+    )
     return fly(connection, context(root, deployment.number), { ...segment, steps }, { payloads: [tree.payload] })
   }
 
   /** What the worker flies when a switch has to be taken back. */
   function undo(root: string, number: number, previous: string): Promise<Flight> {
     const release = releaseOf(number)
-    const segment: Segment = { name: 'undo', targetId: 'target', steps: [step(1, { do: 'switch', release: previous, expectCurrent: release })] }
+    const segment: Segment = {
+      name: 'undo',
+      targetId: 'target',
+      steps: [step(1, { do: 'switch', release: previous, expectCurrent: release })],
+    }
     return fly(connection, context(root, number), segment)
   }
 
   it.each([
     ['a real directory', 'mkdir current && echo old >current/version'],
-    ['a Capistrano layout', 'mkdir -p releases/20260101 shared && echo old >releases/20260101/version && ln -s "$PWD/releases/20260101" current'],
+    [
+      'a Capistrano layout',
+      'mkdir -p releases/20260101 shared && echo old >releases/20260101/version && ln -s "$PWD/releases/20260101" current',
+    ],
     ['a relative link', 'mkdir old && echo old >old/version && ln -s old current'],
   ])('%s', async (_layout, make) => {
     const root = await ground.root()
@@ -61,7 +70,9 @@ describe.each(grounds)('adopting what is there, on %s', (_name, start) => {
     const previous = factOf(agreed, 'previous')!
     expect(previous).toMatch(/^adopted\.2\.\d+$/)
     expect(outcomes(await undo(root, 2, previous))).toEqual(['1 ok', 'close ok'])
-    expect(await shell(`cat ${root}/current/version; readlink ${root}/current`)).toBe(`old\n${root}/release/${previous}\n`)
+    expect(await shell(`cat ${root}/current/version; readlink ${root}/current`)).toBe(
+      `old\n${root}/release/${previous}\n`,
+    )
 
     const again = await deploy(root, true, { number: 3 })
     expect(outcomes(again)).toContain('close ok')

@@ -5,14 +5,24 @@ import type { Database } from '@/lib/store/database.ts'
 export type Answered = { state: string; answer: unknown; error: unknown }
 
 /** Adds a question. `silently` = no worker is told that there is one. */
-export async function addAsk(db: Database, kind: string, input: object, { deadlineMs = 45_000, silently = false } = {}): Promise<string> {
+export async function addAsk(
+  db: Database,
+  kind: string,
+  input: object,
+  { deadlineMs = 45_000, silently = false } = {},
+): Promise<string> {
   const { id } = await db.prisma.ask.create({ data: { kind, input, deadlineAt: new Date(Date.now() + deadlineMs) } })
   if (!silently) await db.pool.query(`SELECT pg_notify('fairlead_ask', $1)`, [id])
   return id
 }
 
 /** Asks and waits for the answer, which has to be announced. */
-export async function askWorkers(db: Database, kind: string, input: object, options: { deadlineMs?: number; silently?: boolean } = {}): Promise<Answered> {
+export async function askWorkers(
+  db: Database,
+  kind: string,
+  input: object,
+  options: { deadlineMs?: number; silently?: boolean } = {},
+): Promise<Answered> {
   let announce = (_id: string): void => {}
   const told = new Set<string>()
   const listening = await listen(db.url, {

@@ -90,7 +90,9 @@ describe('questions to workers', () => {
       { name: 'v10', kind: 'tag', sha: shas[2] },
     ])
     const subjects = async (search?: string, ref = 'main') =>
-      ((await askWorkers(db, 'commits', { projectId, ref, ...(search ? { search } : {}) })).answer as Commit[]).map(({ subject }) => subject)
+      ((await askWorkers(db, 'commits', { projectId, ref, ...(search ? { search } : {}) })).answer as Commit[]).map(
+        ({ subject }) => subject,
+      )
     expect(await subjects()).toEqual(['Third thing', 'second', 'first'])
     expect(await subjects('THIRD')).toEqual(['Third thing'])
     expect(await subjects(shas[2]!.slice(0, 8), 'feature')).toEqual(['Third thing'])
@@ -113,9 +115,13 @@ describe('questions to workers', () => {
   it('refuses with the code and the words that git or the server gave', async () => {
     await start()
     const projectId = await addProject(join(folder, 'nothing'))
-    expect(await askWorkers(db, 'refs', { projectId })).toMatchObject({ error: { code: 'not_found', message: expect.stringContaining('nothing') } })
+    expect(await askWorkers(db, 'refs', { projectId })).toMatchObject({
+      error: { code: 'not_found', message: expect.stringContaining('nothing') },
+    })
     const branch = { projectId: await addProject(), ref: 'gone' }
-    expect(await askWorkers(db, 'commits', branch)).toMatchObject({ error: { code: 'not_found', details: { ref: 'gone' } } })
+    expect(await askWorkers(db, 'commits', branch)).toMatchObject({
+      error: { code: 'not_found', details: { ref: 'gone' } },
+    })
     const serverId = await addServer({ port: 1 })
     expect(await askWorkers(db, 'hostKey', { serverId })).toMatchObject({ error: { code: 'unreachable' } })
     const unconfirmed = await addServer({ hostKey: null })
@@ -125,7 +131,9 @@ describe('questions to workers', () => {
   it('answers what was asked before it listened, and what nobody told it of', async () => {
     const before = await addAsk(db, 'refs', { projectId: await addProject() })
     await start()
-    expect(await askWorkers(db, 'refs', { projectId: await addProject() }, { silently: true })).toMatchObject({ state: 'answered' })
+    expect(await askWorkers(db, 'refs', { projectId: await addProject() }, { silently: true })).toMatchObject({
+      state: 'answered',
+    })
     expect((await db.prisma.ask.findUniqueOrThrow({ where: { id: before } })).state).toBe('answered')
   })
 
@@ -140,7 +148,9 @@ describe('questions to workers', () => {
     await db.pool.query(`CREATE TRIGGER note AFTER UPDATE OF answer ON "Ask" FOR EACH ROW EXECUTE FUNCTION note()`)
     const answers = await Promise.all(Array.from({ length: 24 }, () => askWorkers(db, 'refs', { projectId })))
     expect(new Set(answers.map(({ state }) => state))).toEqual(new Set(['answered']))
-    const { rows } = await db.pool.query(`SELECT count(*)::int AS all, count(DISTINCT id)::int AS different FROM written`)
+    const { rows } = await db.pool.query(
+      `SELECT count(*)::int AS all, count(DISTINCT id)::int AS different FROM written`,
+    )
     expect(rows[0]).toEqual({ all: 24, different: 24 })
   })
 
@@ -149,7 +159,9 @@ describe('questions to workers', () => {
     relay.freeze()
     const serverId = await addServer({ port: relay.address.port })
     await start()
-    expect(await askWorkers(db, 'hostKey', { serverId }, { deadlineMs: 1500 })).toMatchObject({ error: { code: 'timed_out' } })
+    expect(await askWorkers(db, 'hostKey', { serverId }, { deadlineMs: 1500 })).toMatchObject({
+      error: { code: 'timed_out' },
+    })
     const asked = askWorkers(db, 'hostKey', { serverId })
     const before = relay.accepted()
     await expect.poll(() => relay.accepted(), { interval: 5 }).toBeGreaterThan(before)
@@ -160,7 +172,11 @@ describe('questions to workers', () => {
 
   it('goes on when its connections to the database were cut', async () => {
     await start()
-    await db.pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
-    await expect.poll(() => askWorkers(db, 'refs', { projectId: '' }).catch(() => null)).toMatchObject({ error: { code: 'invalid' } })
+    await db.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    )
+    await expect
+      .poll(() => askWorkers(db, 'refs', { projectId: '' }).catch(() => null))
+      .toMatchObject({ error: { code: 'invalid' } })
   })
 })

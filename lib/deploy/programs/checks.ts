@@ -31,6 +31,8 @@ const looking = squeeze(`
   if PATH=/none printf '' 2>/dev/null; then say builtin printf; fi
   if printf ab | dd bs=2 count=1 iflag=fullblock >/dev/null 2>&1; then say fullblock yes; fi
   if sleep .01 2>/dev/null; then say fraction yes; fi
+  say sudoversion "$(sudo -V 2>/dev/null | head -n 1)"
+  case $(chown --help 2>&1) in *--from*) say chownfrom yes ;; esac
   say clock "$(date +%s)"
   at=$root
   while [ ! -e "$at" ]; do at=\${at%/*}; at=\${at:-/}; done
@@ -47,7 +49,7 @@ const looking = squeeze(`
     if [ -L current ]; then say current "link $(readlink current)"; elif [ -d current ]; then say current directory; elif [ -e current ]; then say current other; else say current absent; fi
     [ ! -d .dep ] || say layout deployer
     if [ -d releases ] && [ -d shared ] && [ -e revisions.log ]; then say layout capistrano; fi
-    if [ -d releases ] && [ -L .env ] || [ -d releases ] && [ -f .envoyer ]; then say layout envoyer; fi
+    if [ -d releases ] && [ -d storage ] && [ -f .env ]; then say layout envoyer; fi
     [ ! -d releases ] || say layout releases
     [ ! -f .fairlead/owner ] || { first .fairlead/owner; say owner "$got"; }
   fi
