@@ -20,7 +20,7 @@ const programs = {
 /** A hash over everything that a build reads from this folder (not over node_modules, but over its lock). */
 function sourcesHash(): string {
   const files = ['package-lock.json', 'tsconfig.json', 'next.config.ts', 'postcss.config.mjs', 'proxy.ts']
-  for (const folder of ['app', 'components', 'lib', 'scripts', 'prisma', 'public']) {
+  for (const folder of ['app', 'components', 'lib', 'scripts', 'prisma']) {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true, recursive: true })) {
       const path = relative(root, join(entry.parentPath, entry.name))
       if (entry.isFile() && !path.startsWith('lib/store/generated/')) files.push(path)
