@@ -60,6 +60,8 @@ export const eventSchemas = {
   }),
   'log.verified': z.object({ segment, step, bytes: z.number(), ok: z.boolean() }),
   'cancel.requested': z.object({ by: z.string() }),
+  /** A person no longer waits for a server that can't be reached: what happened there stays unknown. */
+  'given.up': z.object({ by: z.string() }),
   'undo.began': z.object({ segment, release: z.string().nullable(), why: z.string() }),
   note: z.object({
     level: z.enum(['note', 'warning', 'error']),

@@ -47,6 +47,7 @@ export type DeploymentState = {
   /** The release became live on the server (epoch ms there). */
   committed: { segment: string; release: string; at: number } | null
   cancel: { by: string; at: string } | null
+  givenUp: { by: string; at: string } | null
   undo: { segment: string; release: string | null; why: string } | null
   failure: Failure | null
   startedAt: string | null
@@ -68,6 +69,7 @@ export const nothingYet: DeploymentState = {
   findings: [],
   committed: null,
   cancel: null,
+  givenUp: null,
   undo: null,
   failure: null,
   startedAt: null,
@@ -76,7 +78,10 @@ export const nothingYet: DeploymentState = {
 
 /** Folds events, in order of `seq`; `from` continues an earlier fold. An event that is already in it changes nothing. */
 export function reduce(events: readonly DeploymentEvent[], from: DeploymentState = nothingYet): DeploymentState {
-  return events.reduce((state, event) => (event.seq <= state.seq ? state : { ...apply(state, event), seq: event.seq }), from)
+  return events.reduce(
+    (state, event) => (event.seq <= state.seq ? state : { ...apply(state, event), seq: event.seq }),
+    from,
+  )
 }
 
 function apply(state: DeploymentState, event: DeploymentEvent): DeploymentState {
@@ -133,6 +138,8 @@ function apply(state: DeploymentState, event: DeploymentEvent): DeploymentState 
       return { ...state, committed: event.data }
     case 'cancel.requested':
       return { ...state, cancel: { by: event.data.by, at: event.at } }
+    case 'given.up':
+      return { ...state, givenUp: { by: event.data.by, at: event.at } }
     case 'undo.began':
       return { ...state, undo: event.data }
     case 'note':
@@ -150,7 +157,11 @@ function withSegment(state: DeploymentState, name: string, change: (segment: Seg
   return { ...state, segments: segments.map((segment) => (segment.name === name ? change(segment) : segment)) }
 }
 
-function withStep(state: DeploymentState, at: { segment: string; step: number }, change: (step: StepState) => StepState) {
+function withStep(
+  state: DeploymentState,
+  at: { segment: string; step: number },
+  change: (step: StepState) => StepState,
+) {
   return withSegment(state, at.segment, (segment) => {
     const known = segment.steps.some((step) => step.n === at.step)
     const steps = known ? segment.steps : [...segment.steps, emptyStep(at.step)]

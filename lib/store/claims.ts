@@ -56,7 +56,12 @@ export async function claim(db: Database, worker: string): Promise<Claim | null>
       [found.id, worker, leaseMs / 1000],
     )
     const row = claimed.rows[0]!
-    const locked: LockedDeployment = { id: row.id, environmentId: row.environmentId, nextSeq: row.nextSeq, status: 'running' }
+    const locked: LockedDeployment = {
+      id: row.id,
+      environmentId: row.environmentId,
+      nextSeq: row.nextSeq,
+      status: 'running',
+    }
     await appendEvents(client, locked, [{ type: 'claimed', data: { worker, attempt: row.attempt, epoch: row.epoch } }])
     return {
       deploymentId: row.id,
@@ -69,11 +74,12 @@ export async function claim(db: Database, worker: string): Promise<Claim | null>
   })
 }
 
-/** Makes the lease last again; says whether somebody wishes the end of the deployment. @throws LostClaim */
-export async function renew(db: Database, held: Claim): Promise<{ cancelRequested: boolean }> {
-  const { rows } = await db.pool.query<{ cancelRequested: boolean }>(
+/** Makes the lease last again; says what people wish for the deployment. @throws LostClaim */
+export async function renew(db: Database, held: Claim): Promise<{ cancelRequested: boolean; givenUp: boolean }> {
+  const { rows } = await db.pool.query<{ cancelRequested: boolean; givenUp: boolean }>(
     `UPDATE "Deployment" SET "leaseUntil" = clock_timestamp() + make_interval(secs => $3)
-     WHERE "id" = $1 AND "attempt" = $2 AND "status" = 'running' RETURNING "cancelRequestedAt" IS NOT NULL AS "cancelRequested"`,
+     WHERE "id" = $1 AND "attempt" = $2 AND "status" = 'running' RETURNING "cancelRequestedAt" IS NOT NULL AS "cancelRequested",
+       "cancelRequestedAt" IS NOT NULL AND EXISTS (SELECT 1 FROM "Event" WHERE "deploymentId" = $1 AND "type" = 'given.up') AS "givenUp"`,
     [held.deploymentId, held.attempt, leaseMs / 1000],
   )
   if (!rows[0]) throw new LostClaim(held.deploymentId)

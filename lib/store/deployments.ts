@@ -1,11 +1,12 @@
 // Requests for deployments, and the wish to end one. Everything a worker writes goes through claims.ts.
 import { randomUUID } from 'node:crypto'
 import { PanelError } from '@/lib/errors.ts'
+import { reduce } from '@/lib/deploy/reducer.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
 import type { DeploymentStatus } from '@/lib/deploy/types.ts'
 import type { PoolClient } from 'pg'
 import type { Database } from './database.ts'
-import { appendEvents, storableJson } from './events.ts'
+import { appendEvents, readEvents, storableJson } from './events.ts'
 import type { LockedDeployment } from './events.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -24,7 +25,10 @@ export type DeploymentRequest = {
  * Queues a deployment: number, row, event, audit entry and the word to workers, all or nothing. The same
  * idempotency key gives the deployment that was made with it. @throws PanelError not_found: no such environment.
  */
-export async function createDeployment(db: Database, request: DeploymentRequest): Promise<{ id: string; number: number }> {
+export async function createDeployment(
+  db: Database,
+  request: DeploymentRequest,
+): Promise<{ id: string; number: number }> {
   return inTransaction(db.pool, async (client) => {
     // The row lock of the environment puts requests in line, so the key is looked up after it.
     const environment = await client.query<{ number: number }>(
@@ -42,11 +46,22 @@ export async function createDeployment(db: Database, request: DeploymentRequest)
     }
     const id = randomUUID()
     const source = storableJson(request.source)
-    await client.query(`UPDATE "Environment" SET "nextNumber" = "nextNumber" + 1 WHERE "id" = $1`, [request.environmentId])
+    await client.query(`UPDATE "Environment" SET "nextNumber" = "nextNumber" + 1 WHERE "id" = $1`, [
+      request.environmentId,
+    ])
     await client.query(
       `INSERT INTO "Deployment" ("id", "environmentId", "number", "kind", "source", "requestedBy", "requestedByName", "idempotencyKey")
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [id, request.environmentId, number, request.kind, source, request.by, request.byName, request.idempotencyKey ?? null],
+      [
+        id,
+        request.environmentId,
+        number,
+        request.kind,
+        source,
+        request.by,
+        request.byName,
+        request.idempotencyKey ?? null,
+      ],
     )
     const locked: LockedDeployment = { id, environmentId: request.environmentId, nextSeq: 1, status: 'queued' }
     const { kind, byName } = request
@@ -61,7 +76,10 @@ export async function createDeployment(db: Database, request: DeploymentRequest)
  * Ends a queued deployment, or asks the worker to end a running one; asking twice changes nothing.
  * @throws PanelError not_found; conflict when it has finished.
  */
-export async function requestCancel(db: Database, request: { deploymentId: string; by: string; byName: string }): Promise<DeploymentStatus> {
+export async function requestCancel(
+  db: Database,
+  request: { deploymentId: string; by: string; byName: string },
+): Promise<DeploymentStatus> {
   return inTransaction(db.pool, async (client) => {
     const { rows } = await client.query<LockedDeployment & { cancelRequestedAt: Date | null }>(
       `SELECT "id", "environmentId", "nextSeq", "status", "cancelRequestedAt" FROM "Deployment" WHERE "id" = $1 FOR UPDATE`,
@@ -69,7 +87,8 @@ export async function requestCancel(db: Database, request: { deploymentId: strin
     )
     const deployment = rows[0]
     if (!deployment) throw new PanelError('not_found', 'There is no such deployment.')
-    if (isFinished(deployment.status)) throw new PanelError('conflict', `The deployment has already ${ending[deployment.status]}.`)
+    if (isFinished(deployment.status))
+      throw new PanelError('conflict', `The deployment has already ${ending[deployment.status]}.`)
     if (deployment.cancelRequestedAt) return deployment.status
     await appendEvents(client, deployment, [{ type: 'cancel.requested', data: { by: request.byName } }])
     if (deployment.status === 'queued')
@@ -77,6 +96,31 @@ export async function requestCancel(db: Database, request: { deploymentId: strin
     await audit(client, request, 'deployment.cancel', deployment.id, {})
     await client.query(`SELECT pg_notify('fairlead_queue', $1)`, [deployment.id])
     return deployment.status
+  })
+}
+
+/**
+ * Ends the wait for a server that can't be reached, after a cancel. What it does on its own stays unknown until the next
+ * deployment, which ends it. @throws PanelError not_found; conflict when nobody waits, or no cancel was wished.
+ */
+export async function giveUp(
+  db: Database,
+  request: { deploymentId: string; by: string; byName: string },
+): Promise<void> {
+  await inTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<LockedDeployment>(
+      `SELECT "id", "environmentId", "nextSeq", "status" FROM "Deployment" WHERE "id" = $1 FOR UPDATE`,
+      [request.deploymentId],
+    )
+    const deployment = rows[0]
+    if (!deployment) throw new PanelError('not_found', 'There is no such deployment.')
+    const state = reduce(await readEvents(client, deployment.id))
+    if (state.givenUp) return
+    if (isFinished(state.status) || !state.cancel || !state.segments.some((segment) => segment.looking))
+      throw new PanelError('conflict', 'Only a cancelled deployment whose server can’t be reached can be given up.')
+    await appendEvents(client, deployment, [{ type: 'given.up', data: { by: request.byName } }])
+    await audit(client, request, 'deployment.give-up', deployment.id, {})
+    await client.query(`SELECT pg_notify('fairlead_queue', $1)`, [deployment.id])
   })
 }
 
@@ -89,7 +133,13 @@ const ending: Record<DeploymentStatus, string> = {
   superseded: 'been superseded',
 }
 
-async function audit(client: PoolClient, who: { by: string; byName: string }, action: string, subject: string, data: object) {
+async function audit(
+  client: PoolClient,
+  who: { by: string; byName: string },
+  action: string,
+  subject: string,
+  data: object,
+) {
   await client.query(
     `INSERT INTO "AuditEntry" ("actor", "actorName", "action", "subject", "data") VALUES ($1, $2, $3, $4, $5)`,
     [who.by, who.byName, action, `deployment:${subject}`, storableJson(data)],

@@ -69,6 +69,7 @@ async function flyAll(flight: Flight, shipment: Shipment): Promise<Verdict> {
     return { status: 'failed', failure: failureOfServer(error, server), undo: null }
   }
   const { plan } = shipment.cargo
+  if (flight.giveUp.aborted) await flight.reread()
   const verdict = judge(flight.state, plan.segments[0]!, server)
   if (!verdict.undo) return verdict
   const undo = planUndo(plan, verdict.undo.release)

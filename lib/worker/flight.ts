@@ -13,8 +13,11 @@ import { PanelError } from '@/lib/errors.ts'
 import { serverAddress } from './addresses.ts'
 import type { Worker } from './worker.ts'
 
-/** `gone`: stop at once, touch nothing (claim lost, worker stops, store away). `cancel`: somebody wishes the end. */
-export type FlightSignals = { gone: AbortSignal; cancel: AbortSignal }
+/**
+ * `gone`: stop at once, touch nothing (claim lost, worker stops, store away). `cancel`: somebody wishes the end.
+ * `giveUp`: and no longer waits for a server that can't be reached.
+ */
+export type FlightSignals = { gone: AbortSignal; cancel: AbortSignal; giveUp: AbortSignal }
 
 export class Flight {
   readonly worker: Worker
@@ -22,6 +25,7 @@ export class Flight {
   readonly job: Job
   readonly gone: AbortSignal
   readonly cancel: AbortSignal
+  readonly giveUp: AbortSignal
   state: DeploymentState
   #writing: Promise<unknown> = Promise.resolve()
   #gone = new AbortController()
@@ -33,6 +37,7 @@ export class Flight {
     this.state = state
     this.gone = AbortSignal.any([signals.gone, this.#gone.signal])
     this.cancel = signals.cancel
+    this.giveUp = signals.giveUp
   }
 
   /** Reads everything that is known of the deployment. */
@@ -61,6 +66,11 @@ export class Flight {
     })
     this.#writing = writing.catch(() => {})
     return writing
+  }
+
+  /** Takes in what others wrote: wishes of people. */
+  async reread(): Promise<void> {
+    this.state = reduce(await readEvents(this.worker.db.pool, this.held.deploymentId))
   }
 
   /** Ends the flight from inside: a write in the background failed. */

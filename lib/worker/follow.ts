@@ -100,6 +100,9 @@ export class Follower {
     // `close` stays to be read again by whoever goes on, until the segment has been brought to its end.
     const last = this.#close ? lastLine(this.#journal.rest, bytes) : 0
     this.#journal = state
+    // The server sends a step's output before it says that the step has ended: the log is whole before the next one's begins.
+    for (const entry of entries)
+      if (entry.type === 'end' && entry.size > 0) await (await this.#log(entry.step)).endAt(entry.size)
     await this.#record(
       entries.filter((entry) => entry.type !== 'close'),
       state.offset - last,

@@ -34,7 +34,7 @@ export function judge(state: DeploymentState, main: Segment, server: string): Ve
   const segment = state.segments.find((one) => one.name === main.name)
   if (!segment || segment.status !== 'ended') throw new Error('judged before its end')
   if (segment.outcome === 'ok') return { status: 'succeeded', failure: null, undo: null }
-  const undo = state.committed ? { release: before(state, main.name) } : null
+  const undo = state.committed && !state.givenUp ? { release: before(state, main.name) } : null
   if (segment.outcome === 'cancelled') return { status: 'cancelled', failure: null, undo }
   return { status: 'failed', failure: failureOf(state, segment, main, server), undo }
 }
@@ -58,6 +58,10 @@ function before(state: DeploymentState, segment: string): string | null {
 }
 
 function failureOf(state: DeploymentState, segment: SegmentState, planned: Segment, server: string): Failure {
+  if (segment.outcome === 'lost' && state.givenUp) {
+    const message = `${server} could not be reached, and ${state.givenUp.by} gave it up: what happened there since is unknown.`
+    return { code: 'connection_lost', server, message }
+  }
   if (segment.outcome === 'lost')
     return {
       code: 'server_restarted',

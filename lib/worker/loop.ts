@@ -7,6 +7,7 @@ import { isDatabaseAway } from '@/lib/store/away.ts'
 import { listen } from '@/lib/store/listen.ts'
 import { farewell, heartbeat } from '@/lib/store/workers.ts'
 import { failInternally, flyDeployment } from './deployment.ts'
+import type { FlightSignals } from './flight.ts'
 import type { Worker } from './worker.ts'
 
 /** Deployments that one worker flies at the same time; each is of another environment. */
@@ -90,6 +91,7 @@ export async function startWorker(worker: Worker, version: string): Promise<Runn
 function keep(worker: Worker, held: Claim, stopping: AbortSignal): { done: Promise<void>; check(): void } {
   const gone = new AbortController()
   const cancel = new AbortController()
+  const giveUp = new AbortController()
   let renewedAt = performance.now()
   let renewing = false
 
@@ -98,9 +100,10 @@ function keep(worker: Worker, held: Claim, stopping: AbortSignal): { done: Promi
     renewing = true
     const askedAt = performance.now()
     try {
-      const { cancelRequested } = await renew(worker.db, held)
+      const { cancelRequested, givenUp } = await renew(worker.db, held)
       renewedAt = askedAt
       if (cancelRequested) cancel.abort()
+      if (givenUp) giveUp.abort()
     } catch (error) {
       // The lease ran out by our clock too: somebody else may hold the claim by now.
       if (error instanceof LostClaim || performance.now() - renewedAt > leaseMs)
@@ -114,7 +117,11 @@ function keep(worker: Worker, held: Claim, stopping: AbortSignal): { done: Promi
     const timer = setInterval(() => void check(), renewEveryMs)
     try {
       await check()
-      await fly(worker, held, { gone: AbortSignal.any([gone.signal, stopping]), cancel: cancel.signal })
+      await fly(worker, held, {
+        gone: AbortSignal.any([gone.signal, stopping]),
+        cancel: cancel.signal,
+        giveUp: giveUp.signal,
+      })
     } finally {
       clearInterval(timer)
     }
@@ -122,7 +129,7 @@ function keep(worker: Worker, held: Claim, stopping: AbortSignal): { done: Promi
   return { done: flown(), check: () => void check() }
 }
 
-async function fly(worker: Worker, held: Claim, signals: { gone: AbortSignal; cancel: AbortSignal }): Promise<void> {
+async function fly(worker: Worker, held: Claim, signals: FlightSignals): Promise<void> {
   const { log, db } = worker
   const facts = { deployment: held.deploymentId, number: held.number, attempt: held.attempt }
   try {

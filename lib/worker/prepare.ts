@@ -183,7 +183,8 @@ function common(flight: Flight, live: Release | null, liveHooks: RepositoryHook[
       },
     ]
   })
-  const left = live && { name: live.name, revision: live.revision }
+  // What somebody else made live has no commit that we know, and so no hooks.
+  const left = target.liveRelease === null ? null : { name: target.liveRelease, revision: live?.revision ?? '' }
   return {
     environment: planned,
     targetId: target.id,

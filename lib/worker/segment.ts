@@ -45,9 +45,9 @@ export async function flySegment(flight: Flight, flown: SegmentFlight): Promise<
       pauseMs = firstPauseMs
     } catch (error) {
       flight.gone.throwIfAborted()
-      if (await run.recover(error)) return
+      if ((await run.recover(error)) || (await run.isGivenUp())) return
       if (run.seenAt > seen) pauseMs = firstPauseMs
-      await delay(pauseMs, undefined, { signal: flight.gone }).catch(() => {})
+      await delay(pauseMs, undefined, { signal: AbortSignal.any([flight.gone, flight.giveUp]) }).catch(() => {})
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
     }
   }
@@ -161,7 +161,7 @@ class Run {
     if (how === 'done') return this.#follower.finish()
     const answer = await answerOf(connection, stateProgram(this.#flight.context()))
     const { current } = parseState(answer)
-    await this.#follower.lose(current)
+    await this.#follower.lose(current?.includes('/') ? null : current)
     return true
   }
 
@@ -178,6 +178,13 @@ class Run {
     const { name } = this.#flown.segment
     await this.#flight.record([{ type: 'segment.looking', data: { segment: name, reason: error.message, lastSeenAt } }])
     return false
+  }
+
+  /** A person no longer waits for the server: what was running there is lost to us. */
+  async isGivenUp(): Promise<boolean> {
+    if (!this.#isLooking || !this.#flight.giveUp.aborted) return false
+    await this.#follower.lose(null)
+    return true
   }
 
   async #refused(refusal: Refusal): Promise<boolean> {

@@ -89,6 +89,11 @@ export class StepLog {
     await this.flush()
   }
 
+  /** The step has ended with `size` bytes that count: stores the rest if all of them are here. */
+  async endAt(size: number): Promise<void> {
+    if (this.#received >= size) await this.end()
+  }
+
   /** SHA-256 (hex) of all raw bytes; after `end`. */
   sha256(): string {
     const state = this.#hash.save()

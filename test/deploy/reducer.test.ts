@@ -4,7 +4,8 @@ import { nothingYet, reduce } from '@/lib/deploy/reducer.ts'
 import { isFinished, moveStatus, statusesBefore } from '@/lib/deploy/status.ts'
 
 const at = '2026-11-21T03:46:00.000Z'
-const numbered = (events: NewEvent[]): DeploymentEvent[] => events.map((event, index) => ({ ...event, seq: index + 1, at }))
+const numbered = (events: NewEvent[]): DeploymentEvent[] =>
+  events.map((event, index) => ({ ...event, seq: index + 1, at }))
 
 const story = numbered([
   { type: 'requested', data: { by: 'Ada', kind: 'deploy', source: { type: 'git', ref: 'main' } } },
@@ -53,6 +54,7 @@ test('folds a whole deployment', () => {
     committed: { segment: 'main', release: 'deployment_1.ab12cd3', at: 1004 },
     cancel: null,
     undo: null,
+    givenUp: null,
     failure: null,
     startedAt: at,
     finishedAt: at,
@@ -75,7 +77,9 @@ test('a status moves forward only', () => {
   expect(moveStatus('queued', 'cancelled')).toBe('cancelled')
   expect(() => moveStatus('queued', 'succeeded')).toThrow('queued to succeeded')
   expect(() => moveStatus('failed', 'running')).toThrow('failed to running')
-  expect(() => reduce([...story, { type: 'finished', data: { status: 'failed', failure: null }, seq: 99, at }])).toThrow()
+  expect(() =>
+    reduce([...story, { type: 'finished', data: { status: 'failed', failure: null }, seq: 99, at }]),
+  ).toThrow()
   expect(isFinished('superseded')).toBe(true)
   expect(isFinished('running')).toBe(false)
   expect(statusesBefore('cancelled')).toEqual(['queued', 'running'])

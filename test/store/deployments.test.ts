@@ -151,10 +151,10 @@ describe('a wish to cancel', () => {
   test('is noted once for a running one', async () => {
     const { id } = await request(db, environmentId)
     const held = await claimed()
-    expect(await renew(db, held)).toEqual({ cancelRequested: false })
+    expect(await renew(db, held)).toEqual({ cancelRequested: false, givenUp: false })
     expect(await requestCancel(db, { deploymentId: id, ...by })).toBe('running')
     expect(await requestCancel(db, { deploymentId: id, ...by })).toBe('running')
-    expect(await renew(db, held)).toEqual({ cancelRequested: true })
+    expect(await renew(db, held)).toEqual({ cancelRequested: true, givenUp: false })
     expect((await readEvents(db.pool, id)).filter((event) => event.type === 'cancel.requested')).toHaveLength(1)
   })
 })

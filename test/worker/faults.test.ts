@@ -1,6 +1,6 @@
 // What goes wrong on the way, flown by a real worker: hooks that fail, wishes to cancel, lines that are cut, workers that go.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { requestCancel } from '@/lib/store/deployments.ts'
+import { giveUp, requestCancel } from '@/lib/store/deployments.ts'
 import { openRelay } from '../ssh/relay.ts'
 import { openPlace } from './place.ts'
 import type { Place } from './place.ts'
@@ -198,4 +198,41 @@ test('power cut while a hook runs: the step is lost, the live release stays', as
   await untilSaid(again, 'after.pull', 'started')
   await requestCancel(place.db, { deploymentId: again, by: 'user:1', byName: 'Ada' })
   expect(await place.finished(again)).toMatchObject({ status: 'cancelled' })
+})
+
+test('a server that does not come back can be given up after a cancel, and deployed to again when it is there', async () => {
+  const { id } = await deployed({ 'after.pull': 'echo started; sleep 300\n' })
+  const { id: deployment } = await place.request(id)
+  await untilSaid(deployment, 'after.pull', 'started')
+  relay.refuseNext(1_000_000)
+  relay.cut()
+  const by = { deploymentId: deployment, by: 'user:1', byName: 'Ada' }
+  await place.until(deployment, (state) => state.segments.some((segment) => segment.looking))
+  await expect(giveUp(place.db, by)).rejects.toMatchObject({ code: 'conflict' })
+  await requestCancel(place.db, by)
+  await giveUp(place.db, by)
+  expect(await place.finished(deployment)).toMatchObject({
+    status: 'failed',
+    failure: { code: 'connection_lost', message: expect.stringContaining('Ada gave it up') },
+  })
+  relay.refuseNext(0)
+  const { id: again } = await place.request(id)
+  await untilSaid(again, 'after.pull', 'started')
+  expect(await running('sleep 300')).toBe('1\n')
+  await requestCancel(place.db, { ...by, deploymentId: again })
+  expect(await place.finished(again)).toMatchObject({ status: 'cancelled' })
+})
+
+test('what somebody else made live is refused once, noted, and gone on from', async () => {
+  const { id, root, first } = await deployed({})
+  await place.host.shell(
+    `mkdir ${root}/release/by-hand && ln -s ${root}/release/by-hand ${root}/x && mv -T ${root}/x ${root}/current`,
+  )
+  const { id: deployment } = await place.request(id)
+  expect(await place.finished(deployment)).toMatchObject({ status: 'failed', failure: { code: 'owner_conflict' } })
+  expect(await place.db.prisma.target.findFirstOrThrow({ where: { environmentId: id } })).toMatchObject({
+    liveRelease: 'by-hand',
+  })
+  const { id: again } = await place.request(id, { type: 'release', number: first.number })
+  expect(await place.finished(again)).toMatchObject({ status: 'succeeded' })
 })

@@ -36,7 +36,11 @@ const checking = squeeze(`
     if [ "$live_name" != "$1" ]; then
       case $1:$live_name in
         :*/*) fail owner_conflict "current leads to $live_name: adopt it first" ;;
-        *) fail owner_conflict "current is \${live_name:-nothing}, expected was \${1:-nothing}" ;;
+        *)
+          # what is there is told, so that the next plan begins with it
+          fact current "$live_name"
+          fail owner_conflict "current is \${live_name:-nothing}, expected was \${1:-nothing}: somebody else changed it. Once more goes on from there."
+          ;;
       esac
       return 1
     fi
