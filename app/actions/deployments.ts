@@ -5,5 +5,6 @@ import { action } from '@/lib/web/action.ts'
 
 export const requestDeployment = action(deploymentInput, deployments.requestDeployment)
 export const cancelDeployment = action(byId, deployments.cancelDeployment)
+export const giveUpDeployment = action(byId, deployments.giveUpDeployment)
 export const activateRelease = action(activationInput, deployments.activateRelease)
 export const rollBack = action(rollBackInput, deployments.rollBack)

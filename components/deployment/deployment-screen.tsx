@@ -2,7 +2,7 @@
 // One page that answers what is happening, where, since when, and why did it fail.
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { cancelDeployment } from '@/app/actions/deployments.ts'
+import { cancelDeployment, giveUpDeployment } from '@/app/actions/deployments.ts'
 import type { DeploymentDetail } from '@/lib/api/shapes.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
 import { shortSha } from '@/lib/format/revision.ts'
@@ -71,10 +71,17 @@ export function DeploymentScreen({ detail }: { detail: DeploymentDetail }) {
       </PageHeader>
       {state.status === 'queued' && <p className="mb-4 text-ink-soft">Waiting for a worker, or for the deployment of this environment that runs before it.</p>}
       {looking?.looking && (
-        <p role="status" className="mb-4 rounded-one border border-warn/30 bg-warn-soft p-3 text-warn">
-          The line to {looking.server} is cut ({looking.looking.reason}). The server goes on by itself; last seen{' '}
-          <RelativeTime at={looking.looking.lastSeenAt} />.
-        </p>
+        <div role="status" className="mb-4 flex flex-wrap items-center justify-between gap-3 rounded-one border border-warn/30 bg-warn-soft p-3 text-warn">
+          <p className="min-w-0">
+            The line to {looking.server} is cut ({looking.looking.reason}). The server goes on by itself; last seen{' '}
+            <RelativeTime at={looking.looking.lastSeenAt} />. Fairlead keeps looking for it.
+          </p>
+          {isCancelling && detail.canCancel && !state.givenUp && (
+            <ActButton kind="danger" busyText="Giving up…" act={() => giveUpDeployment({ id: detail.id })} done={() => router.refresh()}>
+              Stop waiting for {looking.server}
+            </ActButton>
+          )}
+        </div>
       )}
       {state.failure && !isLoading && <FailureCard detail={detail} failure={state.failure} row={failing} log={log} />}
       {findings.length > 0 && (

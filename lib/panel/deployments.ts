@@ -6,7 +6,7 @@ import type { DeploymentDetail, DeploymentView } from '@/lib/api/shapes.ts'
 import { reduce } from '@/lib/deploy/reducer.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
 import type { Plan } from '@/lib/deploy/types.ts'
-import { requestCancel } from '@/lib/store/deployments.ts'
+import { giveUp, requestCancel } from '@/lib/store/deployments.ts'
 import * as store from '@/lib/store/history.ts'
 import { missing, parse } from './act.ts'
 import type { Context } from './context.ts'
@@ -70,12 +70,29 @@ export async function getDeployment(ctx: Context, actor: Actor, input: z.input<t
  * Ends a queued deployment at once and asks the worker to end a running one; asking twice changes nothing.
  * PanelError: invalid, not_found, forbidden, conflict (it has finished).
  */
-export async function cancelDeployment(ctx: Context, actor: Actor, input: z.input<typeof deploymentKey>): Promise<DeploymentView> {
+export function cancelDeployment(ctx: Context, actor: Actor, input: z.input<typeof deploymentKey>): Promise<DeploymentView> {
+  return wish(ctx, actor, input, requestCancel)
+}
+
+/**
+ * Ends the wait of a cancelled deployment for a server that can't be reached; what happened there stays unknown.
+ * PanelError: invalid, not_found, forbidden, conflict (nobody waits).
+ */
+export function giveUpDeployment(ctx: Context, actor: Actor, input: z.input<typeof deploymentKey>): Promise<DeploymentView> {
+  return wish(ctx, actor, input, giveUp)
+}
+
+async function wish(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof deploymentKey>,
+  tell: typeof requestCancel | typeof giveUp,
+): Promise<DeploymentView> {
   const key = parse(deploymentKey, input)
   const found = await store.findDeployment(ctx.db.prisma, key)
   if (!found) throw missing('deployment')
   demand(actor, 'deploy')
-  await requestCancel(ctx.db, { deploymentId: found.id, by: actorText(actor), byName: actor.name })
+  await tell(ctx.db, { deploymentId: found.id, by: actorText(actor), byName: actor.name })
   const row = await store.findDeployment(ctx.db.prisma, key)
   if (!row) throw missing('deployment')
   return deploymentView(row)
