@@ -72,6 +72,11 @@ export const environmentChange = z.object({
 })
 export const environmentList = z.object({ projectId: id.optional() }).default({})
 
+// Such a text would come out of a file, or of the database, other than it was typed.
+function isWritable(text: string): boolean {
+  return !/[\0\p{Surrogate}]/u.test(text)
+}
+
 const event = z.enum(lifecycleEvents)
 /** A script has at most 256 KiB; a hook may run from one second to six hours. */
 export const hookInput = z.object({
@@ -80,15 +85,22 @@ export const hookInput = z.object({
   text: z
     .string()
     .min(1, 'The script is empty.')
-    .max(262_144, 'A script has at most 256 KiB.')
-    .refine((text) => !text.includes('\0'), 'The script holds a NUL character.'),
+    .refine((text) => new TextEncoder().encode(text).length <= 262_144, 'A script has at most 256 KiB.')
+    .refine(isWritable, 'The script holds a NUL character or half of a character.'),
   user: unixUser.nullish().or(z.literal('')).transform((user) => user || null),
   timeoutMs: z.coerce.number().int().min(1000, 'At least one second.').max(21_600_000, 'At most six hours.').default(600_000),
 })
 export const hookKey = z.object({ environmentId: id, event })
 
 /** `basedOn` is the number of the set that was edited (null = there was none): another one saved meanwhile is a conflict. */
-export const variablesInput = z.object({ environmentId: id, text: z.string().max(2_000_000), basedOn: z.number().int().nullable().optional() })
+export const variablesInput = z.object({
+  environmentId: id,
+  text: z
+    .string()
+    .max(2_000_000, 'All variables together are larger than 1 MiB.')
+    .refine(isWritable, 'The text holds a NUL character or half of a character.'),
+  basedOn: z.number().int().nullable().optional(),
+})
 
 export const deploymentInput = z.object({
   environmentId: id,
