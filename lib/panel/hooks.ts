@@ -1,0 +1,62 @@
+// Hooks written in the panel: bash scripts at lifecycle events, run after the repository's own of the same event.
+import { createHash } from 'node:crypto'
+import type { z } from 'zod'
+import { demand, type Actor } from '@/lib/access.ts'
+import { byEnvironment, hookInput, hookKey } from '@/lib/api/inputs.ts'
+import type { HookView } from '@/lib/api/shapes.ts'
+import { lifecycleEvents, type LifecycleEvent } from '@/lib/deploy/types.ts'
+import { lockEnvironment } from '@/lib/store/environments.ts'
+import { environmentExists } from '@/lib/store/history.ts'
+import { findNewestHook, findNewestHooks, insertHook, type HookRevision } from '@/lib/store/hooks.ts'
+import { change, missing, parse } from './act.ts'
+import type { Context } from './context.ts'
+
+/** In the order of the life cycle. PanelError: invalid, not_found, forbidden. */
+export async function listHooks(ctx: Context, actor: Actor, input: z.input<typeof byEnvironment>): Promise<HookView[]> {
+  const { environmentId } = parse(byEnvironment, input)
+  demand(actor, 'view')
+  if (!(await environmentExists(ctx.db.prisma, environmentId))) throw missing('environment')
+  const place = ({ event }: HookView): number => lifecycleEvents.indexOf(event)
+  return (await findNewestHooks(ctx.db.prisma, environmentId)).flatMap((row) => hookView(row) ?? []).sort((a, b) => place(a) - place(b))
+}
+
+/**
+ * A new revision, which counts from the next deployment on: what is under way runs what it was planned with. `user` null = the
+ * user who signs in on the server; `timeoutMs` ten minutes unless given. PanelError: invalid, not_found, forbidden.
+ */
+export async function saveHook(ctx: Context, actor: Actor, input: z.input<typeof hookInput>): Promise<HookView> {
+  const { environmentId, event, text, user, timeoutMs } = parse(hookInput, input)
+  return change(ctx, actor, async ({ tx, audit }) => {
+    if (!(await lockEnvironment(tx, environmentId))) throw missing('environment')
+    demand(actor, 'configure')
+    const before = await findNewestHook(tx, environmentId, event)
+    const sha256 = createHash('sha256').update(text).digest('hex')
+    const number = (before?.number ?? 0) + 1
+    const row = await insertHook(tx, { environmentId, event, number, text, sha256, user, timeoutMs, createdBy: actor.name })
+    await audit('hook.save', `environment:${environmentId}`, { event, number, sha256, user, timeoutMs })
+    return hookView(row)!
+  })
+}
+
+/** A file of this event in the repository still runs. PanelError: invalid, not_found, forbidden. */
+export async function removeHook(ctx: Context, actor: Actor, input: z.input<typeof hookKey>): Promise<null> {
+  const { environmentId, event } = parse(hookKey, input)
+  return change(ctx, actor, async ({ tx, audit }) => {
+    if (!(await lockEnvironment(tx, environmentId))) throw missing('environment')
+    demand(actor, 'configure')
+    const before = await findNewestHook(tx, environmentId, event)
+    if (!before || before.text === null) throw missing('hook')
+    const number = before.number + 1
+    await insertHook(tx, { ...gone, environmentId, event, number, timeoutMs: before.timeoutMs, createdBy: actor.name })
+    await audit('hook.remove', `environment:${environmentId}`, { event, number })
+    return null
+  })
+}
+
+const gone = { text: null, sha256: null, user: null }
+
+/** null = the hook was removed. */
+function hookView({ environmentId, event, number, text, sha256, user, timeoutMs, createdBy, createdAt }: HookRevision): HookView | null {
+  if (text === null || sha256 === null) return null
+  return { environmentId, event: event as LifecycleEvent, number, text, sha256, user, timeoutMs, createdBy, createdAt: createdAt.toISOString() }
+}
