@@ -39,15 +39,19 @@ export function isBuilt(): boolean {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === sourcesHash()
 }
 
-function step(command: string, args: string[]): void {
+function step(isQuiet: boolean, command: string, args: string[]): void {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' }
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env })
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`)
+  const output = isQuiet ? 'pipe' : 'inherit'
+  const done = spawnSync(command, args, { cwd: root, stdio: ['ignore', output, output], env, maxBuffer: 2 ** 26 })
+  if (done.status === 0) return
+  const said = isQuiet ? `:\n${done.stdout.toString()}${done.stderr.toString()}` : ''
+  throw new Error(`${command} ${args.join(' ')} failed${said}`)
 }
 
-export async function buildPanel(): Promise<void> {
+/** @param options.isQuiet shows what the steps print only when one fails */
+export async function buildPanel({ isQuiet = false } = {}): Promise<void> {
   rmSync(dist, { recursive: true, force: true })
-  step(process.execPath, ['scripts/generate.mjs'])
+  step(isQuiet, process.execPath, ['scripts/generate.mjs'])
   await build({
     absWorkingDir: root,
     entryPoints: Object.entries(programs).map(([out, file]) => ({ in: file, out })),
@@ -64,6 +68,6 @@ export async function buildPanel(): Promise<void> {
   })
   chmodSync(join(dist, 'cli.mjs'), 0o755)
   const before = sourcesHash()
-  step('npx', ['--no-install', 'next', 'build'])
+  step(isQuiet, 'npx', ['--no-install', 'next', 'build'])
   writeFileSync(stamp, before)
 }

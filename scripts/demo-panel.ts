@@ -2,7 +2,7 @@
 // stopped: whatever is there is kept, whatever is missing is made.
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +18,7 @@ import { createOwnerOnConsole, isSetUp } from '../lib/panel/setup.ts'
 import { ensureRepository } from './demo-repository.ts'
 import { serveFolder } from './demo-site.ts'
 import { startSandbox, type Sandbox } from './sandbox.ts'
+import { checkPort, holdFolder, openFolder } from './start-folder.ts'
 import { startPanel, type RunningPanel } from './start-panel.ts'
 
 /** What must be the same at the next run: `demo.json`, 0600. */
@@ -40,15 +41,16 @@ const system = systemActor('console')
  * @throws PanelError with words for the person at the console; whatever had been started is stopped.
  */
 export async function startDemo(folder: string, log: Logger, options: { port?: number } = {}): Promise<RunningDemo> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const kept = await keep(folder, options.port)
+  await openFolder(folder)
   const repository = join(folder, 'repositories/sample.git')
-  await ensureRepository(repository)
   const stops: (() => Promise<unknown>)[] = []
   const stop = async (): Promise<void> => {
     for (const step of stops.splice(0).reverse()) await step()
   }
   try {
+    stops.push(await holdFolder(folder, 'demo'))
+    const kept = await keep(folder, options.port)
+    await ensureRepository(repository)
     const sandbox = await startSandbox({ folder: join(folder, 'sandbox'), port: kept.sshPort })
     stops.push(() => sandbox.stop())
     const site = await serveFolder(join(sandbox.home, 'site/current'), kept.sitePort)
@@ -81,6 +83,7 @@ function environment(folder: string, kept: Kept): NodeJS.ProcessEnv {
     FAIRLEAD_PUBLIC_URL: '',
     DATABASE_URL: '',
     AUTH_SECRET: '',
+    FAIRLEAD_LOG_LEVEL: process.env.FAIRLEAD_LOG_LEVEL || 'warn',
     HOST: '127.0.0.1',
     PORT: String(kept.webPort),
   }
@@ -90,11 +93,18 @@ async function keep(folder: string, port: number | undefined): Promise<Kept> {
   const path = join(folder, 'demo.json')
   const text = await readFile(path, 'utf8').catch(() => null)
   const before = text === null ? null : (JSON.parse(text) as Kept)
+  if (port !== undefined) await checkPort(port, '127.0.0.1', `Choose another: npm run demo -- --port ${port + 1}`)
+  // The server's address stands in the database: this one stays.
+  if (before)
+    await checkPort(
+      before.sshPort,
+      '127.0.0.1',
+      `The demo's SSH server has it: free it, or begin anew without ${folder}.`,
+    )
   const kept: Kept = {
     email: before?.email ?? 'owner@example.org',
     password: before?.password ?? randomBytes(12).toString('base64url'),
     webPort: port ?? (await freePort(before?.webPort ?? 3000)),
-    // The server's address stands in the database: these stay.
     sshPort: before?.sshPort ?? (await freePort(3922)),
     sitePort: await freePort(before?.sitePort ?? 3080),
   }

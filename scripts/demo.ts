@@ -32,12 +32,18 @@ function explain(demo: RunningDemo): string {
 `
 }
 
+function portNumber(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port > 0 && port < 65_535) return port
+  throw new PanelError('invalid', `${text} is not a port.`)
+}
+
 async function main(): Promise<void> {
   if (!isBuilt()) {
     console.log('Building the panel: a minute or two, the first time.')
-    await buildPanel()
+    await buildPanel({ isQuiet: true })
   }
-  const starting = startDemo(folder, log, values.port === undefined ? {} : { port: Number(values.port) })
+  const starting = startDemo(folder, log, values.port === undefined ? {} : { port: portNumber(values.port) })
   let ending = false
   const end = (): void => {
     if (ending) process.exit(1)

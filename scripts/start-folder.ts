@@ -82,8 +82,8 @@ export async function holdFolder(folder: string, name: string): Promise<() => Pr
   }
 }
 
-/** @throws PanelError unavailable when somebody else listens there, or we may not. */
-export function checkPort(port: number, host: string): Promise<void> {
+/** @throws PanelError unavailable when somebody else listens there, or we may not; `remedy` says what to do. */
+export function checkPort(port: number, host: string, remedy = anotherPort(port)): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (cause: NodeJS.ErrnoException) => {
@@ -93,15 +93,10 @@ export function checkPort(port: number, host: string): Promise<void> {
           : cause.code === 'EACCES'
             ? `Port ${port} is not open to a normal user.`
             : `Nothing can listen on ${host}:${port} (${cause.code ?? cause.message}).`
-      reject(
-        new PanelError(
-          'unavailable',
-          `${why} Choose another: PORT=${port < 65_000 ? port + 1 : port - 1} npm start`,
-          {},
-          { cause },
-        ),
-      )
+      reject(new PanelError('unavailable', `${why} ${remedy}`, {}, { cause }))
     })
     server.listen(port, host, () => server.close(() => resolve()))
   })
 }
+
+const anotherPort = (port: number): string => `Choose another: PORT=${port < 65_000 ? port + 1 : port - 1} npm start`
