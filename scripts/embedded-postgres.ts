@@ -177,6 +177,15 @@ async function ensureDatabase(url: string, database: string): Promise<void> {
   }
 }
 
+/** The connection string of the server that runs with the files in `folder`, or null when none does. Starts nothing. */
+export async function findPostgres(folder: string, database = 'fairlead'): Promise<string | null> {
+  const text = await readFile(join(folder, 'server.json'), 'utf8').catch(() => null)
+  if (text === null || (await holder(join(folder, 'data'))) === null) return null
+  const { port, password } = JSON.parse(text) as Known
+  const url = `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`
+  return (await answers(url)) ? url : null
+}
+
 /**
  * Starts the server whose files are in `folder` (made, 0700, when missing), or takes over the one that still runs there.
  * It listens on 127.0.0.1 only, on a port of its own choice, and wants a password that stands in `server.json`.

@@ -71,3 +71,41 @@ describe('projects over the API', () => {
     expect(await api.call('DELETE', path)).toMatchObject({ status: 200 })
   })
 })
+
+describe('environments over the API', () => {
+  it('are made with hooks and variables, changed, and removed', async () => {
+    const server = idOf(await api.call('POST', '/servers', { body: { name: 'web-7', host: '192.0.2.7', user: 'deploy' } }))
+    const project = idOf(await api.call('POST', '/projects', { body: { name: 'Blog', repositoryUrl: 'https://git.example.org/blog.git' } }))
+    const body = { projectId: project, name: 'Production', branch: 'main', servers: [{ serverId: server, root: '/srv/blog' }] }
+    const made = await api.call('POST', '/environments', { body })
+    expect(made).toMatchObject({ status: 201, body: { slug: 'production', projectSlug: 'blog', live: null, targets: [{ root: '/srv/blog' }] } })
+    const path = `/environments/${idOf(made)}`
+    const other = idOf(await api.call('POST', '/environments', { body: { ...body, name: 'Staging', servers: [{ serverId: server, root: '/srv/staging' }] } }))
+
+    expect(await api.call('PUT', `${path}/hooks/rollback/before`, { body: { text: 'echo back', timeoutMs: 5000 } })).toMatchObject({
+      status: 200,
+      body: { event: 'rollback/before', text: 'echo back', timeoutMs: 5000, number: 1 },
+    })
+    expect(await api.call('PUT', `${path}/hooks/after.pull`, { body: { text: 'make', environmentId: other, event: 'x' } })).toMatchObject({
+      body: { environmentId: idOf(made), event: 'after.pull' },
+    })
+    expect(await api.call('PUT', `${path}/hooks/after.lunch`, { body: { text: 'x' } })).toMatchObject({ status: 400 })
+    expect(await api.call('DELETE', `${path}/hooks/after.pull`)).toMatchObject({ status: 200 })
+    expect(await api.call('GET', `${path}/hooks`)).toMatchObject({ body: [{ event: 'rollback/before' }] })
+
+    expect((await api.call('GET', `${path}/variables`)).body).toBeNull()
+    expect(await api.call('PUT', `${path}/variables`, { body: { text: 'KEY=value\n', basedOn: null } })).toMatchObject({
+      status: 200,
+      body: { number: 1, names: ['KEY'] },
+    })
+    expect(await api.call('PUT', `${path}/variables`, { body: { text: 'KEY=other\n', basedOn: null } })).toMatchObject({ status: 409 })
+    expect(await api.call('GET', `${path}/variables`, { token: await api.token('viewer') })).toMatchObject({ status: 403 })
+
+    expect(await api.call('PATCH', path, { body: { id: other, branch: 'release' } })).toMatchObject({ status: 200, body: { branch: 'release' } })
+    expect(await api.call('GET', `/environments?projectId=${project}`)).toMatchObject({
+      body: [expect.objectContaining({ branch: 'release' }), expect.objectContaining({ branch: 'main' })],
+    })
+    expect(await api.call('DELETE', path)).toMatchObject({ status: 200 })
+    expect(await api.call('GET', path)).toMatchObject({ status: 404 })
+  })
+})

@@ -1,0 +1,106 @@
+// What was typed, as a value. Pure: reads nothing but its arguments.
+import { parseArgs } from 'node:util'
+import { exits, Stop } from './exit.ts'
+
+export const usage = `Usage: fairlead <command> [options]
+
+  deploy <environment> [ref]      deploy a branch, tag or commit (default: the environment's branch)
+  logs <environment> [number]     print the log of a deployment (default: the newest)
+  deployments <environment>       list deployments, newest first
+  releases <environment>          list releases, newest first
+  activate <environment> <number> put a release live that is still on the server
+  rollback <environment>          put the release before the live one back
+  cancel <environment> [number]   end a deployment (default: the one under way)
+  environments                    list environments
+
+  <environment> is <project>/<environment>, or its id.
+
+Options:
+  -f, --follow        deploy, activate, rollback, logs: print the log until the deployment has ended
+      --json          print JSON; with --follow one JSON value a line
+      --key <text>    deploy, activate, rollback: repeating the command with the same key does nothing more
+      --url <url>     the panel (default: FAIRLEAD_URL); the token is read from FAIRLEAD_TOKEN only
+  -h, --help
+
+Exit codes: 0 done · 1 the followed deployment failed or was cancelled · 2 wrong command, or no such thing
+            3 panel not reached, or token not accepted · 4 refused in this state · 130 interrupted
+
+On the panel's machine:
+  fairlead admin owner create --email <address> --name <name>    the password is read from standard input
+  fairlead admin token create --name <name> [--role <role>]      prints a token of the owner’s; --days <n> ends it
+`
+
+export const commands = ['deploy', 'logs', 'deployments', 'releases', 'activate', 'rollback', 'cancel', 'environments'] as const
+export type CommandName = (typeof commands)[number]
+export type Command = {
+  name: CommandName
+  environment: string
+  ref: string | null
+  number: number | null
+  follow: boolean
+  json: boolean
+  key: string | null
+  url: string | null
+}
+
+const options = {
+  follow: { type: 'boolean', short: 'f', default: false },
+  json: { type: 'boolean', default: false },
+  key: { type: 'string' },
+  url: { type: 'string' },
+} as const
+
+/** How many words each command takes after its name: at least, at most. */
+const words: Record<CommandName, [least: number, most: number]> = {
+  deploy: [1, 2],
+  logs: [1, 2],
+  deployments: [1, 1],
+  releases: [1, 1],
+  activate: [2, 2],
+  rollback: [1, 1],
+  cancel: [1, 2],
+  environments: [0, 0],
+}
+const follows: readonly CommandName[] = ['deploy', 'logs', 'activate', 'rollback']
+const takesKey: readonly CommandName[] = ['deploy', 'activate', 'rollback']
+
+/** Throws Stop (usage) for anything that isn't a command; options it would ignore are refused, not ignored. */
+export function parseCommand(args: string[]): Command {
+  const { values, positionals } = parsed(args)
+  const [given, environment = '', second] = positionals
+  const name = commands.find((known) => known === given)
+  if (!name) throw wrong(given === undefined ? 'Which command?' : `There is no command “${given}”.`)
+  const [least, most] = words[name]
+  if (positionals.length - 1 < least) throw wrong(environment === '' ? `${name}: which environment?` : `${name}: which number?`)
+  if (positionals.length - 1 > most) throw wrong(`${name}: “${positionals[most + 1]}” is too much.`)
+  if (values.follow && !follows.includes(name)) throw wrong(`${name} knows no --follow.`)
+  if (values.key !== undefined && !takesKey.includes(name)) throw wrong(`${name} knows no --key.`)
+  const isRef = name === 'deploy'
+  return {
+    name,
+    environment,
+    ref: isRef ? (second ?? null) : null,
+    number: isRef || second === undefined ? null : numberOf(second),
+    follow: values.follow,
+    json: values.json,
+    key: values.key ?? null,
+    url: values.url ?? null,
+  }
+}
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true, strict: true })
+  } catch (error) {
+    throw wrong(error instanceof Error ? error.message.split('. ')[0]! + '.' : 'This is no command.')
+  }
+}
+
+function numberOf(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw wrong(`“${text}” is not a number of a release or deployment.`)
+  return Number(text)
+}
+
+function wrong(message: string): Stop {
+  return new Stop(exits.usage, `${message} See: fairlead --help`)
+}
