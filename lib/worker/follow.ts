@@ -87,6 +87,8 @@ export class Follower {
   }
 
   async output(frame: Extract<Frame, { type: 'O' }>): Promise<void> {
+    // Steps come one after the other: whoever reads the log in the order it was written finds none inside another.
+    for (const [step, log] of this.#logs) if (step < frame.step) await log.end()
     const log = await this.#log(frame.step)
     await log.add(frame.offset, frame.bytes)
   }

@@ -1,0 +1,168 @@
+// A whole panel with everything real, whose processes can be killed: embedded PostgreSQL, two workers, an OpenSSH host.
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { build } from 'esbuild'
+import pino from 'pino'
+import { openContext, systemActor } from '@/lib/panel/context.ts'
+import type { Context } from '@/lib/panel/context.ts'
+import { ensureKey } from '@/lib/secrets.ts'
+import { readSettings } from '@/lib/settings.ts'
+import { migrate } from '../../scripts/migrate.ts'
+import { keepPostgres } from '../../scripts/start-postgres.ts'
+import { startHost } from '../hosts/hosts.ts'
+import type { Host } from '../hosts/hosts.ts'
+import { Kept } from './process.ts'
+import { makeSample, panelHook, secret } from './sample.ts'
+
+const projectRoot = join(import.meta.dirname, '../..')
+export const actor = systemActor('console')
+export type Panel = Awaited<ReturnType<typeof openPanel>>
+
+/** Starts everything. Close it. */
+export async function openPanel() {
+  const folder = await mkdtemp(join(tmpdir(), 'fairlead-faults-'))
+  const dataDir = join(folder, 'data')
+  const said: string[] = []
+  const log = pino({ name: 'postgres' }, { write: (line: string) => void said.push(line.trimEnd()) })
+  await ensureKey(join(dataDir, 'secret.key'))
+  const [postgres, host] = await Promise.all([keepPostgres(join(folder, 'postgres'), log), startHost({ diskMb: 400 })])
+  await migrate(postgres.url, join(projectRoot, 'prisma/migrations'))
+  const given = { DATABASE_URL: postgres.url, FAIRLEAD_DATA: dataDir, FAIRLEAD_LOCAL_REPOSITORIES: `${folder}/` }
+  const ctx = openContext(readSettings(given))
+  const sample = makeSample(join(folder, 'repository'))
+  const root = await host.root()
+  await host.shell(`mkdir -m 1777 ${root}-said`)
+  const environmentId = await furnish(ctx, host, root, sample.repository.path)
+
+  const program = await workerProgram()
+  const ids = new Map<string, Kept>()
+  const workers = ['worker-1', 'worker-2'].map((name) => {
+    const kept: Kept = new Kept(name, [program], { ...process.env, ...given, FAIRLEAD_LOG_LEVEL: 'info' }, (line) => {
+      const id = /"worker":"([0-9a-f-]{36})"/.exec(line)?.[1]
+      if (id) ids.set(id, kept)
+    })
+    return kept
+  })
+
+  let killed = ''
+  const postmaster = async () =>
+    (await readFile(join(folder, 'postgres/data/postmaster.pid'), 'utf8')).split('\n')[0] ?? ''
+
+  return {
+    ctx,
+    host,
+    root,
+    environmentId,
+    sample,
+    workers,
+    /** What PostgreSQL's keeper and the workers said lately. */
+    lines: () => [
+      ...said.slice(-40),
+      ...workers.flatMap(({ name, lines }) => lines.slice(-60).map((line) => `${name} ${line}`)),
+    ],
+    /** The process of a worker, by the id that claims carry. */
+    workerOf: (id: string | null) => (id === null ? undefined : ids.get(id)),
+    /** Kills the whole of PostgreSQL at its root, as the kernel would; its keeper starts it again. */
+    async killPostgres(): Promise<void> {
+      const pid = await postmaster()
+      // It may have been killed a moment ago.
+      if (pid === killed) return
+      killed = pid
+      process.kill(Number(pid), 'SIGKILL')
+    },
+    /** Resolves when PostgreSQL answers that wasn't killed. */
+    async ready(): Promise<void> {
+      while ((await postmaster().catch(() => killed)) === killed || !(await answers(ctx))) await delay(50)
+    },
+    async close(): Promise<void> {
+      await Promise.all(workers.map((worker) => worker.stop()))
+      await ctx.db.close()
+      await postgres.stop()
+      await host.stop()
+      await rm(folder, { recursive: true, force: true })
+      await rm(program, { force: true })
+    },
+  }
+}
+
+async function answers(ctx: Context): Promise<boolean> {
+  return ctx.db.pool.query('SELECT 1').then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The worker as `npm run build` makes it, in one file. It lies where node_modules is found. */
+async function workerProgram(): Promise<string> {
+  const cache = join(projectRoot, 'node_modules/.cache/fairlead')
+  await mkdir(cache, { recursive: true })
+  const outfile = join(cache, `worker-${process.pid}.mjs`)
+  await build({
+    absWorkingDir: projectRoot,
+    entryPoints: ['lib/worker/main.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'warning',
+  })
+  return outfile
+}
+
+async function furnish(ctx: Context, host: Host, root: string, repository: string): Promise<string> {
+  const { prisma } = ctx.db
+  const { host: name, port, user, privateKey, hostKey } = host.address
+  const server = await prisma.server.create({
+    data: {
+      name: 'web-1',
+      host: name,
+      port,
+      user,
+      privateKey: ctx.secrets.encrypt(privateKey),
+      publicKey: '',
+      hostKey,
+      fingerprint: '',
+    },
+  })
+  const project = await prisma.project.create({
+    data: { name: 'Sample', slug: 'sample', repositoryUrl: repository, access: 'none' },
+  })
+  const { id } = await prisma.environment.create({
+    data: {
+      projectId: project.id,
+      name: 'production',
+      slug: 'production',
+      branch: 'main',
+      keep: 3,
+      permissions: { owner: user, group: host.kind === 'machine' ? 'deployer' : user, mode: 'keep-exec' },
+      targets: { create: { serverId: server.id, root } },
+    },
+  })
+  const text = `SECRET=${secret}\n`
+  const set = await prisma.variableSet.create({
+    data: { environmentId: id, number: 1, text: ctx.secrets.encrypt(text), sha256: sha256(text), createdBy: 'console' },
+  })
+  await prisma.environment.update({ where: { id }, data: { variableSetId: set.id } })
+  const runAs = host.kind === 'machine' ? 'www-data' : null
+  await prisma.hookRevision.create({
+    data: {
+      environmentId: id,
+      ...panelHook,
+      number: 1,
+      sha256: sha256(panelHook.text),
+      user: runAs,
+      timeoutMs: 60_000,
+      createdBy: 'console',
+    },
+  })
+  return id
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

@@ -1,0 +1,66 @@
+// A program of ours as a process that can be killed: started again when told to, or by itself when it ended on its own.
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+const againMs = 300
+const keptLines = 300
+
+export class Kept {
+  readonly name: string
+  /** The last lines that it wrote, of all its lives. */
+  readonly lines: string[] = []
+  #args: string[]
+  #env: NodeJS.ProcessEnv
+  #child: ChildProcess | null = null
+  #wanted = false
+  #onLine: (line: string) => void
+
+  constructor(name: string, args: string[], env: NodeJS.ProcessEnv, onLine: (line: string) => void = () => {}) {
+    this.name = name
+    this.#args = args
+    this.#env = env
+    this.#onLine = onLine
+  }
+
+  get isAlive(): boolean {
+    return this.#child !== null
+  }
+
+  start(): void {
+    this.#wanted = true
+    if (this.#child) return
+    const child = spawn(process.execPath, this.#args, { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = child
+    for (const output of [child.stdout, child.stderr])
+      createInterface({ input: output }).on('line', (line) => {
+        this.lines.push(line)
+        if (this.lines.length > keptLines) this.lines.shift()
+        this.#onLine(line)
+      })
+    child.once('exit', (code, signal) => {
+      this.lines.push(`[${new Date().toISOString()} ${this.name} ended: ${signal ?? code}]`)
+      this.#child = null
+      if (this.#wanted) setTimeout(() => this.#wanted && this.start(), againMs)
+    })
+  }
+
+  /** SIGKILL; it stays down until `start`. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    this.#wanted = false
+    const child = this.#child
+    if (!child) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+  }
+}

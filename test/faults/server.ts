@@ -1,0 +1,50 @@
+// What a server looks like from the inside, read as root beside everything that deploys.
+import type { Host } from '../hosts/hosts.ts'
+
+export type Seen = {
+  /** Name of the release that `current` points to, '' for none. */
+  current: string
+  /** One line an entry of the live tree: kind, mode, owner, path, target, and for files the hash. Times too, for "untouched". */
+  tree: string
+  /** path → SHA-256 of the live tree's regular files. */
+  files: Record<string, string>
+  /** Names in release/. */
+  releases: string[]
+  /** Names in the root and in .fairlead. */
+  rootNames: string[]
+  ownNames: string[]
+  /** Paths of what is hidden below them: temporary by its kind. */
+  hidden: string[]
+}
+
+export async function look(host: Host, root: string): Promise<Seen> {
+  const text = await host.shell(`cd ${root} || exit
+    basename "$(readlink current)"; echo ---
+    ls -A release; echo ---
+    ls -A . ; echo ---
+    ls -A .fairlead; echo ---
+    ls -Ad .fairlead/run/*/.[!.]* .fairlead/run/.[!.]* .fairlead/complete/.[!.]* .fairlead/hooks/*/.[!.]* 2>/dev/null; echo ---
+    cd current/ && find . -printf '%y %m %u:%g %T@ %p -> %l\\n' | sort; echo ---
+    find . -type f -exec sha256sum {} +`)
+  const parts = text.split('---\n').map((part) => part.split('\n').filter((line) => line !== ''))
+  const [current = [], releases = [], rootNames = [], ownNames = [], hidden = [], entries = [], sums = []] = parts
+  const files = Object.fromEntries(sums.map((line) => [line.slice(66), line.slice(0, 64)]))
+  const tree = [...entries, ...sums.sort()].join('\n')
+  return { current: current[0] ?? '', tree, files, releases, rootNames, ownNames, hidden }
+}
+
+/** Processes that belong to a deployment in `root`: at home in it, or started by a hook. */
+export async function processesIn(host: Host, root: string): Promise<string[]> {
+  const text = await host.shell(`for p in /proc/[0-9]*; do
+      home=$(readlink "$p/cwd" 2>/dev/null) || continue
+      case $home in ${root}|${root}/*) ;; *) grep -qsaE 'FAIRLEAD_(STEP|ROOT)=' "$p/environ" || continue ;; esac
+      echo "$p $(tr '\\0' ' ' <"$p/cmdline" | head -c 200 | head -n 1)"
+    done`)
+  return text.split('\n').filter((line) => line !== '')
+}
+
+/** The bytes that a hook wrote into its own file; null when it never began to. */
+export async function said(host: Host, root: string, file: string): Promise<Buffer | null> {
+  const text = await host.shell(`[ ! -e ${root}-said/${file} ] || { echo; base64 ${root}-said/${file}; }`)
+  return text === '' ? null : Buffer.from(text, 'base64')
+}
