@@ -35,7 +35,7 @@ P
   printf '127.0.0.1 localhost %s\n' "$(hostname)" >"$root/etc/hosts"
   printf 'Defaults secure_path="%s"\nDefaults !fqdn\ndeployer ALL=(www-data) NOPASSWD: ALL\n' "$path" >"$root/etc/sudoers"
   chmod 440 "$root/etc/sudoers"
-  rm -rf "$root/home" "$root/webroot"
+  rm -rf "${root:?}/home" "$root/webroot"
   mkdir -p "$root/home/deployer/.ssh" "$root/webroot" "$root/etc/host" "$root/var/www"
   cp "$folder/authorized_keys" "$root/home/deployer/.ssh/authorized_keys"
   cp "$folder/host_key" "$root/etc/host/host_key"

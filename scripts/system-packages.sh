@@ -1,32 +1,74 @@
 #!/bin/sh
-# The system packages that the tests need: installs what is missing as root with apt, otherwise names it (exit 1).
+# The system packages that the tests need. Installs what is missing with apt, as root or with a sudo that asks nothing;
+# otherwise says what to install (exit 1). Does nothing, at once, when everything is there.
 set -eu
-missing=
-want() { # PACKAGE PROGRAM…: the package is there when one of its programs is
-  package=$1
-  shift
-  for program in "$@"; do
-    if command -v "$program" >/dev/null 2>&1 || [ -e "$program" ]; then return 0; fi
-  done
-  missing="$missing $package"
-}
-want openssh-server /usr/sbin/sshd
-want openssh-client ssh-keygen
-want sudo sudo
-want busybox busybox
-want git git
-want iproute2 ip
-want procps ps
-want chromium-headless-shell chromium-headless-shell /usr/lib/chromium/chromium-headless-shell chromium
-want fonts-liberation /usr/share/fonts/truetype/liberation /usr/share/fonts/truetype/liberation2
-[ -n "$missing" ] || exit 0
 
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
+# PACKAGE[|PACKAGE…] PROGRAM…: one of the programs shows that it is there; of the packages the first that the system knows is taken
+wanted() {
+  cat <<'W'
+openssh-server /usr/sbin/sshd
+openssh-client ssh-keygen
+sudo sudo
+busybox busybox
+git git
+util-linux unshare
+iproute2 ip
+procps ps
+chromium-headless-shell|chromium chromium-headless-shell /usr/lib/chromium/chromium-headless-shell chromium
+fonts-liberation /usr/share/fonts/truetype/liberation /usr/share/fonts/truetype/liberation2
+W
+}
+
+# → $missing, a line each
+look() {
+  missing=$(
+    wanted | while read -r packages programs; do
+      case $packages in chromium*) programs="$programs ${CHROMIUM:-}" ;; esac
+      for program in $programs; do
+        if command -v "$program" >/dev/null 2>&1 || [ -d "$program" ]; then continue 2; fi
+      done
+      echo "$packages"
+    done
+  )
+}
+
+# Words without newlines; of alternatives the first.
+first_of_each() { for packages; do printf ' %s' "${packages%%|*}"; done; }
+
+give_up() {
   # shellcheck disable=SC2086
-  apt-get install -y -qq --no-install-recommends $missing
-else
-  echo "These packages are missing, some tests need them:$missing" >&2
+  names=$(first_of_each $missing)
+  echo "Some tests need packages that are not installed:$names" >&2
+  echo "$1" >&2
+  case $names in *chromium*) echo "For the browser, any Chrome or Chromium will do: name its program in CHROMIUM." >&2 ;; esac
   exit 1
+}
+
+look
+[ -n "$missing" ] || exit 0
+# shellcheck disable=SC2086
+command -v apt-get >/dev/null 2>&1 || give_up "Install them with this system's package manager; names may differ there."
+as_root=
+if [ "$(id -u)" != 0 ]; then
+  # shellcheck disable=SC2086
+  sudo -n true 2>/dev/null || give_up "As root: apt-get update && apt-get install --no-install-recommends$(first_of_each $missing)"
+  as_root='sudo -n env DEBIAN_FRONTEND=noninteractive'
 fi
+
+export DEBIAN_FRONTEND=noninteractive
+quiet='-qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120'
+# shellcheck disable=SC2086
+$as_root apt-get $quiet update || give_up 'apt-get update failed: is there a way to the package servers?'
+chosen=
+for packages in $missing; do
+  known=
+  for package in $(echo "$packages" | tr '|' ' '); do
+    if [ -z "$known" ] && apt-cache show "$package" >/dev/null 2>&1; then known=$package; fi
+  done
+  [ -n "$known" ] || give_up "This system's package lists don't have ${packages%%|*}."
+  chosen="$chosen $known"
+done
+# shellcheck disable=SC2086
+$as_root apt-get $quiet install -y --no-install-recommends $chosen || give_up 'apt-get install failed.'
+look
+[ -z "$missing" ] || give_up 'They were installed, and still are not found.'
