@@ -4,9 +4,8 @@ import { createReadStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Payload, TreeChange } from '../deploy/types.ts'
-import { GitExit } from './failure.ts'
 import type { MirrorParts } from './mirror.ts'
-import { diffTrees, listTree } from './tree.ts'
+import { changesBetween, differenceOf, listTree } from './tree.ts'
 import type { TreeDifference } from './tree.ts'
 
 /**
@@ -16,9 +15,8 @@ import type { TreeDifference } from './tree.ts'
  */
 export async function makeChange(parts: MirrorParts, base: string | null, sha: string): Promise<TreeChange> {
   const { git } = parts
-  const tree = await listTree(git, sha)
-  const known = base !== null && (await hasCommit(parts, base)) ? base : null
-  const difference = known === null ? null : await diffTrees(git, known, sha, tree)
+  const [tree, changed] = await Promise.all([listTree(git, sha), base === null ? null : changesBetween(git, base, sha)])
+  const difference = changed && differenceOf(changed, tree)
   const folder = join(parts.spool, randomUUID())
   await mkdir(folder, { mode: 0o700 })
   const dispose = () => rm(folder, { recursive: true, force: true })
@@ -27,11 +25,11 @@ export async function makeChange(parts: MirrorParts, base: string | null, sha: s
     if (difference === null) payloads.push(await archive(parts, folder, `${sha}^{tree}`, {}))
     else {
       if (difference.remove.length > 0) payloads.push(await list(folder, difference.remove))
-      if (difference.write.length > 0) payloads.push(await archiveOf(parts, folder, difference))
+      if (difference.write.length > 0) payloads.push(await archiveOf(parts, folder, sha, difference))
     }
     const { files, directories, links, totalBytes } = tree
     return {
-      base: difference === null ? null : known,
+      base: difference === null ? null : base,
       revision: sha,
       files,
       directories,
@@ -46,19 +44,13 @@ export async function makeChange(parts: MirrorParts, base: string | null, sha: s
   }
 }
 
-async function hasCommit({ git }: MirrorParts, sha: string): Promise<boolean> {
-  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(sha)) return false
-  try {
-    await git(['cat-file', '-e', `${sha}^{commit}`])
-    return true
-  } catch (error) {
-    if (error instanceof GitExit) return false
-    throw error
-  }
-}
-
 /** An archive of some files only: a tree of just these, made in objects and an index of its own beside the mirror's. */
-async function archiveOf(parts: MirrorParts, folder: string, { write }: TreeDifference): Promise<Payload> {
+async function archiveOf(parts: MirrorParts, folder: string, sha: string, { write }: TreeDifference): Promise<Payload> {
+  // Few enough to be named to git at once; latin1 text that isn't ASCII would not reach it as it is.
+  const names = write.map(({ path }) => path)
+  const isShort = names.length <= 500 && names.join(' ').length < 60_000
+  if (isShort && names.every((name) => /^[\x20-\x7e]+$/.test(name)))
+    return archive(parts, folder, `${sha}^{tree}`, {}, names)
   const objects = join(folder, 'objects')
   await mkdir(objects)
   const env = {
@@ -77,9 +69,10 @@ async function archive(
   folder: string,
   tree: string,
   env: Record<string, string>,
+  paths: string[] = [],
 ): Promise<Payload> {
   const file = join(folder, 'tree.tar')
-  await parts.git(['archive', '--format=tar', `--output=${file}`, '--end-of-options', tree], { env })
+  await parts.git(['archive', '--format=tar', `--output=${file}`, '--end-of-options', tree, ...paths], { env })
   return payload('tree.tar', file)
 }
 

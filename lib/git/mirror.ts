@@ -30,12 +30,8 @@ export function makeMirror(parts: MirrorParts): Mirror {
 
   /** The commit that a full ref or SHA names, or null. */
   const peel = async (name: string): Promise<string | null> => {
-    try {
-      return (await git(['rev-parse', '--verify', '--quiet', `${name}^{commit}`])).toString().trim()
-    } catch (error) {
-      if (error instanceof GitExit) return null
-      throw error
-    }
+    const sha = await orNull(git(['rev-parse', '--verify', '--quiet', `${name}^{commit}`]))
+    return sha && sha.toString().trim()
   }
 
   const shaOf = async (ref: string): Promise<string> => {
@@ -60,18 +56,15 @@ export function makeMirror(parts: MirrorParts): Mirror {
     return commits
   }
 
-  const checkSize = async (commit: string, paths: string[]): Promise<void> => {
-    const lines = (await git(['ls-tree', '-r', '-z', '--long', '--full-tree', commit, '--', ...paths])).toString(
-      'latin1',
-    )
-    let bytes = 0
-    for (const line of lines.split('\0')) bytes += Number(/^\S+ blob \S+ +(\d+)\t/.exec(line)?.[1] ?? 0)
-    if (bytes <= readBytes) return
-    const problems = paths.map((path) => ({
-      path,
-      message: `More than ${readBytes / 1_048_576} MiB, which is too much to be read`,
-    }))
-    throw new PanelError('invalid', 'The folders of hooks hold files that are too large.', { problems })
+  /** What lies below `folders` in a commit, as lines of ls-tree. */
+  const listed = async (sha: string, folders: string[]): Promise<Buffer> => {
+    const commit = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(sha) ? sha : await shaOf(sha)
+    try {
+      return await git(['ls-tree', '-r', '-z', '--long', '--full-tree', `${commit}^{commit}`, '--', ...folders])
+    } catch (error) {
+      if (error instanceof GitExit) throw new PanelError('not_found', `There is no commit “${sha}” in the repository.`)
+      throw error
+    }
   }
 
   return {
@@ -82,7 +75,12 @@ export function makeMirror(parts: MirrorParts): Mirror {
       return parseRefs(lines.replace(/^ .*$/gm, ''), ' ')
     },
     async resolve(ref) {
-      const [commit] = await log(['--max-count=1', '--end-of-options', await shaOf(ref)])
+      checkRefName(ref)
+      // A branch, most of the time: found by the same process that reads its commit.
+      const branch = ref.startsWith('refs/') ? ref : `refs/heads/${ref}`
+      const isSha = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
+      const found = isSha ? null : await orNull(log(['--max-count=1', '--end-of-options', branch]))
+      const [commit] = found ?? (await log(['--max-count=1', '--end-of-options', await shaOf(ref)]))
       if (!commit) throw new PanelError('not_found', `There is no commit “${ref}” in the repository.`, { ref })
       return commit
     },
@@ -99,19 +97,45 @@ export function makeMirror(parts: MirrorParts): Mirror {
       }
     },
     async files(sha, folders) {
-      const commit = await shaOf(sha)
-      const found = await git(['ls-tree', '-z', '--name-only', '--full-tree', commit, '--', ...folders])
-      const present = found.toString().split('\0').filter(Boolean)
-      if (present.length === 0) return []
-      await checkSize(commit, present)
+      const found = await listed(sha, folders)
+      const lines = found.toString('latin1').split('\0').filter(Boolean)
+      if (lines.length === 0) return []
+      checkSize(lines, folders)
       // As an archive: the same conversions of line ends as in what is shipped.
-      const archive = await git(['archive', '--format=tar', '--end-of-options', `${commit}^{tree}`, ...present])
+      const present = folders.filter((folder) => lines.some((line) => isBelow(line, folder)))
+      const archive = await git(['archive', '--format=tar', '--end-of-options', `${sha}^{tree}`, ...present])
       return readTar(archive)
         .filter((entry) => entry.type === 'file')
         .map(({ path, bytes }) => ({ path, bytes, sha256: createHash('sha256').update(bytes).digest('hex') }))
     },
     change: (base, sha) => makeChange(parts, base, sha),
   }
+}
+
+/** What git gives, or null when it ends with an error. */
+async function orNull<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof GitExit) return null
+    throw error
+  }
+}
+
+function isBelow(line: string, folder: string): boolean {
+  const path = line.slice(line.indexOf('\t') + 1)
+  return path === folder || path.startsWith(`${folder}/`)
+}
+
+function checkSize(lines: string[], folders: string[]): void {
+  let bytes = 0
+  for (const line of lines) bytes += Number(/^\S+ blob \S+ +(\d+)\t/.exec(line)?.[1] ?? 0)
+  if (bytes <= readBytes) return
+  const message = `More than ${readBytes / 1_048_576} MiB, which is too much to be read`
+  const problems = folders
+    .filter((folder) => lines.some((line) => isBelow(line, folder)))
+    .map((path) => ({ path, message }))
+  throw new PanelError('invalid', 'The folders of hooks hold files that are too large.', { problems })
 }
 
 /** A commit may claim any time; one that no clock can show becomes the epoch. */

@@ -1,5 +1,6 @@
 // Trees of commits as lists. Paths are kept as latin1 text, one character a byte: git's names are bytes, not always UTF-8.
 import { PanelError } from '../errors.ts'
+import { GitExit } from './failure.ts'
 import type { MirrorParts } from './mirror.ts'
 
 type Git = MirrorParts['git']
@@ -46,19 +47,28 @@ export async function listTree(git: Git, sha: string): Promise<TreeListing> {
 /** What has to be removed first, and what has to be written after. */
 export type TreeDifference = { remove: string[]; write: TreeFile[] }
 
+/** What diff-tree says between two commits; null when the mirror doesn't know `base`. */
+export async function changesBetween(git: Git, base: string, sha: string): Promise<string[] | null> {
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(base)) return null
+  try {
+    return records(
+      await git(['diff-tree', '-r', '-z', '--no-renames', '--raw', '--full-index', `${base}^{commit}`, sha]),
+    )
+  } catch (error) {
+    // Whatever is wrong with `sha` is said by the listing of it.
+    if (error instanceof GitExit) return null
+    throw error
+  }
+}
+
 /**
- * From `base` to `sha`, whose listing is `tree`; null when attributes differ, as they may change files that don't. Unchanged
- * attributes are written again along with others, because the archive of the changed files needs them.
+ * From fields of `changesBetween` to what has to be done for the tree whose listing is `tree`; null when attributes differ, as they
+ * may change files that don't. Unchanged attributes are written again along with others, because the archive of the changed
+ * files needs them.
  */
-export async function diffTrees(
-  git: Git,
-  base: string,
-  sha: string,
-  tree: TreeListing,
-): Promise<TreeDifference | null> {
+export function differenceOf(fields: string[], tree: TreeListing): TreeDifference | null {
   const gone: string[] = []
   const write: TreeFile[] = []
-  const fields = records(await git(['diff-tree', '-r', '-z', '--no-renames', '--raw', '--full-index', base, sha]))
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [oldMode = '', mode = '', , object = '', status = ''] = (fields[at] ?? '').slice(1).split(' ')
     const path = fields[at + 1] ?? ''

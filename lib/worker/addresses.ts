@@ -10,7 +10,14 @@ const access = z.discriminatedUnion('kind', [
 ])
 
 type ProjectRow = { id: string; repositoryUrl: string; credential: Uint8Array | null }
-type ServerRow = { id: string; host: string; port: number; user: string; hostKey: string | null; privateKey: Uint8Array }
+type ServerRow = {
+  id: string
+  host: string
+  port: number
+  user: string
+  hostKey: string | null
+  privateKey: Uint8Array
+}
 
 /** @throws PanelError internal when the credential can't be read. */
 export function repositoryAddress(project: ProjectRow, secrets: Secrets): RepositoryAddress {

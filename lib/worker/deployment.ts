@@ -27,6 +27,7 @@ const cancelled: Verdict = { status: 'cancelled', failure: null, undo: null }
 /** Returns when the end is written. Rejects with LostClaim or the reason of `signals.gone`: then it isn't ours any more. */
 export async function flyDeployment(worker: Worker, held: Claim, signals: FlightSignals): Promise<void> {
   const flight = await Flight.board(worker, held, signals)
+  warmUp(flight)
   const { status, failure } = await outcome(flight)
   await flight.record([{ type: 'finished', data: { status, failure } }])
   worker.log.info({ deployment: held.deploymentId, number: held.number, status, failure }, 'deployment finished')
@@ -39,6 +40,15 @@ export async function failInternally(worker: Worker, held: Claim): Promise<void>
     'Fairlead could not go on with this deployment because of an error of its own. Look into the log of the worker.'
   await writeAs(worker.db, held, (write) =>
     write.append({ type: 'finished', data: { status: 'failed', failure: { code: 'internal', message } } }),
+  )
+}
+
+/** Connects while the plan is being made. What goes wrong is said when the connection is needed. */
+function warmUp(flight: Flight): void {
+  if (flight.job.environment.targets.length === 0 || flight.target.server.hostKey === null) return
+  flight.worker.connector.connect(flight.address(), { signal: flight.gone }).then(
+    (connection) => connection.end(),
+    () => {},
   )
 }
 

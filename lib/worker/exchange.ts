@@ -48,7 +48,11 @@ export async function answerOf(connection: Connection, program: string): Promise
 }
 
 /** Resolves with our own failure to read a part, or with null; a server that reads no more has said why in a frame. */
-async function send(channel: Channel, program: string, parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<unknown> {
+async function send(
+  channel: Channel,
+  program: string,
+  parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<unknown> {
   const refused = Symbol('refused')
   const write = (bytes: Uint8Array) => channel.write(bytes).catch(() => Promise.reject(refused))
   try {
@@ -97,5 +101,8 @@ async function earlyEnd(channel: Channel, opened: boolean): Promise<PanelError> 
   const { code } = await channel.exit
   if (opened || code === null || code === 65) return new PanelError('unreachable', 'The line to the server broke.')
   const said = channel.stderr().trim().split('\n').slice(-3).join(' ')
-  return new PanelError('unavailable', `The server can't run what it was sent (exit code ${code})${said ? `: ${said}` : '.'}`)
+  return new PanelError(
+    'unavailable',
+    `The server can't run what it was sent (exit code ${code})${said ? `: ${said}` : '.'}`,
+  )
 }

@@ -116,7 +116,7 @@ function keep(worker: Worker, held: Claim, stopping: AbortSignal): { done: Promi
   async function flown(): Promise<void> {
     const timer = setInterval(() => void check(), renewEveryMs)
     try {
-      await check()
+      void check()
       await fly(worker, held, {
         gone: AbortSignal.any([gone.signal, stopping]),
         cancel: cancel.signal,

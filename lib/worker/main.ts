@@ -8,6 +8,7 @@ import { readSettings } from '@/lib/settings.ts'
 import { openConnector } from '@/lib/ssh/connector.ts'
 import { ensurePanelId } from '@/lib/store/settings.ts'
 import { startAnswering } from './asks.ts'
+import { openRecent } from './recent.ts'
 import { startWorker } from './loop.ts'
 import type { Worker } from './worker.ts'
 
@@ -21,7 +22,16 @@ async function main(): Promise<void> {
     folder: join(settings.dataDir, 'mirrors'),
     localPrefixes: settings.localRepositories,
   })
-  const worker: Worker = { id: randomUUID(), db, secrets, connector, mirrors, panelId: await ensurePanelId(db), log }
+  const worker: Worker = {
+    id: randomUUID(),
+    db,
+    secrets,
+    connector,
+    mirrors,
+    panelId: await ensurePanelId(db),
+    hooks: openRecent(32),
+    log,
+  }
   const answering = await startAnswering(worker)
   const working = await startWorker(worker, '0.1.0')
   log.info({ worker: worker.id }, 'working')

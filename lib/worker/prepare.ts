@@ -134,8 +134,7 @@ async function planExisting(flight: Flight): Promise<Plan> {
   if (!wanted || wanted.state === 'removed') throw new PanelError('release_missing', 'This release is no longer there.')
   const live = liveRelease(flight)
   const mirror = await openMirror(flight)
-  const left = live ? await hooksAt(flight, mirror, live.revision) : { hooks: [], findings: [] }
-  const fresh = await hooksAt(flight, mirror, wanted.revision)
+  const [fresh, left] = await hooksOf(flight, mirror, wanted.revision, live)
   const plan = planActivation({
     ...common(flight, live, left.hooks, []),
     release: wanted.name,
@@ -205,15 +204,27 @@ function repositoryName(url: string): string {
   return parts.slice(-2).join('/')
 }
 
+type Hooks = { hooks: RepositoryHook[]; findings: Finding[] }
+
+/** Hooks of the tree that becomes live, and of the one that is left. */
+function hooksOf(flight: Flight, mirror: Mirror, revision: string, live: Release | null): Promise<[Hooks, Hooks]> {
+  return Promise.all([
+    hooksAt(flight, mirror, revision),
+    live ? hooksAt(flight, mirror, live.revision) : { hooks: [], findings: [] },
+  ])
+}
+
 /** A live release's commit may be gone from the repository: then nothing of it is known, and its hooks don't run. */
-async function hooksAt(
-  flight: Flight,
-  mirror: Mirror,
-  revision: string,
-): Promise<{ hooks: RepositoryHook[]; findings: Finding[] }> {
-  if (!flight.job.environment.repositoryHooks) return { hooks: [], findings: [] }
+async function hooksAt(flight: Flight, mirror: Mirror, revision: string): Promise<Hooks> {
+  const { environment } = flight.job
+  if (!environment.repositoryHooks) return { hooks: [], findings: [] }
+  const key = JSON.stringify([environment.projectId, environment.slug, revision])
+  const known = flight.worker.hooks.get(key)
+  if (known) return known
   try {
-    return readHooks(await mirror.files(revision, [...hookFolders]), flight.job.environment.slug)
+    const read = readHooks(await mirror.files(revision, [...hookFolders]), environment.slug)
+    flight.worker.hooks.set(key, read)
+    return read
   } catch (error) {
     if (!(error instanceof PanelError && error.code === 'not_found')) throw error
     const message = `The commit ${revision.slice(0, 7)} is no longer in the repository: its hooks are left out.`

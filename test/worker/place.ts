@@ -18,6 +18,7 @@ import { listen } from '@/lib/store/listen.ts'
 import { readChunks } from '@/lib/store/logs.ts'
 import { ensurePanelId } from '@/lib/store/settings.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
+import { openRecent } from '@/lib/worker/recent.ts'
 import { startWorker } from '@/lib/worker/loop.ts'
 import type { RunningWorker } from '@/lib/worker/loop.ts'
 import { testDatabase } from '../database.ts'
@@ -52,7 +53,7 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
       if (options.address) await db.prisma.server.update({ where: { id: serverId }, data: options.address })
       const log = pino({ level: process.env.FAIRLEAD_LOG_LEVEL ?? 'silent' })
       const worker = await startWorker(
-        { id, db: own, secrets, connector, mirrors, panelId: await ensurePanelId(own), log },
+        { id, db: own, secrets, connector, mirrors, panelId: await ensurePanelId(own), hooks: openRecent(32), log },
         'test',
       )
       const close = async (): Promise<void> => {
