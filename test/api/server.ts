@@ -23,6 +23,8 @@ export type Api = {
   token(role?: Role): Promise<string>
   /** One request with JSON in and out. */
   call(method: string, path: string, options?: { token?: string; body?: unknown; headers?: Record<string, string> }): Promise<Answer>
+  /** Breaks every connection there is; new ones are served. */
+  hangUp(): void
   close(): Promise<void>
 }
 
@@ -105,6 +107,7 @@ export async function openApi(): Promise<Api> {
       const isJson = answer.headers.get('content-type')?.includes('json')
       return { status: answer.status, headers: answer.headers, body: isJson ? (JSON.parse(text) as unknown) : text }
     },
+    hangUp: () => server.closeAllConnections(),
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

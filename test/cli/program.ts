@@ -1,0 +1,27 @@
+// The program as a person starts it: a process of its own, from the sources.
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '../..')
+export type Ended = { code: number | null; out: string; err: string }
+export type Running = { ended: Promise<Ended>; out(): string; interrupt(): void }
+
+export function start(args: string[], env: Record<string, string>, input = ''): Running {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, ['--import', 'tsx', 'lib/cli/main.ts', ...args], { cwd: root, env: { NODE_ENV: 'test', PATH, HOME, ...env } })
+  let out = ''
+  let err = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  return {
+    ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err }))),
+    out: () => out,
+    interrupt: () => void child.kill('SIGINT'),
+  }
+}
+
+export function run(args: string[], env: Record<string, string>, input = ''): Promise<Ended> {
+  return start(args, env, input).ended
+}
