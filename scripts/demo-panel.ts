@@ -15,6 +15,7 @@ import { createEnvironment, listEnvironments } from '../lib/panel/environments.t
 import { createProject, listProjects } from '../lib/panel/projects.ts'
 import { addServer, checkServer, confirmHostKey, listServers, readHostKey } from '../lib/panel/servers.ts'
 import { createOwnerOnConsole, isSetUp } from '../lib/panel/setup.ts'
+import { buildPanel, isBuilt } from './build-panel.ts'
 import { ensureRepository } from './demo-repository.ts'
 import { serveFolder } from './demo-site.ts'
 import { startSandbox, type Sandbox } from './sandbox.ts'
@@ -37,6 +38,7 @@ export type RunningDemo = {
 const system = systemActor('console')
 
 /**
+ * Builds what isn't built.
  * @param options.port of the panel; without it the one of the last run, or 3000 or one of the next that are free
  * @throws PanelError with words for the person at the console; whatever had been started is stopped.
  */
@@ -50,6 +52,10 @@ export async function startDemo(folder: string, log: Logger, options: { port?: n
   try {
     stops.push(await holdFolder(folder, 'demo'))
     const kept = await keep(folder, options.port)
+    if (!isBuilt()) {
+      console.log('Building the panel: a minute or two, the first time.')
+      await buildPanel({ isQuiet: true })
+    }
     await ensureRepository(repository)
     const sandbox = await startSandbox({ folder: join(folder, 'sandbox'), port: kept.sshPort })
     stops.push(() => sandbox.stop())

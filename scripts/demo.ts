@@ -1,9 +1,8 @@
-// `npm run demo`: builds what isn't built, starts the demo, and says what to do with it.
+// `npm run demo`: starts the demo and says what to do with it.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { PanelError } from '../lib/errors.ts'
-import { buildPanel, isBuilt } from './build-panel.ts'
 import { startDemo, type RunningDemo } from './demo-panel.ts'
 
 const { values } = parseArgs({ options: { folder: { type: 'string' }, port: { type: 'string' } } })
@@ -39,10 +38,6 @@ function portNumber(text: string): number {
 }
 
 async function main(): Promise<void> {
-  if (!isBuilt()) {
-    console.log('Building the panel: a minute or two, the first time.')
-    await buildPanel({ isQuiet: true })
-  }
   const starting = startDemo(folder, log, values.port === undefined ? {} : { port: portNumber(values.port) })
   let ending = false
   const end = (): void => {
