@@ -46,7 +46,6 @@ give_up() {
 
 look
 [ -n "$missing" ] || exit 0
-# shellcheck disable=SC2086
 command -v apt-get >/dev/null 2>&1 || give_up "Install them with this system's package manager; names may differ there."
 as_root=
 if [ "$(id -u)" != 0 ]; then
