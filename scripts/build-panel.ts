@@ -62,6 +62,8 @@ export async function buildPanel({ isQuiet = false } = {}): Promise<void> {
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    // What only `fairlead admin` needs (Prisma) is loaded only by it.
+    splitting: true,
     sourcemap: true,
     logLevel: 'warning',
     banner: { js: '#!/usr/bin/env node' },
