@@ -24,8 +24,16 @@ export type SharedConnection = {
 /** What ssh2 1.17 keeps for its own keepalive: a global request and the queue of answers, in order. */
 type PingingClient = Client & { _protocol: { ping(): void }; _callbacks: (() => void)[] }
 
-/** Shares a line; `where` names the server in errors, and every `keepaliveMs` a silent line is asked for a sign of life. */
-export function shareConnection({ client, socket }: Line, where: string, keepaliveMs: number): SharedConnection {
+export type SharingOptions = {
+  /** A silent line is asked for a sign of life this often. */
+  keepaliveMs: number
+  /** A command that waits for its input: one is kept running in advance, so that the next `exec` of it costs no round trip. */
+  standby?: string
+}
+
+/** Shares a line; `where` names the server in errors. */
+export function shareConnection({ client, socket }: Line, where: string, options: SharingOptions): SharedConnection {
+  const { keepaliveMs, standby } = options
   const channels = new Set<OpenChannel>()
   const waiting: (() => void)[] = []
   let busy = 0
@@ -86,6 +94,49 @@ export function shareConnection({ client, socket }: Line, where: string, keepali
       }
     })
 
+  async function opened(command: string): Promise<OpenChannel> {
+    const channel = await open(command)
+    channels.add(channel)
+    void channel.gone.then(() => {
+      channels.delete(channel)
+      freeSlot()
+    })
+    return channel
+  }
+
+  // The one in advance gives way as soon as somebody needs its slot.
+  let spare: OpenChannel | null = null
+  let isPreparing = false
+  function prepare(): void {
+    if (standby === undefined || spare || isPreparing || !alive || busy >= limit - 1) return
+    isPreparing = true
+    busy += 1
+    opened(standby)
+      .then(
+        (channel) => {
+          spare = channel
+          void channel.gone.then(() => {
+            if (spare === channel) spare = null
+          })
+          if (waiting.length > 0) dismiss()
+        },
+        () => freeSlot(),
+      )
+      .finally(() => {
+        isPreparing = false
+      })
+  }
+  function dismiss(): void {
+    spare?.channel.close()
+    spare = null
+  }
+  function takeSpare(command: string): OpenChannel | null {
+    const taken = command === standby ? spare : null
+    if (taken) spare = null
+    return taken
+  }
+  prepare()
+
   return {
     closed: closed.promise,
     isHealthy: () => alive && unanswered === 0,
@@ -100,16 +151,18 @@ export function shareConnection({ client, socket }: Line, where: string, keepali
       return performance.now() - start
     },
     exec: async (command) => {
+      const ready = takeSpare(command)
+      if (ready) {
+        prepare()
+        return ready.channel
+      }
       for (;;) {
+        if (busy >= limit) dismiss()
         await takeSlot()
         try {
-          const opened = await open(command)
-          channels.add(opened)
-          void opened.gone.then(() => {
-            channels.delete(opened)
-            freeSlot()
-          })
-          return opened.channel
+          const { channel } = await opened(command)
+          prepare()
+          return channel
         } catch (error) {
           freeSlot()
           if (!alive) throw lost()

@@ -14,6 +14,8 @@ export type ConnectorOptions = {
   idleMs?: number
   /** How often a silent line is asked for a sign of life; 5 s. It is given up after three unanswered times. */
   keepaliveMs?: number
+  /** A command that waits for its input; every connection keeps one running in advance. */
+  standby?: string
 }
 
 /** A connector whose warm connections can be ended, for a graceful stop. */
@@ -28,7 +30,10 @@ type Entry = { shared: SharedConnection; holders: number; idle: NodeJS.Timeout |
 export function openConnector(options: ConnectorOptions = {}): OpenConnector {
   const connectTimeoutMs = options.connectTimeoutMs ?? 15_000
   const idleMs = options.idleMs ?? 180_000
-  const keepaliveMs = options.keepaliveMs ?? 5_000
+  const sharing = {
+    keepaliveMs: options.keepaliveMs ?? 5_000,
+    ...(options.standby === undefined ? {} : { standby: options.standby }),
+  }
   const entries = new Map<string, Entry>()
   const dialling = new Map<string, Promise<Entry>>()
   let isClosed = false
@@ -42,7 +47,7 @@ export function openConnector(options: ConnectorOptions = {}): OpenConnector {
   async function fresh(key: string, address: ServerAddress, timeoutMs: number): Promise<Entry> {
     const line = await dial(address, timeoutMs)
     const entry: Entry = {
-      shared: shareConnection(line, `${address.host}:${address.port}`, keepaliveMs),
+      shared: shareConnection(line, `${address.host}:${address.port}`, sharing),
       holders: 0,
       idle: null,
     }

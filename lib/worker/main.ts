@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import pino from 'pino'
+import { bootstrapCommand } from '@/lib/deploy/bootstrap.ts'
 import { openMirrors } from '@/lib/git/mirrors.ts'
 import { openContext } from '@/lib/panel/context.ts'
 import { readSettings } from '@/lib/settings.ts'
@@ -17,7 +18,7 @@ const log = pino({ name: 'fairlead-worker', level: settings.logLevel })
 
 async function main(): Promise<void> {
   const { db, secrets } = openContext(settings)
-  const connector = openConnector()
+  const connector = openConnector({ standby: bootstrapCommand })
   const mirrors = await openMirrors({
     folder: join(settings.dataDir, 'mirrors'),
     localPrefixes: settings.localRepositories,

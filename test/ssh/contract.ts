@@ -117,6 +117,27 @@ export function connectionContract(name: string, start: () => Promise<Subject>):
       expect(many.map(({ output }) => output)).toEqual(many.map((_, i) => `${i}\n`))
     })
 
+    it('keeps a command waiting in advance, which gives way to others', async () => {
+      const command = 'read line; echo "$line"'
+      const ready = openConnector({ standby: command })
+      const holding = await ready.connect(subject.address)
+      const answer = async (text: string): Promise<string> => {
+        const channel = await holding.exec(command)
+        const output = read(channel)
+        await channel.write(Buffer.from(`${text}\n`))
+        channel.end()
+        return String(await output)
+      }
+      for (const text of ['one', 'two', 'three']) expect(await answer(text)).toBe(`${text}\n`)
+      const eight = await Promise.all(Array.from({ length: 8 }, () => holding.exec('cat')))
+      for (const channel of eight) channel.end()
+      await Promise.all(eight.map((channel) => channel.exit))
+      const texts = Array.from({ length: 20 }, (_, i) => `number ${i}`)
+      expect(await Promise.all(texts.map(answer))).toEqual(texts.map((text) => `${text}\n`))
+      holding.end()
+      await ready.close()
+    })
+
     it('holds back an endless command instead of filling memory, and lets go of it', async () => {
       const relay = await openRelay(subject.address)
       const relayed = await connector.connect(relay.address)

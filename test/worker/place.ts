@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHash, randomBytes } from 'node:crypto'
 import pino from 'pino'
+import { bootstrapCommand } from '@/lib/deploy/bootstrap.ts'
 import { openMirrors } from '@/lib/git/mirrors.ts'
 import { openSecrets } from '@/lib/secrets.ts'
 import { openConnector } from '@/lib/ssh/connector.ts'
@@ -48,7 +49,7 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
     async worker(options: { address?: { host: string; port: number } } = {}): Promise<RunningWorker> {
       const id = `worker-${(workers += 1)}`
       const own = openDatabase(database.url)
-      const connector = openConnector({ keepaliveMs: 1_000 })
+      const connector = openConnector({ keepaliveMs: 1_000, standby: bootstrapCommand })
       const mirrors = await openMirrors({ folder: join(folder, id), localPrefixes: [`${folder}/`] })
       if (options.address) await db.prisma.server.update({ where: { id: serverId }, data: options.address })
       const log = pino({ level: process.env.FAIRLEAD_LOG_LEVEL ?? 'silent' })
