@@ -31,7 +31,10 @@ function apt(install: string): Promise<void> {
 }
 
 function runScript(): { status: number | null; said: string } {
-  const { status, stdout, stderr } = spawnSync('/bin/sh', [script], { env: { PATH: folder }, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync('/bin/sh', [script], {
+    env: { ...process.env, CHROMIUM: '', PATH: folder },
+    encoding: 'utf8',
+  })
   return { status, said: stdout + stderr }
 }
 

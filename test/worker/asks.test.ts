@@ -5,11 +5,15 @@ import pino from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Commit, ServerAddress } from '@/lib/deploy/types.ts'
 import { openMirrors } from '@/lib/git/mirrors.ts'
+import { readBranches } from '@/lib/panel/projects.ts'
+import { checkServer, confirmHostKey, getServer, readHostKey } from '@/lib/panel/servers.ts'
 import { openSecrets } from '@/lib/secrets.ts'
+import { readSettings } from '@/lib/settings.ts'
 import { openConnector } from '@/lib/ssh/connector.ts'
 import { fingerprint, publicKeyOf } from '@/lib/ssh/keys.ts'
 import { openDatabase } from '@/lib/store/database.ts'
 import type { Database } from '@/lib/store/database.ts'
+import { heartbeat } from '@/lib/store/workers.ts'
 import { startAnswering } from '@/lib/worker/asks.ts'
 import type { Answering } from '@/lib/worker/asks.ts'
 import type { Answerer } from '@/lib/worker/questions.ts'
@@ -18,6 +22,7 @@ import type { TestDatabase } from '../database.ts'
 import { Repository, temporaryFolder } from '../git/fixtures.ts'
 import { startHost } from '../hosts/hosts.ts'
 import type { Host } from '../hosts/hosts.ts'
+import { owner } from '../panel/panel.ts'
 import { openRelay } from '../ssh/relay.ts'
 import { addAsk, askWorkers } from './asking.ts'
 
@@ -126,6 +131,20 @@ describe('questions to workers', () => {
     expect(await askWorkers(db, 'hostKey', { serverId })).toMatchObject({ error: { code: 'unreachable' } })
     const unconfirmed = await addServer({ hostKey: null })
     expect(await askWorkers(db, 'check', { serverId: unconfirmed })).toMatchObject({ error: { code: 'conflict' } })
+  })
+
+  it('gives the panel what its functions expect', async () => {
+    await start()
+    await heartbeat(db, { id: randomUUID(), hostname: 'here', version: '1' })
+    const settings = readSettings({ DATABASE_URL: own.url, FAIRLEAD_LOG_LEVEL: 'silent' })
+    const ctx = { db, secrets: worker.secrets, settings }
+    const id = await addServer({ hostKey: null })
+    const { fingerprint: shown } = await readHostKey(ctx, owner, { id })
+    expect((await confirmHostKey(ctx, owner, { id, fingerprint: shown })).fingerprint).toBe(shown)
+    const report = await checkServer(ctx, owner, { id, root: await host.root() })
+    expect(report.verdict).toBe('ok')
+    expect((await getServer(ctx, owner, { id })).check).toEqual(report)
+    expect(await readBranches(ctx, owner, { id: await addProject() })).toHaveLength(4)
   })
 
   it('answers what was asked before it listened, and what nobody told it of', async () => {
