@@ -23,7 +23,8 @@ export async function ask<K extends keyof Questions>(
   input: Questions[K],
   { deadlineMs }: { deadlineMs: number },
 ): Promise<unknown> {
-  if (!(await hasWorker(ctx.db))) throw new PanelError('no_worker', 'No worker is running, so servers and repositories are out of reach.')
+  if (!(await hasWorker(ctx.db)))
+    throw new PanelError('no_worker', 'No worker is running, so servers and repositories are out of reach.')
   let ring = (): void => {}
   let asked: string | null = null
   // A connection of its own: waiting for people's servers must not use up the pool. Listening begins before asking.
@@ -45,7 +46,8 @@ export async function ask<K extends keyof Questions>(
       const row = await readAnswer(ctx.db, asked)
       if (row?.state === 'answered') return row.answer
       if (row?.state === 'refused') throw refusal(row.error)
-      if (isLast) throw new PanelError('timed_out', `The worker had no answer within ${Math.round(deadlineMs / 1000)} s.`)
+      if (isLast)
+        throw new PanelError('timed_out', `The worker had no answer within ${Math.round(deadlineMs / 1000)} s.`)
       await rung
     }
   } finally {

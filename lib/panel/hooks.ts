@@ -17,7 +17,9 @@ export async function listHooks(ctx: Context, actor: Actor, input: z.input<typeo
   demand(actor, 'view')
   if (!(await environmentExists(ctx.db.prisma, environmentId))) throw missing('environment')
   const place = ({ event }: HookView): number => lifecycleEvents.indexOf(event)
-  return (await findNewestHooks(ctx.db.prisma, environmentId)).flatMap((row) => hookView(row) ?? []).sort((a, b) => place(a) - place(b))
+  return (await findNewestHooks(ctx.db.prisma, environmentId))
+    .flatMap((row) => hookView(row) ?? [])
+    .sort((a, b) => place(a) - place(b))
 }
 
 /**
@@ -32,7 +34,16 @@ export async function saveHook(ctx: Context, actor: Actor, input: z.input<typeof
     const before = await findNewestHook(tx, environmentId, event)
     const sha256 = createHash('sha256').update(text).digest('hex')
     const number = (before?.number ?? 0) + 1
-    const row = await insertHook(tx, { environmentId, event, number, text, sha256, user, timeoutMs, createdBy: actor.name })
+    const row = await insertHook(tx, {
+      environmentId,
+      event,
+      number,
+      text,
+      sha256,
+      user,
+      timeoutMs,
+      createdBy: actor.name,
+    })
     await audit('hook.save', `environment:${environmentId}`, { event, number, sha256, user, timeoutMs })
     return hookView(row)!
   })
@@ -56,7 +67,27 @@ export async function removeHook(ctx: Context, actor: Actor, input: z.input<type
 const gone = { text: null, sha256: null, user: null }
 
 /** null = the hook was removed. */
-function hookView({ environmentId, event, number, text, sha256, user, timeoutMs, createdBy, createdAt }: HookRevision): HookView | null {
+function hookView({
+  environmentId,
+  event,
+  number,
+  text,
+  sha256,
+  user,
+  timeoutMs,
+  createdBy,
+  createdAt,
+}: HookRevision): HookView | null {
   if (text === null || sha256 === null) return null
-  return { environmentId, event: event as LifecycleEvent, number, text, sha256, user, timeoutMs, createdBy, createdAt: createdAt.toISOString() }
+  return {
+    environmentId,
+    event: event as LifecycleEvent,
+    number,
+    text,
+    sha256,
+    user,
+    timeoutMs,
+    createdBy,
+    createdAt: createdAt.toISOString(),
+  }
 }

@@ -6,6 +6,7 @@ import { byId, projectChange, projectInput } from '@/lib/api/inputs.ts'
 import type { ProjectView, Ref } from '@/lib/api/shapes.ts'
 import type { RepositoryAccess } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
+import { lockPlaces } from '@/lib/store/environments.ts'
 import * as store from '@/lib/store/projects.ts'
 import type { Reader } from '@/lib/store/reader.ts'
 import { lockByName } from '@/lib/store/settings.ts'
@@ -29,7 +30,11 @@ export async function getProject(ctx: Context, actor: Actor, input: z.input<type
 }
 
 /** Access `key` makes a deploy key, whose public line the view shows. PanelError: invalid, forbidden. */
-export async function createProject(ctx: Context, actor: Actor, input: z.input<typeof projectInput>): Promise<ProjectView> {
+export async function createProject(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof projectInput>,
+): Promise<ProjectView> {
   const wanted = parse(projectInput, input)
   demand(actor, 'configure')
   refuseUrl(ctx, wanted.repositoryUrl, wanted.access)
@@ -37,7 +42,13 @@ export async function createProject(ctx: Context, actor: Actor, input: z.input<t
     await lockByName(tx, 'project slugs')
     const slug = freeSlug(wanted.name, await store.findProjectSlugs(tx))
     const { name, repositoryUrl } = wanted
-    const row = await store.insertProject(tx, { name, slug, repositoryUrl, access: wanted.access, ...credentialOf(ctx, slug, wanted) })
+    const row = await store.insertProject(tx, {
+      name,
+      slug,
+      repositoryUrl,
+      access: wanted.access,
+      ...credentialOf(ctx, slug, wanted),
+    })
     await audit('project.create', `project:${row.id}`, { name, repositoryUrl, access: wanted.access })
     return projectView(row)
   })
@@ -55,7 +66,11 @@ export async function readBranches(ctx: Context, actor: Actor, input: z.input<ty
  * A token is never sent to another host than the one it was given for: a changed address asks for it again.
  * PanelError: invalid, not_found, forbidden.
  */
-export async function updateProject(ctx: Context, actor: Actor, input: z.input<typeof projectChange>): Promise<ProjectView> {
+export async function updateProject(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof projectChange>,
+): Promise<ProjectView> {
   const { id, ...wanted } = parse(projectChange, input)
   return change(ctx, actor, async ({ tx, audit }) => {
     const before = await load(tx, id)
@@ -67,7 +82,11 @@ export async function updateProject(ctx: Context, actor: Actor, input: z.input<t
     }
     refuseUrl(ctx, next.repositoryUrl, next.access)
     const isNewAccess = next.access !== before.access || wanted.token !== undefined
-    if (next.access === 'token' && wanted.token === undefined && (isNewAccess || wanted.user !== undefined || hostOf(next.repositoryUrl) !== hostOf(before.repositoryUrl)))
+    if (
+      next.access === 'token' &&
+      wanted.token === undefined &&
+      (isNewAccess || wanted.user !== undefined || hostOf(next.repositoryUrl) !== hostOf(before.repositoryUrl))
+    )
       throw invalid('token', 'Give the token for this address.')
     const credential = isNewAccess ? credentialOf(ctx, before.slug, { ...wanted, ...next }) : {}
     const row = await store.changeProject(tx, id, { ...next, ...credential })
@@ -80,9 +99,11 @@ export async function updateProject(ctx: Context, actor: Actor, input: z.input<t
 export async function removeProject(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<null> {
   const { id } = parse(byId, input)
   return change(ctx, actor, async ({ tx, audit }) => {
+    await lockPlaces(tx)
     const project = await load(tx, id)
     demand(actor, 'configure')
-    if (project.environments.length > 0) throw new PanelError('conflict', 'Remove the environments of this project first.')
+    if (project.environments.length > 0)
+      throw new PanelError('conflict', 'Remove the environments of this project first.')
     await store.deleteProject(tx, id)
     await audit('project.remove', `project:${id}`, { name: project.name })
     return null
@@ -108,16 +129,25 @@ async function load(reader: Reader, id: string): Promise<store.ProjectRow> {
 function refuseUrl({ settings }: Context, url: string, kind: z.infer<typeof access>): void {
   const isHttp = /^https?:/.test(url)
   if (url.startsWith('/') && !settings.localRepositories.some((prefix) => url.startsWith(prefix)))
-    throw invalid('repositoryUrl', 'Paths on the panel’s own disk are not open here.', 'Whoever runs the panel can name folders in FAIRLEAD_LOCAL_REPOSITORIES.')
+    throw invalid(
+      'repositoryUrl',
+      'Paths on the panel’s own disk are not open here.',
+      'Whoever runs the panel can name folders in FAIRLEAD_LOCAL_REPOSITORIES.',
+    )
   if (kind === 'token' && !isHttp) throw invalid('access', 'A token needs an https address.')
-  if (kind === 'key' && (isHttp || url.startsWith('/'))) throw invalid('access', 'A deploy key needs an ssh or git@host:path address.')
+  if (kind === 'key' && (isHttp || url.startsWith('/')))
+    throw invalid('access', 'A deploy key needs an ssh or git@host:path address.')
 }
 
 function hostOf(url: string): string {
   return /^https?:\/\/[^/]*/.exec(url)?.[0] ?? url
 }
 
-function credentialOf(ctx: Context, slug: string, { access: kind, user, token }: { access: string; user?: string; token?: string }) {
+function credentialOf(
+  ctx: Context,
+  slug: string,
+  { access: kind, user, token }: { access: string; user?: string; token?: string },
+) {
   if (kind === 'none') return { credential: null, publicKey: null }
   const key = kind === 'key' ? makeSshKey(`fairlead-${slug}`) : null
   const secret: RepositoryAccess = key

@@ -2,13 +2,16 @@
 import { z } from 'zod'
 import { demand, type Actor } from '@/lib/access.ts'
 import { byId, checkInput, hostKeyInput, serverInput } from '@/lib/api/inputs.ts'
-import { checkReport, type CheckReport, type HostKeyView, type ServerView, type Verdict } from '@/lib/api/shapes.ts'
+import { checkReport, type CheckReport, type HostKeyView, type ServerView } from '@/lib/api/shapes.ts'
 import { slugOf } from '@/lib/api/grammar.ts'
+import { verdictOf } from '@/lib/deploy/check.ts'
 import { PanelError } from '@/lib/errors.ts'
+import { lockPlaces } from '@/lib/store/environments.ts'
 import type { Reader } from '@/lib/store/reader.ts'
 import * as store from '@/lib/store/servers.ts'
 import { change, missing, parse } from './act.ts'
 import { ask } from './ask.ts'
+import { checkView } from './check-report.ts'
 import type { Context } from './context.ts'
 import { makeSshKey } from './ssh-key.ts'
 
@@ -34,7 +37,11 @@ export async function addServer(ctx: Context, actor: Actor, input: z.input<typeo
     ctx,
     actor,
     async ({ tx, audit }) => {
-      const row = await store.insertServer(tx, { ...server, privateKey: ctx.secrets.encrypt(key.privateKey), publicKey: key.publicKey })
+      const row = await store.insertServer(tx, {
+        ...server,
+        privateKey: ctx.secrets.encrypt(key.privateKey),
+        publicKey: key.publicKey,
+      })
       await audit('server.add', `server:${row.id}`, server)
       return serverView(row)
     },
@@ -51,12 +58,18 @@ export async function readHostKey(ctx: Context, actor: Actor, input: z.input<typ
 }
 
 /** Pins the key whose fingerprint a person has compared. PanelError host_key_changed when the server presents another now. */
-export async function confirmHostKey(ctx: Context, actor: Actor, input: z.input<typeof hostKeyInput>): Promise<ServerView> {
+export async function confirmHostKey(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof hostKeyInput>,
+): Promise<ServerView> {
   const { id, fingerprint } = parse(hostKeyInput, input)
   const bare = (text: string): string => text.replace(/=+$/, '')
   const now = await readHostKey(ctx, actor, { id })
   if (bare(now.fingerprint) !== bare(fingerprint))
-    throw new PanelError('host_key_changed', `The server presents another key now: ${now.fingerprint}.`, { fingerprint: now.fingerprint })
+    throw new PanelError('host_key_changed', `The server presents another key now: ${now.fingerprint}.`, {
+      fingerprint: now.fingerprint,
+    })
   return change(ctx, actor, async ({ tx, audit }) => {
     const before = await load(tx, id)
     await store.pinHostKey(tx, id, now.hostKey, now.fingerprint)
@@ -71,11 +84,13 @@ export async function checkServer(ctx: Context, actor: Actor, input: z.input<typ
   const server = await load(ctx.db.prisma, id)
   demand(actor, 'deploy')
   if (server.hostKey === null) throw new PanelError('conflict', 'Confirm the host key of this server first.')
-  const { lines } = checkReport.parse(await ask(ctx, 'check', { serverId: id, ...(root ? { root } : {}) }, { deadlineMs: 45_000 }))
+  const { lines } = checkReport.parse(
+    await ask(ctx, 'check', { serverId: id, ...(root ? { root } : {}) }, { deadlineMs: 45_000 }),
+  )
   const at = new Date()
   return change(ctx, actor, async ({ tx, audit }) => {
-    await store.storeCheck(tx, id, { lines }, at)
-    const report = { lines, verdict: worst(lines), at: at.toISOString() }
+    await store.storeCheck(tx, id, { lines, ...(root ? { root } : {}) }, at)
+    const report = { lines, verdict: verdictOf(lines), at: at.toISOString() }
     await audit('server.check', `server:${id}`, { verdict: report.verdict })
     return report
   })
@@ -85,6 +100,7 @@ export async function checkServer(ctx: Context, actor: Actor, input: z.input<typ
 export async function removeServer(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<null> {
   const { id } = parse(byId, input)
   return change(ctx, actor, async ({ tx, audit }) => {
+    await lockPlaces(tx)
     const server = await load(tx, id)
     demand(actor, 'configure')
     const users = server.targets.map(({ environment }) => `${environment.project.name} ${environment.name}`)
@@ -101,13 +117,7 @@ async function load(reader: Reader, id: string): Promise<store.ServerWithUses> {
   return server
 }
 
-function worst(lines: { verdict: Verdict }[]): Verdict {
-  const found = (verdict: Verdict): boolean => lines.some((line) => line.verdict === verdict)
-  return found('failed') ? 'failed' : found('warning') ? 'warning' : 'ok'
-}
-
 function serverView(server: store.ServerWithUses): ServerView {
-  const check = checkReport.safeParse(server.check)
   return {
     id: server.id,
     name: server.name,
@@ -118,10 +128,7 @@ function serverView(server: store.ServerWithUses): ServerView {
     // The public line holds base64 and a slug only, so it needs no more quoting than this.
     authorizeCommand: `mkdir -p -m 700 ~/.ssh && echo '${server.publicKey}' >> ~/.ssh/authorized_keys && chmod 600 ~/.ssh/authorized_keys`,
     fingerprint: server.fingerprint,
-    check:
-      check.success && server.checkedAt
-        ? { lines: check.data.lines, verdict: worst(check.data.lines), at: server.checkedAt.toISOString() }
-        : null,
+    check: checkView(server.check, server.checkedAt),
     environments: server.targets.map(({ environment, root }) => ({
       id: environment.id,
       name: environment.name,

@@ -11,7 +11,14 @@ export function makeSshKey(comment: string): SshKey {
   const type = 'ssh-ed25519'
   const blob = Buffer.concat([sized(type), sized(point)])
   const check = randomBytes(4)
-  const secret = Buffer.concat([check, check, sized(type), sized(point), sized(Buffer.concat([seed, point])), sized(comment)])
+  const secret = Buffer.concat([
+    check,
+    check,
+    sized(type),
+    sized(point),
+    sized(Buffer.concat([seed, point])),
+    sized(comment),
+  ])
   const padding = Buffer.from(Array.from({ length: (8 - (secret.length % 8)) % 8 }, (_, at) => at + 1))
   const file = Buffer.concat([
     Buffer.from('openssh-key-v1\0'),
@@ -22,7 +29,10 @@ export function makeSshKey(comment: string): SshKey {
     sized(blob),
     sized(Buffer.concat([secret, padding])),
   ])
-  const lines = file.toString('base64').match(/.{1,70}/g)!.join('\n')
+  const lines = file
+    .toString('base64')
+    .match(/.{1,70}/g)!
+    .join('\n')
   return {
     privateKey: `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines}\n-----END OPENSSH PRIVATE KEY-----\n`,
     publicKey: `${type} ${blob.toString('base64')} ${comment}`,

@@ -13,7 +13,11 @@ import { change, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
 
 /** The newest set; null when none was ever saved. PanelError: invalid, not_found, forbidden (needs the right readVariables). */
-export async function readVariables(ctx: Context, actor: Actor, input: z.input<typeof byEnvironment>): Promise<VariablesView | null> {
+export async function readVariables(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof byEnvironment>,
+): Promise<VariablesView | null> {
   const { environmentId } = parse(byEnvironment, input)
   if (!(await environmentExists(ctx.db.prisma, environmentId))) throw missing('environment')
   demand(actor, 'readVariables')
@@ -26,13 +30,20 @@ export async function readVariables(ctx: Context, actor: Actor, input: z.input<t
  * for none; left out, whatever is there is replaced. PanelError: invalid (every line that cannot be read), not_found, forbidden,
  * conflict (another set was saved meanwhile).
  */
-export async function saveVariables(ctx: Context, actor: Actor, input: z.input<typeof variablesInput>): Promise<VariablesView> {
+export async function saveVariables(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof variablesInput>,
+): Promise<VariablesView> {
   const { environmentId, text, basedOn } = parse(variablesInput, input)
   return change(ctx, actor, async ({ tx, audit }) => {
     if (!(await lockEnvironment(tx, environmentId))) throw missing('environment')
     demand(actor, 'configure')
     const { values, problems } = readEnvText(text)
-    if (problems.length > 0) throw new PanelError('invalid', problems.length === 1 ? problems[0]!.message : 'Some lines cannot be read.', { problems })
+    if (problems.length > 0)
+      throw new PanelError('invalid', problems.length === 1 ? problems[0]!.message : 'Some lines cannot be read.', {
+        problems,
+      })
     const newest = await findNewestVariables(tx, environmentId)
     if (basedOn !== undefined && basedOn !== (newest?.number ?? null)) throw stale(newest)
     const set = await insertVariables(tx, {

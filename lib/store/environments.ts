@@ -3,6 +3,7 @@ import type { Permissions } from '@/lib/deploy/types.ts'
 import type { Prisma } from './generated/client.ts'
 import type { DeploymentRow, ReleaseRow } from './history.ts'
 import type { Reader } from './reader.ts'
+import { lockByName } from './settings.ts'
 
 const parts = {
   project: { select: { id: true, name: true, slug: true, repositoryUrl: true } },
@@ -24,11 +25,20 @@ export type EnvironmentFields = {
 export type TargetFields = { serverId: string; root: string; adopt: boolean }
 
 /** `unfinished` is the oldest deployment that is queued or running; `earlier` the release that "roll back" would activate. */
-export type Standing = { last: DeploymentRow | null; unfinished: DeploymentRow | null; live: ReleaseRow | null; earlier: ReleaseRow | null }
+export type Standing = {
+  last: DeploymentRow | null
+  unfinished: DeploymentRow | null
+  live: ReleaseRow | null
+  earlier: ReleaseRow | null
+}
 
 export function findEnvironments(reader: Reader, where: { projectId?: string | undefined }): Promise<EnvironmentRow[]> {
   const filter = where.projectId === undefined ? {} : { projectId: where.projectId }
-  return reader.environment.findMany({ where: filter, include: parts, orderBy: [{ project: { name: 'asc' } }, { createdAt: 'asc' }] })
+  return reader.environment.findMany({
+    where: filter,
+    include: parts,
+    orderBy: [{ project: { name: 'asc' } }, { createdAt: 'asc' }],
+  })
 }
 
 export function findEnvironment(reader: Reader, id: string): Promise<EnvironmentRow | null> {
@@ -37,7 +47,9 @@ export function findEnvironment(reader: Reader, id: string): Promise<Environment
 
 /** By environment id. The rule of `earlier` is that of findEarlierRelease in history.ts, for all environments in one query. */
 export async function findStandings(reader: Reader, ids: string[]): Promise<Map<string, Standing>> {
-  const rows = await reader.$queryRaw<{ id: string; last: string | null; unfinished: string | null; live: string | null; earlier: string | null }[]>`
+  const rows = await reader.$queryRaw<
+    { id: string; last: string | null; unfinished: string | null; live: string | null; earlier: string | null }[]
+  >`
     SELECT e."id", last."id" AS "last", unfinished."id" AS "unfinished", live."id" AS "live", earlier."id" AS "earlier"
     FROM "Environment" e
     LEFT JOIN "Release" live ON live."id" = e."liveReleaseId"
@@ -57,12 +69,16 @@ export async function findStandings(reader: Reader, ids: string[]): Promise<Map<
   const wanted = (...keys: ('last' | 'unfinished' | 'live' | 'earlier')[]) => ({
     id: { in: rows.flatMap((row) => keys.map((key) => row[key]).filter((id) => id !== null)) },
   })
-  const deployments = await reader.deployment.findMany({ where: wanted('last', 'unfinished'), include: { release: true } })
+  const deployments = await reader.deployment.findMany({
+    where: wanted('last', 'unfinished'),
+    include: { release: true },
+  })
   const releases = await reader.release.findMany({
     where: wanted('live', 'earlier'),
     include: { variableSet: { select: { number: true } }, environment: { select: { liveReleaseId: true } } },
   })
-  const byId = <T extends { id: string }>(list: T[], id: string | null): T | null => list.find((one) => one.id === id) ?? null
+  const byId = <T extends { id: string }>(list: T[], id: string | null): T | null =>
+    list.find((one) => one.id === id) ?? null
   return new Map(
     rows.map(({ id, last, unfinished, live, earlier }) => [
       id,
@@ -74,6 +90,11 @@ export async function findStandings(reader: Reader, ids: string[]): Promise<Map<
       },
     ]),
   )
+}
+
+/** Puts whoever gives, takes or removes a project, a server or a folder in line until the transaction ends. */
+export function lockPlaces(reader: Reader): Promise<void> {
+  return lockByName(reader, 'environments and their places')
 }
 
 /** Holds the row until the transaction ends: requests for deployments wait. False when there is no such environment. */
@@ -104,7 +125,11 @@ export function insertEnvironment(
   return reader.environment.create({ data: { ...fields, targets: { create: targets } }, include: parts })
 }
 
-export function changeEnvironment(reader: Reader, id: string, fields: Partial<EnvironmentFields>): Promise<EnvironmentRow> {
+export function changeEnvironment(
+  reader: Reader,
+  id: string,
+  fields: Partial<EnvironmentFields>,
+): Promise<EnvironmentRow> {
   return reader.environment.update({ where: { id }, data: fields, include: parts })
 }
 
@@ -119,16 +144,24 @@ export async function setAdopt(reader: Reader, id: string, adopt: boolean): Prom
   await reader.target.update({ where: { id }, data: { adopt } })
 }
 
+const beside = {
+  environment: { include: { project: { select: { name: true } } } },
+  server: { select: { name: true } },
+} as const
+export type TargetBeside = Prisma.TargetGetPayload<{ include: typeof beside }>
+
 /** Targets on the same machine as the server: through the same row, the same confirmed host key, or the same address. */
-export async function findTargetsBeside(reader: Reader, serverId: string) {
+export async function findTargetsBeside(reader: Reader, serverId: string): Promise<TargetBeside[] | null> {
   const server = await reader.server.findUnique({ where: { id: serverId } })
   if (!server) return null
   const { host, port, hostKey } = server
   const same: Prisma.ServerWhereInput[] = [{ id: serverId }, { host, port }, ...(hostKey === null ? [] : [{ hostKey }])]
-  return reader.target.findMany({
-    where: { server: { OR: same } },
-    include: { environment: { include: { project: { select: { name: true } } } }, server: { select: { name: true } } },
-  })
+  return reader.target.findMany({ where: { server: { OR: same } }, include: beside })
+}
+
+/** The last check of a server as JSON. */
+export async function findCheck(reader: Reader, serverId: string): Promise<unknown> {
+  return (await reader.server.findUnique({ where: { id: serverId }, select: { check: true } }))?.check ?? null
 }
 
 export async function deleteEnvironment(reader: Reader, id: string): Promise<void> {

@@ -16,7 +16,10 @@ export async function insertAsk(db: Database, kind: string, input: object, deadl
   return id
 }
 
-export async function readAnswer(db: Database, id: string): Promise<{ state: string; answer: unknown; error: unknown } | null> {
+export async function readAnswer(
+  db: Database,
+  id: string,
+): Promise<{ state: string; answer: unknown; error: unknown } | null> {
   const { rows } = await db.pool.query<{ state: string; answer: unknown; error: unknown }>(
     `SELECT "state", "answer", "error" FROM "Ask" WHERE "id" = $1`,
     [id],

@@ -3,7 +3,9 @@ import type { Prisma, Server } from './generated/client.ts'
 import type { Reader } from './reader.ts'
 
 export type { Server }
-const uses = { targets: { include: { environment: { include: { project: true } } }, orderBy: { createdAt: 'asc' } } } as const
+const uses = {
+  targets: { include: { environment: { include: { project: true } } }, orderBy: { createdAt: 'asc' } },
+} as const
 export type ServerWithUses = Prisma.ServerGetPayload<{ include: typeof uses }>
 
 export function findServers(reader: Reader): Promise<ServerWithUses[]> {
@@ -16,7 +18,14 @@ export function findServer(reader: Reader, id: string): Promise<ServerWithUses |
 
 export function insertServer(
   reader: Reader,
-  server: { name: string; host: string; port: number; user: string; privateKey: Uint8Array<ArrayBuffer>; publicKey: string },
+  server: {
+    name: string
+    host: string
+    port: number
+    user: string
+    privateKey: Uint8Array<ArrayBuffer>
+    publicKey: string
+  },
 ): Promise<ServerWithUses> {
   return reader.server.create({ data: server, include: uses })
 }

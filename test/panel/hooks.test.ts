@@ -20,13 +20,21 @@ beforeEach(async () => {
 })
 
 type Input = Parameters<typeof saveHook>[2]
-const save = (more: Partial<Input> = {}) => saveHook(ctx, owner, { environmentId, event: 'after.pull', text: 'npm ci', ...more })
+const save = (more: Partial<Input> = {}) =>
+  saveHook(ctx, owner, { environmentId, event: 'after.pull', text: 'npm ci', ...more })
 
 describe('a hook', () => {
   it('is kept as typed, with its hash, and listed in the order of the life cycle', async () => {
     const text = `#!/bin/bash\r\nset -e\necho "$(id)" 'ünï 😀'\n`
     const last = await save({ event: 'rollback/after', text, user: 'www-data', timeoutMs: 5000 })
-    expect(last).toMatchObject({ number: 1, text, user: 'www-data', timeoutMs: 5000, createdBy: 'A owner', sha256: createHash('sha256').update(text).digest('hex') })
+    expect(last).toMatchObject({
+      number: 1,
+      text,
+      user: 'www-data',
+      timeoutMs: 5000,
+      createdBy: 'A owner',
+      sha256: createHash('sha256').update(text).digest('hex'),
+    })
     const first = await save({ user: '' })
     expect(first).toMatchObject({ user: null, timeoutMs: 600_000 })
     expect(await listHooks(ctx, as('viewer'), { environmentId })).toEqual([first, last])
@@ -37,16 +45,28 @@ describe('a hook', () => {
     await save({ text: 'one' })
     await save({ text: 'two' })
     const deployment = await requestDeployment(ctx, owner, { environmentId })
-    expect((await readJob(ctx.db, deployment.id)).environment.hooks).toMatchObject([{ event: 'after.pull', number: 2, text: 'two' }])
+    expect((await readJob(ctx.db, deployment.id)).environment.hooks).toMatchObject([
+      { event: 'after.pull', number: 2, text: 'two' },
+    ])
     await removeHook(ctx, owner, { environmentId, event: 'after.pull' })
     expect(await listHooks(ctx, owner, { environmentId })).toEqual([])
-    expect((await readJob(ctx.db, deployment.id)).environment.hooks).toMatchObject([{ number: 3, text: null, sha256: null }])
+    expect((await readJob(ctx.db, deployment.id)).environment.hooks).toMatchObject([
+      { number: 3, text: null, sha256: null },
+    ])
     await expect(removeHook(ctx, owner, { environmentId, event: 'after.pull' })).rejects.toEqual(refused('not_found'))
     expect(await save({ text: 'four' })).toMatchObject({ number: 4 })
-    expect(await ctx.db.prisma.hookRevision.findMany({ where: { environmentId }, orderBy: { number: 'asc' }, select: { text: true } })).toEqual(
-      ['one', 'two', null, 'four'].map((text) => ({ text })),
-    )
-    const actions = await ctx.db.prisma.auditEntry.findMany({ where: { action: { startsWith: 'hook.' } }, orderBy: { id: 'asc' }, select: { action: true } })
+    expect(
+      await ctx.db.prisma.hookRevision.findMany({
+        where: { environmentId },
+        orderBy: { number: 'asc' },
+        select: { text: true },
+      }),
+    ).toEqual(['one', 'two', null, 'four'].map((text) => ({ text })))
+    const actions = await ctx.db.prisma.auditEntry.findMany({
+      where: { action: { startsWith: 'hook.' } },
+      orderBy: { id: 'asc' },
+      select: { action: true },
+    })
     expect(actions.map(({ action }) => action)).toEqual(['hook.save', 'hook.save', 'hook.remove', 'hook.save'])
   })
 
@@ -57,8 +77,12 @@ describe('a hook', () => {
 
   it.each(['viewer', 'developer'] as const)('cannot be saved or removed by a %s', async (role) => {
     await save()
-    await expect(saveHook(ctx, as(role), { environmentId, event: 'after.pull', text: 'id' })).rejects.toEqual(refused('forbidden'))
-    await expect(removeHook(ctx, as(role), { environmentId, event: 'after.pull' })).rejects.toEqual(refused('forbidden'))
+    await expect(saveHook(ctx, as(role), { environmentId, event: 'after.pull', text: 'id' })).rejects.toEqual(
+      refused('forbidden'),
+    )
+    await expect(removeHook(ctx, as(role), { environmentId, event: 'after.pull' })).rejects.toEqual(
+      refused('forbidden'),
+    )
     expect(await listHooks(ctx, as(role), { environmentId })).toMatchObject([{ text: 'npm ci' }])
   })
 
@@ -78,7 +102,10 @@ describe('a hook', () => {
     ['timeoutMs', { timeoutMs: '1000;id' }],
     ['environmentId', { environmentId: "' OR 1=1 --" }],
   ])('is refused with a hostile or impossible %s', async (path, wrong) => {
-    await expect(save(wrong as Partial<Input>)).rejects.toMatchObject({ code: 'invalid', details: { problems: expect.arrayContaining([expect.objectContaining({ path })]) } })
+    await expect(save(wrong as Partial<Input>)).rejects.toMatchObject({
+      code: 'invalid',
+      details: { problems: expect.arrayContaining([expect.objectContaining({ path })]) },
+    })
     expect(await ctx.db.prisma.hookRevision.count({ where: { environmentId } })).toBe(0)
   })
 

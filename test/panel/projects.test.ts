@@ -38,11 +38,23 @@ describe('a project', () => {
 
   it('never gives its token or private key away', async () => {
     const token = await projects.createProject(ctx, owner, withToken)
-    const key = await projects.createProject(ctx, owner, { name: 'Key', repositoryUrl: 'git@git.example:a/b.git', access: 'key' })
+    const key = await projects.createProject(ctx, owner, {
+      name: 'Key',
+      repositoryUrl: 'git@git.example:a/b.git',
+      access: 'key',
+    })
     expect(await credential(token.id)).toEqual({ kind: 'token', user: 'ci', token: withToken.token })
-    expect(await credential(key.id)).toMatchObject({ kind: 'key', privateKey: expect.stringContaining('OPENSSH PRIVATE KEY') })
+    expect(await credential(key.id)).toMatchObject({
+      kind: 'key',
+      privateKey: expect.stringContaining('OPENSSH PRIVATE KEY'),
+    })
     expect(key.publicKey).toMatch(/^ssh-ed25519 \S+ fairlead-key$/)
-    const seen = JSON.stringify([token, key, await projects.listProjects(ctx, owner), await ctx.db.prisma.auditEntry.findMany({ select: { data: true } })])
+    const seen = JSON.stringify([
+      token,
+      key,
+      await projects.listProjects(ctx, owner),
+      await ctx.db.prisma.auditEntry.findMany({ select: { data: true } }),
+    ])
     expect(seen).not.toContain(withToken.token)
     expect(seen).not.toContain('PRIVATE')
   })
@@ -59,17 +71,26 @@ describe('a project', () => {
     ['a token of two lines', { access: 'token', token: 'a\nb' }, 'token'],
     ['a name that hides', { name: 'a\u202eb' }, 'name'],
   ] as const)('is refused with %s', async (_, wrong, path) => {
-    await expect(projects.createProject(ctx, owner, { ...shop, ...wrong })).rejects.toMatchObject({ code: 'invalid', details: { problems: [{ path }] } })
+    await expect(projects.createProject(ctx, owner, { ...shop, ...wrong })).rejects.toMatchObject({
+      code: 'invalid',
+      details: { problems: [{ path }] },
+    })
     expect(await ctx.db.prisma.project.count()).toBe(0)
   })
 
   it('takes a path in an open folder', async () => {
-    expect(await projects.createProject(ctx, owner, { ...shop, repositoryUrl: '/srv/git/a.git' })).toMatchObject({ access: 'none' })
+    expect(await projects.createProject(ctx, owner, { ...shop, repositoryUrl: '/srv/git/a.git' })).toMatchObject({
+      access: 'none',
+    })
   })
 
   it('keeps its token while the name changes, and asks for it again for another host', async () => {
     const { id } = await projects.createProject(ctx, owner, withToken)
-    expect(await projects.updateProject(ctx, owner, { id, name: 'Store' })).toMatchObject({ name: 'Store', slug: 'shop', access: 'token' })
+    expect(await projects.updateProject(ctx, owner, { id, name: 'Store' })).toMatchObject({
+      name: 'Store',
+      slug: 'shop',
+      access: 'token',
+    })
     expect(await credential(id)).toMatchObject({ token: withToken.token })
     const elsewhere = { id, repositoryUrl: 'https://elsewhere.example/a.git' }
     await expect(projects.updateProject(ctx, owner, elsewhere)).rejects.toEqual(refused('invalid'))
@@ -90,7 +111,9 @@ describe('a project', () => {
 
   it('with environments stays; without, it goes', async () => {
     const { id } = await projects.createProject(ctx, owner, shop)
-    await ctx.db.prisma.environment.create({ data: { projectId: id, name: 'p', slug: 'p', branch: 'main', permissions: {} } })
+    await ctx.db.prisma.environment.create({
+      data: { projectId: id, name: 'p', slug: 'p', branch: 'main', permissions: {} },
+    })
     await expect(projects.removeProject(ctx, owner, { id })).rejects.toEqual(refused('conflict'))
     await ctx.db.prisma.environment.deleteMany()
     await projects.removeProject(ctx, owner, { id })

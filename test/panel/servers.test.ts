@@ -43,7 +43,9 @@ describe('a key pair', () => {
     try {
       const key = makeSshKey('fairlead-web')
       await writeFile(join(folder, 'key'), key.privateKey, { mode: 0o600 })
-      expect(execFileSync('ssh-keygen', ['-y', '-f', join(folder, 'key')], { encoding: 'utf8' }).trim()).toBe(key.publicKey)
+      expect(execFileSync('ssh-keygen', ['-y', '-f', join(folder, 'key')], { encoding: 'utf8' }).trim()).toBe(
+        key.publicKey,
+      )
       expect(makeSshKey('fairlead-web').publicKey).not.toBe(key.publicKey)
     } finally {
       await rm(folder, { recursive: true })
@@ -54,12 +56,24 @@ describe('a key pair', () => {
 describe('a server', () => {
   it('gets a key of its own, whose private half is nowhere to be seen', async () => {
     const added = await servers.addServer(ctx, owner, web)
-    expect(added).toMatchObject({ ...web, port: 22, fingerprint: null, check: null, publicKey: expect.stringMatching(/^ssh-ed25519 \S+ fairlead-web-1$/) })
+    expect(added).toMatchObject({
+      ...web,
+      port: 22,
+      fingerprint: null,
+      check: null,
+      publicKey: expect.stringMatching(/^ssh-ed25519 \S+ fairlead-web-1$/),
+    })
     expect(added.authorizeCommand).toContain(`'${added.publicKey}'`)
     const row = (await findServer(ctx.db.prisma, added.id))!
     expect(Buffer.from(ctx.secrets.decrypt(row.privateKey)).toString()).toContain('OPENSSH PRIVATE KEY')
     expect(Buffer.from(row.privateKey).toString('latin1')).not.toContain('OPENSSH')
-    expect(JSON.stringify([added, await servers.listServers(ctx, owner), await ctx.db.prisma.auditEntry.findMany({ select: { data: true } })])).not.toContain('PRIVATE')
+    expect(
+      JSON.stringify([
+        added,
+        await servers.listServers(ctx, owner),
+        await ctx.db.prisma.auditEntry.findMany({ select: { data: true } }),
+      ]),
+    ).not.toContain('PRIVATE')
     expect(await servers.getServer(ctx, as('viewer'), { id: added.id })).toEqual(added)
   })
 
@@ -74,7 +88,12 @@ describe('a server', () => {
   })
 
   it('is refused with hostile fields, each of them named', async () => {
-    const hostile = servers.addServer(ctx, owner, { name: 'a\u202eb', host: '-oProxyCommand=id', port: 0, user: '$(id)' })
+    const hostile = servers.addServer(ctx, owner, {
+      name: 'a\u202eb',
+      host: '-oProxyCommand=id',
+      port: 0,
+      user: '$(id)',
+    })
     await expect(hostile).rejects.toMatchObject({
       code: 'invalid',
       details: { problems: [{ path: 'name' }, { path: 'host' }, { path: 'port' }, { path: 'user' }] },
@@ -84,7 +103,9 @@ describe('a server', () => {
 
   it('has a name of its own, also when two are added at once', async () => {
     const both = await Promise.allSettled([servers.addServer(ctx, owner, web), servers.addServer(ctx, owner, web)])
-    expect(both.filter(({ status }) => status === 'rejected')).toEqual([{ status: 'rejected', reason: refused('conflict') }])
+    expect(both.filter(({ status }) => status === 'rejected')).toEqual([
+      { status: 'rejected', reason: refused('conflict') },
+    ])
     expect(await ctx.db.prisma.auditEntry.count()).toBe(1)
   })
 
@@ -92,9 +113,14 @@ describe('a server', () => {
     const { id } = await servers.addServer(ctx, owner, web)
     worker = await startAnswering(ctx, () => ({ hostKey, fingerprint }))
     expect(await servers.readHostKey(ctx, owner, { id })).toEqual({ hostKey, fingerprint })
-    await expect(servers.confirmHostKey(ctx, owner, { id, fingerprint: other })).rejects.toEqual(refused('host_key_changed', { details: { fingerprint } }))
+    await expect(servers.confirmHostKey(ctx, owner, { id, fingerprint: other })).rejects.toEqual(
+      refused('host_key_changed', { details: { fingerprint } }),
+    )
     expect((await servers.getServer(ctx, owner, { id })).fingerprint).toBeNull()
-    expect(await servers.confirmHostKey(ctx, owner, { id, fingerprint: `${fingerprint}=` })).toMatchObject({ id, fingerprint })
+    expect(await servers.confirmHostKey(ctx, owner, { id, fingerprint: `${fingerprint}=` })).toMatchObject({
+      id,
+      fingerprint,
+    })
     expect(await ctx.db.prisma.server.findFirst()).toMatchObject({ hostKey })
     expect(worker.asked.map((one) => [one.kind, one.input])).toEqual(Array(3).fill(['hostKey', { serverId: id }]))
   })
@@ -139,7 +165,9 @@ describe('a question', () => {
     worker = await startAnswering(ctx, () => {
       throw new PanelError('unreachable', 'The host does not answer.', { server: 'Web 1' })
     })
-    await expect(question()).rejects.toEqual(refused('unreachable', { message: 'The host does not answer.', details: { server: 'Web 1' } }))
+    await expect(question()).rejects.toEqual(
+      refused('unreachable', { message: 'The host does not answer.', details: { server: 'Web 1' } }),
+    )
   })
 
   it('gives up at its deadline, and many at once each get their own answer', async () => {
@@ -148,6 +176,8 @@ describe('a question', () => {
     await worker.stop()
     worker = await startAnswering(ctx, ({ input }) => (input as { projectId: string }).projectId)
     const ids = Array.from({ length: 8 }, (_, n) => `00000000-0000-4000-8000-00000000000${n}`)
-    expect(await Promise.all(ids.map((projectId) => ask(ctx, 'refs', { projectId }, { deadlineMs: 20_000 })))).toEqual(ids)
+    expect(await Promise.all(ids.map((projectId) => ask(ctx, 'refs', { projectId }, { deadlineMs: 20_000 })))).toEqual(
+      ids,
+    )
   })
 })

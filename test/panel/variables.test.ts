@@ -32,12 +32,17 @@ describe('variables', () => {
     const bytes = ctx.secrets.decrypt(sets[0]!.text)
     expect(Buffer.from(bytes)).toEqual(Buffer.from(text))
     expect(sets[0]!.sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
-    expect(await ctx.db.prisma.environment.findUnique({ where: { id: environmentId } })).toMatchObject({ variableSetId: sets[1]!.id })
+    expect(await ctx.db.prisma.environment.findUnique({ where: { id: environmentId } })).toMatchObject({
+      variableSetId: sets[1]!.id,
+    })
   })
 
   it('are nowhere in the clear: neither in rows nor in the audit', async () => {
     await save('PASSWORD=correct-horse-battery')
-    const { rows } = await ctx.db.pool.query(`SELECT encode("text", 'escape') AS "text" FROM "VariableSet" WHERE "environmentId" = $1`, [environmentId])
+    const { rows } = await ctx.db.pool.query(
+      `SELECT encode("text", 'escape') AS "text" FROM "VariableSet" WHERE "environmentId" = $1`,
+      [environmentId],
+    )
     const audit = await ctx.db.prisma.auditEntry.findMany({ select: { action: true, data: true } })
     expect(audit).toEqual([{ action: 'variables.save', data: { number: 1, names: ['PASSWORD'] } }])
     expect(JSON.stringify(rows) + JSON.stringify(audit)).not.toContain('correct-horse')
@@ -56,23 +61,35 @@ describe('variables', () => {
   it('that were edited from an older set are refused, by whatever they differ', async () => {
     await save('A=1', null)
     await save('A=2', 1)
-    for (const basedOn of [null, 1, 3]) await expect(save('A=3', basedOn)).rejects.toEqual(refused('conflict', { details: { newest: 2 } }))
+    for (const basedOn of [null, 1, 3])
+      await expect(save('A=3', basedOn)).rejects.toEqual(refused('conflict', { details: { newest: 2 } }))
     expect(await readVariables(ctx, owner, { environmentId })).toMatchObject({ number: 2, text: 'A=2' })
     expect(await save('A=4')).toMatchObject({ number: 3 })
   })
 
   it('that several people save at once are saved by one of them', async () => {
     const tries = await Promise.allSettled([1, 2, 3, 4].map((n) => save(`A=${n}`, null)))
-    expect(tries.filter(({ status }) => status === 'rejected')).toEqual(Array(3).fill({ status: 'rejected', reason: refused('conflict') }))
+    expect(tries.filter(({ status }) => status === 'rejected')).toEqual(
+      Array(3).fill({ status: 'rejected', reason: refused('conflict') }),
+    )
     expect(await ctx.db.prisma.variableSet.count({ where: { environmentId } })).toBe(1)
   })
 
   it('that cannot be read are refused line by line, without the values', async () => {
     const wrong = save('A=1\nno equals\nB=s3cret-value\nB=s3cret-value\n$(id)=x')
-    await expect(wrong).rejects.toMatchObject({ code: 'invalid', details: { problems: [{ path: 'text.2' }, { path: 'text.4' }, { path: 'text.5' }] } })
+    await expect(wrong).rejects.toMatchObject({
+      code: 'invalid',
+      details: { problems: [{ path: 'text.2' }, { path: 'text.4' }, { path: 'text.5' }] },
+    })
     const refusal = await wrong.catch((error: unknown) => JSON.stringify(error) + String(error))
     expect(refusal).not.toContain('s3cret')
-    for (const text of ['A=\0', 'A=\ud800', `A=${'x'.repeat(120 * 1024 + 1)}`, '#'.repeat(1024 * 1024 + 1), '#'.repeat(2_000_001)])
+    for (const text of [
+      'A=\0',
+      'A=\ud800',
+      `A=${'x'.repeat(120 * 1024 + 1)}`,
+      '#'.repeat(1024 * 1024 + 1),
+      '#'.repeat(2_000_001),
+    ])
       await expect(save(text)).rejects.toEqual(refused('invalid'))
     expect(await ctx.db.prisma.variableSet.count({ where: { environmentId } })).toBe(0)
   })

@@ -1,0 +1,61 @@
+// Rows of environments as people get to see them, with what each stands at.
+import { permissionsInput } from '@/lib/api/inputs.ts'
+import type { EnvironmentView } from '@/lib/api/shapes.ts'
+import { findStandings, type EnvironmentRow, type Standing } from '@/lib/store/environments.ts'
+import type { Reader } from '@/lib/store/reader.ts'
+import { missing } from './act.ts'
+import { deploymentView, releaseView } from './deployment-view.ts'
+
+/** PanelError not_found when it was removed since the row was read. */
+export async function view(reader: Reader, row: EnvironmentRow): Promise<EnvironmentView> {
+  const [one] = await views(reader, [row])
+  if (!one) throw missing('environment')
+  return one
+}
+
+/** In the order of the rows; what was removed since they were read is left out. */
+export async function views(reader: Reader, rows: EnvironmentRow[]): Promise<EnvironmentView[]> {
+  const standings = await findStandings(
+    reader,
+    rows.map(({ id }) => id),
+  )
+  return rows.flatMap((row) => {
+    const standing = standings.get(row.id)
+    return standing ? [environmentView(row, standing)] : []
+  })
+}
+
+function environmentView(row: EnvironmentRow, { live, earlier, last, unfinished }: Standing): EnvironmentView {
+  const { project } = row
+  return {
+    id: row.id,
+    projectId: project.id,
+    project: project.name,
+    projectSlug: project.slug,
+    repositoryUrl: project.repositoryUrl,
+    name: row.name,
+    slug: row.slug,
+    branch: row.branch,
+    releaseNaming: row.releaseNaming === 'time' ? 'time' : 'sequence',
+    keep: row.keep,
+    permissions: permissionsInput.parse(row.permissions),
+    repositoryHooks: row.repositoryHooks,
+    appType: row.appType,
+    appDomain: row.appDomain,
+    targets: row.targets.map(({ id, serverId, server, root, adopt, liveRelease, liveSeenAt }) => ({
+      id,
+      serverId,
+      server: server.name,
+      host: server.host,
+      root,
+      adopt,
+      liveRelease,
+      liveSeenAt: liveSeenAt?.toISOString() ?? null,
+    })),
+    live: live && releaseView(live),
+    rollBackTo: earlier && releaseView(earlier),
+    last: last && deploymentView(last),
+    running: unfinished && deploymentView(unfinished),
+    createdAt: row.createdAt.toISOString(),
+  }
+}
