@@ -1,12 +1,13 @@
 // Follows one deployment to its end: its log on standard output, each step's end on standard error. A broken line is taken up
 // where it broke; the deployment doesn't depend on anybody watching.
 import { setTimeout as delay } from 'node:timers/promises'
-import { chunk, detail, note, stepEnded, type Detail } from './answers.ts'
+import { detail, note, stepEnded, type Detail } from './answers.ts'
 import { Lost, type Client } from './client.ts'
 import { exits, Stop } from './exit.ts'
+import { LogText } from './log-text.ts'
 import type { Message } from './messages.ts'
 import type { Streams } from './output.ts'
-import { clean, SafeText } from './terminal.ts'
+import { clean } from './terminal.ts'
 
 /** How long the panel may be away before the program gives up. */
 export const patienceMs = 120_000
@@ -14,7 +15,7 @@ const longestWaitMs = 5_000
 
 /** `path` is the deployment's in the API. Returns it as it ended. Throws Stop. */
 export async function follow(client: Client, path: string, streams: Streams, json: boolean): Promise<Detail> {
-  const show = json ? new JsonLines(streams) : new Log(streams, () => client.call(detail, 'GET', path))
+  const show = json ? new JsonLines(streams) : new Words(streams, new LogText(streams, () => client.call(detail, 'GET', path)))
   let last = 'e0.c0'
   let heardAt = Date.now()
   for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
@@ -24,7 +25,7 @@ export async function follow(client: Client, path: string, streams: Streams, jso
         waitMs = 250
         if (message.id) last = message.id
         if (message.event === 'end') {
-          await show.end()
+          show.end()
           return await client.call(detail, 'GET', path)
         }
         if (message.event === 'signed-out') throw new Stop(exits.unreachable, 'The token is no longer valid. The deployment goes on.')
@@ -49,73 +50,31 @@ class JsonLines {
     if (event === 'event' || event === 'chunk') this.streams.out(`${JSON.stringify({ [event]: data })}\n`)
     return Promise.resolve()
   }
-  end(): Promise<void> {
-    return Promise.resolve()
-  }
+  end(): void {}
 }
 
-class Log {
+class Words {
   private readonly streams: Streams
-  private readonly readDetail: () => Promise<Detail>
-  private names = new Map<string, string>()
-  private step = ''
-  private safe = new SafeText()
-  private endsLine = true
-
-  constructor(streams: Streams, readDetail: () => Promise<Detail>) {
+  private readonly log: LogText
+  constructor(streams: Streams, log: LogText) {
     this.streams = streams
-    this.readDetail = readDetail
+    this.log = log
   }
 
   async message({ event, data }: Message): Promise<void> {
-    if (event === 'chunk') return this.chunk(data)
+    if (event === 'chunk') return this.log.chunk(data)
     const ended = stepEnded.safeParse(data)
     if (ended.success) {
       const { segment, step, outcome, exit } = ended.data.data
-      const key = `${segment} ${step}`
-      const name = await this.nameOf(key)
-      if (key === this.step) this.endLine()
+      this.log.endLine()
+      const name = await this.log.nameOf(`${segment} ${step}`)
       if (outcome !== 'skipped') this.streams.err(`    ${name}: ${outcome}${exit ? `, exit ${exit}` : ''}\n`)
     }
     const said = note.safeParse(data)
     if (said.success) this.streams.err(`    ${said.data.data.level}: ${clean(said.data.data.message)}\n`)
   }
 
-  private async chunk(data: unknown): Promise<void> {
-    const { segment, step, text } = chunk.parse(data)
-    const key = `${segment} ${step}`
-    if (key !== this.step) {
-      this.endLine()
-      this.write(`==> ${await this.nameOf(key)}\n`)
-      this.step = key
-    }
-    this.write(this.streams.isTerminal ? this.safe.feed(text) : text)
-  }
-
-  end(): Promise<void> {
-    this.endLine()
-    return Promise.resolve()
-  }
-
-  private write(text: string): void {
-    if (text === '') return
-    this.streams.out(text)
-    this.endsLine = text.endsWith('\n')
-  }
-
-  private endLine(): void {
-    this.write(this.safe.end())
-    // Colours of one step don't run into the next.
-    if (this.streams.isTerminal && this.step !== '') this.streams.out('\x1b[0m')
-    if (!this.endsLine) this.write('\n')
-  }
-
-  /** Plans grow when something is undone, so that an unknown step is looked up again. */
-  private async nameOf(key: string): Promise<string> {
-    if (!this.names.has(key)) {
-      const { steps } = await this.readDetail()
-      this.names = new Map(steps.map(({ segment, n, name }) => [`${segment} ${n}`, clean(segment === 'main' ? name : `${segment}: ${name}`)]))
-    }
-    return this.names.get(key) ?? key
+  end(): void {
+    this.log.endLine()
   }
 }

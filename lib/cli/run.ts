@@ -6,6 +6,7 @@ import type { Command } from './arguments.ts'
 import type { Client } from './client.ts'
 import { exits, Stop, type Exit } from './exit.ts'
 import { follow } from './follow.ts'
+import { LogText } from './log-text.ts'
 import { deploymentLine, environmentLine, releaseLine, standing, table, type Streams } from './output.ts'
 
 /** Throws Stop. */
@@ -68,13 +69,19 @@ async function logs(command: Command, client: Client, streams: Streams, base: st
   const number = command.number ?? (await newest(client, base)).number
   const path = `${base}/deployments/${number}`
   if (command.follow) return followToEnd(command, client, streams, path)
+  const text = new LogText(streams, () => client.call(answers.detail, 'GET', path))
   for (let afterChunk = '0'; ; ) {
     const page = await client.call(z.object({ chunks: z.array(answers.chunk.extend({ id: z.string() })) }), 'GET', `${path}/log?afterChunk=${afterChunk}`)
     const last = page.chunks.at(-1)
-    if (!last) return exits.done
-    for (const chunk of page.chunks) streams.out(command.json ? jsonLine(chunk) : chunk.text)
+    for (const chunk of page.chunks) {
+      if (command.json) streams.out(jsonLine(chunk))
+      else await text.chunk(chunk)
+    }
+    if (!last) break
     afterChunk = last.id
   }
+  if (!command.json) text.endLine()
+  return exits.done
 }
 
 async function newest(client: Client, base: string): Promise<answers.Deployment> {

@@ -116,7 +116,7 @@ describe('releases from a script', () => {
     await write(held, 'switched')
     await finish(api.ctx, held.deploymentId, 'succeeded')
     expect(await program.ended).toMatchObject({ code: 0, out: '==> after.pull\nswitched\n' })
-    expect((await run(['logs', name], env)).out).toBe('switched')
+    expect((await run(['logs', name], env)).out).toBe('==> after.pull\nswitched\n')
     expect((await run(['deployments', name], env)).out).toMatch(/^4 {2}succeeded .* release 1 +developer\n3 {2}cancelled /)
     expect((await run(['environments'], env)).out).toContain(`${name}`)
   })
