@@ -44,15 +44,9 @@ export async function activateRelease(ctx: Context, actor: Actor, input: z.input
  */
 export async function rollBack(ctx: Context, actor: Actor, input: z.input<typeof rollBackInput>): Promise<DeploymentView> {
   const { environmentId, idempotencyKey } = parse(rollBackInput, input)
-  return enqueue(ctx, actor, { environmentId, idempotencyKey }, async (environment) => {
-    const underWay = environment.deployments[0]
-    if (underWay)
-      throw new PanelError('conflict', `Deployment ${underWay.number} is ${underWay.status}. Cancel it, or roll back when it has ended.`, {
-        deploymentId: underWay.id,
-        number: underWay.number,
-      })
+  return enqueue(ctx, actor, { environmentId, idempotencyKey }, async () => {
     const release = await store.findEarlierRelease(ctx.db.prisma, environmentId)
     if (!release) throw new PanelError('release_missing', 'There is no earlier release on the server to roll back to.')
-    return { kind: 'activate', source: { type: 'release', number: release.number } }
+    return { kind: 'activate', source: { type: 'release', number: release.number }, onlyWhenIdle: true }
   })
 }

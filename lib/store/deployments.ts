@@ -19,11 +19,14 @@ export type DeploymentRequest = {
   by: string
   byName: string
   idempotencyKey?: string
+  /** Refused while another one of the environment is queued or running. */
+  onlyWhenIdle?: boolean
 }
 
 /**
  * Queues a deployment: number, row, event, audit entry and the word to workers, all or nothing. The same
- * idempotency key gives the deployment that was made with it. @throws PanelError not_found: no such environment.
+ * idempotency key gives the deployment that was made with it.
+ * @throws PanelError not_found: no such environment; conflict: `onlyWhenIdle`, and one is under way.
  */
 export async function createDeployment(
   db: Database,
@@ -44,6 +47,7 @@ export async function createDeployment(
       )
       if (rows[0]) return rows[0]
     }
+    if (request.onlyWhenIdle) await refuseWhenBusy(client, request.environmentId)
     const id = randomUUID()
     const source = storableJson(request.source)
     await client.query(`UPDATE "Environment" SET "nextNumber" = "nextNumber" + 1 WHERE "id" = $1`, [
@@ -70,6 +74,18 @@ export async function createDeployment(
     await client.query(`SELECT pg_notify('fairlead_queue', $1)`, [id])
     return { id, number }
   })
+}
+
+async function refuseWhenBusy(client: PoolClient, environmentId: string): Promise<void> {
+  const { rows } = await client.query<{ deploymentId: string; number: number; status: DeploymentStatus }>(
+    `SELECT "id" AS "deploymentId", "number", "status" FROM "Deployment"
+     WHERE "environmentId" = $1 AND "status" IN ('queued', 'running') ORDER BY "number" LIMIT 1`,
+    [environmentId],
+  )
+  if (!rows[0]) return
+  const { status, ...details } = rows[0]
+  const advice = 'Cancel it, or try again when it has ended.'
+  throw new PanelError('conflict', `Deployment ${details.number} is ${status}. ${advice}`, details)
 }
 
 /**

@@ -140,7 +140,10 @@ describe('putting a release back', () => {
       [2, false],
       [1, false],
     ])
-    const back = await rollBack(ctx, developer, { environmentId })
+    // Pressed twice at once: one of them goes back, by one release.
+    const both = await Promise.allSettled([rollBack(ctx, developer, { environmentId }), rollBack(ctx, developer, { environmentId })])
+    expect(both.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: { code: 'conflict' } }])
+    const back = both.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))[0]!
     expect(back).toMatchObject({ number: 5, kind: 'activate', source: { type: 'release', number: 2 }, status: 'queued' })
     await expect(rollBack(ctx, developer, { environmentId })).rejects.toEqual(
       refused('conflict', { details: { deploymentId: back.id, number: 5 } }),
