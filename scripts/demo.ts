@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { PanelError } from '../lib/errors.ts'
 import { startDemo, type RunningDemo } from './demo-panel.ts'
+import { endOnSignal } from './start-ending.ts'
 
 const { values } = parseArgs({ options: { folder: { type: 'string' }, port: { type: 'string' } } })
 const folder = values.folder ?? join(import.meta.dirname, '../.data/demo')
@@ -39,19 +40,7 @@ function portNumber(text: string): number {
 
 async function main(): Promise<void> {
   const starting = startDemo(folder, log, values.port === undefined ? {} : { port: portNumber(values.port) })
-  let ending = false
-  const end = (): void => {
-    if (ending) process.exit(1)
-    ending = true
-    void starting
-      .then((demo) => demo.stop())
-      .then(
-        () => process.exit(0),
-        () => process.exit(1),
-      )
-  }
-  process.on('SIGTERM', end)
-  process.on('SIGINT', end)
+  endOnSignal(async () => (await starting).stop())
   console.log(explain(await starting))
 }
 

@@ -3,6 +3,7 @@ import pino from 'pino'
 import { PanelError } from '../lib/errors.ts'
 import { openContext } from '../lib/panel/context.ts'
 import { isSetUp, makeSetupToken } from '../lib/panel/setup.ts'
+import { endOnSignal } from './start-ending.ts'
 import { parts, startPanel, type Part, type RunningPanel } from './start-panel.ts'
 
 const log = pino({
@@ -37,21 +38,10 @@ async function announce({ settings, url }: RunningPanel): Promise<void> {
 async function main(): Promise<void> {
   const wanted = wantedParts(process.argv.slice(2))
   const starting = startPanel(wanted, process.env, log)
-  let ending = false
-  const end = (signal: NodeJS.Signals): void => {
-    // Asked twice, somebody is in a hurry; children end by themselves once we are gone.
-    if (ending) process.exit(1)
-    ending = true
+  endOnSignal(async (signal) => {
     log.info({ signal }, 'stopping')
-    void starting
-      .then((panel) => panel.stop())
-      .then(
-        () => process.exit(0),
-        () => process.exit(1),
-      )
-  }
-  process.on('SIGTERM', end)
-  process.on('SIGINT', end)
+    await (await starting).stop()
+  })
   const panel = await starting
   if (wanted.includes('web')) await announce(panel)
 }
