@@ -50,6 +50,8 @@ export function openClient(url: string | undefined, token: string | undefined): 
     if (!parsed.success && response.status >= 500) throw new Lost(`${base} answers with status ${response.status}.`)
     if (!parsed.success) throw new Stop(exits.unreachable, `${base} is no Fairlead panel (status ${response.status}).`)
     const { code, message, details } = parsed.data.error
+    // The panel is there, its database isn't: that passes like a broken line.
+    if (code === 'unavailable') throw new Lost(message)
     const problems = (details?.problems ?? []).map(({ path: field, message: what }) => `\n  ${field}: ${what}`).join('')
     throw new Stop(exitFor(code), message + problems, parsed.data)
   }

@@ -11,12 +11,27 @@ const line = new Set([
   'EAI_AGAIN',
 ])
 
-/** SQLSTATE classes 08, 53, 57P0x and 40, errors of the socket, and a pool's words for a connection that ended. */
+type Known = {
+  code?: unknown
+  originalCode?: unknown
+  message?: unknown
+  cause?: unknown
+  meta?: { driverAdapterError?: unknown }
+}
+
+/**
+ * SQLSTATE classes 08, 53, 57P0x and 40, errors of the socket, and a pool's words for a connection that ended. Prisma keeps
+ * the server's code inside: P2039 → meta.driverAdapterError → cause.originalCode.
+ */
 export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code } = error as { code?: unknown }
-  if (typeof code === 'string' && (line.has(code) || passing.test(code) || /^P1\d{3}$/.test(code))) return true
-  if (/Connection terminated|timeout exceeded when trying to connect|connection is closed/i.test(error.message))
+  if (typeof error !== 'object' || error === null) return false
+  const { code, originalCode, message, cause, meta } = error as Known
+  for (const one of [code, originalCode])
+    if (typeof one === 'string' && (line.has(one) || passing.test(one) || /^P1\d{3}$/.test(one))) return true
+  if (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect|connection is closed/i.test(String(message))
+  )
     return true
-  return error.cause !== undefined && isDatabaseAway(error.cause)
+  return isDatabaseAway(cause) || isDatabaseAway(meta?.driverAdapterError)
 }

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { PanelError, type ErrorCode, type ErrorDetails } from '@/lib/errors.ts'
+import { isDatabaseAway } from '@/lib/panel/away.ts'
 
 export type Refusal = { code: ErrorCode; message: string; details: ErrorDetails }
 
@@ -13,6 +14,12 @@ export function refusalOf(error: unknown): Refusal {
     const problems = error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
     return { code: 'invalid', message: 'Some of this can’t be used.', details: { problems } }
   }
+  if (isDatabaseAway(error))
+    return {
+      code: 'unavailable',
+      message: 'The panel’s database does not answer at the moment. Try again in a few seconds.',
+      details: {},
+    }
   const report = randomUUID().slice(0, 8)
   console.error(`internal error ${report}`, error)
   return {
