@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { openConnector } from '@/lib/ssh/connector.ts'
 import { controlContract } from './engine-control.ts'
 import type { Ground, Site } from './engine-ground.ts'
+import { hookContract } from './engine-hooks.ts'
+import { releaseContract } from './engine-release.ts'
 import { startContract } from './engine-start.ts'
 
 /** Everything that segments have to do on any server, driven over SSH. */
@@ -20,5 +22,7 @@ export function engineContract(name: string, start: () => Promise<Ground>): void
 
     startContract(site)
     controlContract(site)
+    hookContract(site)
+    releaseContract(site)
   })
 }

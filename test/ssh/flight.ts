@@ -13,6 +13,8 @@ export type Flight = {
   refused: string | null
   entries: JournalEntry[]
   output: (step: number) => string
+  /** SHA-256 of a step's output. */
+  hash: (step: number) => string
   end: 'done' | 'lost' | null
 }
 
@@ -81,18 +83,18 @@ export async function follow(
   const flight: Flight = {
     refused: null,
     entries: [],
-    output: (n) => (outputs.get(n) ?? Buffer.alloc(0)).toString(),
+    output: (n) => Buffer.concat(outputs.get(n) ?? []).toString(),
+    hash: (n) => sha256(Buffer.concat(outputs.get(n) ?? [])),
     end: null,
   }
-  const outputs = new Map<number, Buffer>()
+  const outputs = new Map<number, Uint8Array[]>()
   let journal = emptyJournal
   for await (const bytes of channel.output) {
     for (const frame of reader.push(bytes)) {
       if (frame.type === 'X') flight.refused = `${frame.code} ${frame.detail}`.trim()
       else if (frame.type === 'E') flight.end = frame.how
-      else if (frame.type === 'O') {
-        outputs.set(frame.step, Buffer.concat([outputs.get(frame.step) ?? Buffer.alloc(0), frame.bytes]))
-      } else if (frame.type === 'J') {
+      else if (frame.type === 'O') outputs.set(frame.step, [...(outputs.get(frame.step) ?? []), frame.bytes])
+      else if (frame.type === 'J') {
         const read = parseJournal(journal, frame.bytes)
         journal = read.state
         flight.entries.push(...read.entries)

@@ -13,7 +13,8 @@ export const following = squeeze(`
     eval "o=\\\${o_$1:-0}"
     [ "$2" -gt "$o" ] && [ -f "$d/$1.out" ] || return 0
     say 'O %s %s %s\\n' "$1" "$o" "$(($2 - o))"
-    tail -c "+$((o + 1))" "$d/$1.out" | head -c "$(($2 - o))" 2>/dev/null || leave
+    # a file that was cut short meanwhile is filled up: a frame is as long as it says, or what follows could be forged
+    { tail -c "+$((o + 1))" "$d/$1.out"; head -c "$(($2 - o))" /dev/zero; } 2>/dev/null | head -c "$(($2 - o))" 2>/dev/null || leave
     eval "o_$1=$2"
     beat=$up
   }

@@ -40,6 +40,8 @@ const supervisor = squeeze(`
   w=$!
   wait "$p"; r=$?
   if [ -n "$why" ]; then
+    # what writes without end gets no time to fill the disk
+    [ "$why.$((grace > 100))" != output_limit.1 ] || grace=100
     kill -TERM -"$p"
     if slay "$p" "$7" "$$"; then wait "$p"; r=$?; else why=not_killed; fi
   fi
@@ -54,6 +56,15 @@ const supervisor = squeeze(`
  * $leaving and $fresh are the release directories being left and being made; $exports the export lines.
  */
 export const hookSteps = `super=${quote(supervisor)}\n${squeeze(`
+  # without a supervisor: what is left of step $n, known by its marker
+  sweep() {
+    if [ -n "$user" ]; then
+      sudo -n -u "$user" -- sh -c "$killer" fairlead "$grace" - "$$.$mine.$n." </dev/null >/dev/null 2>&1 && return
+      [ "$said" = "\${said#sudo:}" ] || return
+    else slay - "$$.$mine.$n." "$$" && return
+    fi
+    out=not_killed; fail not_killed "$event: processes of it are still alive"
+  }
   hook() {
     out=failed code=-
     case $4 in
@@ -92,7 +103,7 @@ export const hookSteps = `super=${quote(supervisor)}\n${squeeze(`
     verdict=\${said##*"$nl"}
     case $verdict in
       'fairlead '*) ;;
-      *) fail command_failed "$event: $said"; return ;;
+      *) fail command_failed "$event: \${said:-its supervisor was killed}"; sweep; return ;;
     esac
     set -- $verdict
     out=$2 code=$3; shift 3

@@ -32,10 +32,12 @@ const text = squeeze(`
     set -- "$1" $got
     if [ "$4" = "$boot" ]; then
       if alive "$2" "$3" "$4"; then kill -KILL "$2" 2>/dev/null; fi
-      slay "$2" "$2.$3." "$$" || refused not_killed "$1 $found"
+      # its pid may be another's by now: then that session is none of ours
+      s=$2; if born "$2" && [ "$st" != "$3" ]; then s=-; fi
+      slay "$s" "$2.$3." "$$" || refused not_killed "$1 $found"
       if [ -f "$1/users" ]; then
         sort -u "$1/users" | while IFS= read -r u; do
-          sudo -n -u "$u" -- sh -c "$killer" fairlead "$grace" "$2" "$2.$3." </dev/null >/dev/null 2>&1 || echo "$u"
+          sudo -n -u "$u" -- sh -c "$killer" fairlead "$grace" "$s" "$2.$3." </dev/null >/dev/null 2>&1 || echo "$u"
         done >"$t/alive"
         if [ -s "$t/alive" ]; then first "$t/alive"; refused not_killed "$1 $got"; fi
       fi
@@ -59,7 +61,7 @@ const text = squeeze(`
     esac
     size=0
     [ ! -s "$d/$n.out" ] || size=$(stat -c %s "$d/$n.out")
-    [ "$size" -le "$cap" ] || size=$cap
+    if [ "$size" -gt "$cap" ]; then size=$cap; dd if=/dev/null of="$d/$n.out" bs=1 seek="$cap" 2>/dev/null; fi
     now
     jot "end $n $out $code $size $up"
     [ "$size" = 0 ] || sums="$sums $n:$size"
@@ -120,9 +122,9 @@ const begin = squeeze(`
   if [ "$got" != "$owner" ]; then give "$t/lock"; refused owner_conflict "$got"; fi
   if [ "$seen_epoch" -gt "$epoch" ]; then give "$t/lock"; refused stale_epoch "$seen_epoch"; fi
   if [ -d "$d" ]; then give "$t/lock"; rm -rf "$t"; echo attached; exit 0; fi
-  for s in .fairlead/run/*/[!.]*/pid; do
-    s=\${s%/pid}
-    [ ! -f "$s/pid" ] || [ -e "$s/done" ] || reap "$s"
+  for f in .fairlead/run/*/[!.]*/pid; do
+    f=\${f%/pid}
+    [ ! -f "$f/pid" ] || [ -e "$f/done" ] || reap "$f"
   done
   if [ -n "$base" ]; then
     first .fairlead/tree.revision

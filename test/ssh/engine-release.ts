@@ -1,0 +1,184 @@
+import { expect, it } from 'vitest'
+import type { PlannedHook, Segment, Step } from '@/lib/deploy/types.ts'
+import { openConnector } from '@/lib/ssh/connector.ts'
+import { run } from './contract.ts'
+import { context, deploy, deploySegment, hookOf, releaseOf, treeOf } from './engine-ground.ts'
+import type { Site } from './engine-ground.ts'
+import { factOf, fly, outcomes, sha256, step } from './flight.ts'
+
+/** Puts an existing release back: verify, switch. */
+export function activateSegment(number: number, live: number | null, env: string | null): Segment {
+  const release = releaseOf(number)
+  const steps: Step[] = [
+    step(1, { do: 'verify', release, envSha256: env === null ? null : sha256(env) }),
+    step(2, { do: 'switch', release, expectCurrent: live === null ? null : releaseOf(live) }),
+  ]
+  return { name: 'main', targetId: 'target', steps }
+}
+
+/** Releases: made whole, switched by one rename, put back with their variables. */
+export function releaseContract(site: Site): void {
+  const output = async (command: string): Promise<string> => (await run(site.connection, command)).output
+
+  it('deploys: ships a tree, runs a hook with variables, writes .env, switches', async () => {
+    const root = await site.ground.root()
+    const env = `SECRET=never-said\nGREETING="it's all"\r\n\nTEXT='ünï 🚀'\n\n`
+    const exports = { GREETING: `it's "all" $HOME\nright\n`, SECRET: 'never-said' }
+    const hooks = [hookOf('printf %s "hook says $GREETING"; cat version; pwd; echo "$TARGET_HOOK"')]
+    const files = { version: 'first\n', 'app/page.html': '<p>', filler: Buffer.alloc(3_000_000, 7) }
+    const flight = await deploy(site, root, { number: 1, hooks, exports, env, files })
+    expect(flight).toMatchObject({ refused: null, end: 'done' })
+    expect(outcomes(flight)).toEqual(['1 ok', '2 ok', '3 ok', '4 ok', '5 ok', '6 ok', '7 ok', 'close ok'])
+    const release = `${root}/release/${releaseOf(1)}`
+    expect(flight.output(5)).toBe(`hook says it's "all" $HOME\nright\nfirst\n${release}\nafter.deploy\n`)
+    expect(
+      await output(`cd ${root}; readlink current; cat current/.env current/app/page.html; sha256sum <current/filler`),
+    ).toBe(`${release}\n${env}<p>${sha256(files.filler)}  -\n`)
+    expect(await output(`grep -rl never-said ${root}/.fairlead`)).toBe('')
+  })
+
+  it('puts an earlier release back with its code and its variables', async () => {
+    const root = await site.ground.root()
+    await deploy(site, root, { number: 1, env: 'COLOUR=red\n' })
+    await deploy(site, root, { number: 2, live: 1, env: 'COLOUR=blue\n' })
+    const seen = `cd ${root}/current; cat version .env; stat -c %a .env`
+    expect(await output(seen)).toBe('2\nCOLOUR=blue\n640\n')
+    const flight = await fly(site.connection, context(root, 3), activateSegment(1, 2, 'COLOUR=red\n'))
+    expect(outcomes(flight)).toEqual(['1 ok', '2 ok', 'close ok'])
+    expect([factOf(flight, 'previous'), factOf(flight, 'current')]).toEqual([releaseOf(2), releaseOf(1)])
+    expect(await output(seen)).toBe('1\nCOLOUR=red\n640\n')
+  })
+
+  it.each([
+    ['is gone', 'rm -r release/release_1'],
+    ['was never completed', 'rm .fairlead/complete/release_1'],
+    ['has other variables', 'echo COLOUR=green >release/release_1/.env'],
+    ['is a link to elsewhere', 'mv release/release_1 away; ln -s ../away release/release_1'],
+  ])('refuses to activate a release that %s, and leaves the live one', async (_how, break_) => {
+    const root = await site.ground.root()
+    await deploy(site, root, { number: 1, env: 'COLOUR=red\n' })
+    await deploy(site, root, { number: 2, live: 1 })
+    await run(site.connection, `cd ${root}; ${break_}`)
+    const flight = await fly(site.connection, context(root, 3), activateSegment(1, 2, 'COLOUR=red\n'))
+    expect(outcomes(flight)).toEqual(['1 failed', '2 skipped', 'close failed'])
+    expect(factOf(flight, 'failure')).toMatch(/^release_missing /)
+    expect(await output(`cat ${root}/current/version`)).toBe('2\n')
+  })
+
+  it.each([
+    ['to the old release', (name: string) => `ln -s release/release_1 ${name}; ln -s release/release_1 ${name}.x`],
+    ['that is a directory', (name: string) => `mkdir ${name}`],
+    ['that leads nowhere', (name: string) => `ln -s nowhere ${name}`],
+  ])('never takes a leftover temporary link %s', async (_kind, leave) => {
+    const root = await site.ground.root()
+    await deploy(site, root, { number: 1 })
+    // Exactly the name that this segment's switch is about to use.
+    const litter = `cd ${root}; read -r pid rest <.fairlead/run/2/main/pid; ${leave('current.2.$pid')}; echo current.*`
+    const flight = await deploy(site, root, { number: 2, live: 1, hooks: [hookOf(litter)] })
+    expect(flight.output(5)).toMatch(/^current\.2\.\d+( .*)?\n/)
+    expect(outcomes(flight).at(-1)).toBe('close ok')
+    expect(await output(`readlink ${root}/current; cat ${root}/current/version`)).toBe(`${root}/release/release_2\n2\n`)
+  })
+
+  it('leaves the live release when current is not what was expected', async () => {
+    const root = await site.ground.root()
+    await deploy(site, root, { number: 1 })
+    await deploy(site, root, { number: 2, live: 1 })
+    const flight = await deploy(site, root, { number: 3, live: 1 })
+    expect([outcomes(flight)[0], factOf(flight, 'failure')?.split(' ')[0]]).toEqual(['1 failed', 'owner_conflict'])
+    const moved = [hookOf(`ln -s ${root}/release/release_1 ${root}/t; mv -T ${root}/t ${root}/current`)]
+    const late = await deploy(site, root, { number: 4, live: 2, hooks: moved })
+    expect([outcomes(late).at(-2), factOf(late, 'failure')?.split(' ')[0]]).toEqual(['7 failed', 'owner_conflict'])
+    expect(await output(`cat ${root}/current/version`)).toBe('1\n')
+  })
+
+  it('does what every value says and nothing that it could be read as', async () => {
+    const base = await site.ground.root()
+    const evil = '-rf it\'s "q" $(touch pwned) `touch pwned` ;touch pwned;& |<>*?[a]{b,c} \\n %s ünï 🚀\nsecond\t!!~'
+    const root = `${base}/${evil}/${evil}`
+    const quoted = `'${root.replaceAll("'", `'\\''`)}'`
+    const me = (await output('id -un; id -gn')).split('\n')
+    const text = 'printf "%s" "$EVIL"; printf "|%s" "$0"'
+    const repository = hookOf('', { origin: 'repository', from: 'new', release: releaseOf(2), path: `hooks/${evil}` })
+    delete repository.text
+    const hooks: PlannedHook[] = [
+      { ...repository, sha256: sha256(text) },
+      hookOf(`printf %s '${evil.replaceAll("'", `'\\''`)}'`, { path: evil }),
+    ]
+    await run(
+      site.connection,
+      `mkdir -p ${quoted} && cd ${quoted} && ln -s -- "$(printf '%s.' '${evil.replaceAll("'", `'\\''`)}')" current`,
+    )
+    const { segment, tree } = await deploySegment({
+      number: 2,
+      hooks,
+      env: evil,
+      files: { [evil]: 'named\n', [`hooks/${evil}`]: text, [`${evil}~/${evil}`]: 'deep\n' },
+    })
+    const steps = segment.steps.map((one): Step => {
+      const { action } = one
+      return action.do === 'check' || action.do === 'switch'
+        ? { ...one, action: { ...action, expectCurrent: `./${evil}.` } }
+        : one
+    })
+    const permissions = { owner: me[0] ?? '', group: me[1] ?? '', mode: 'keep-exec' } as const
+    const extra = [
+      step(20, { do: 'permissions', release: releaseOf(2), permissions }),
+      step(21, { do: 'prune', remove: ['gone'], keep: [evil] }),
+    ]
+    const ctx = context(root, 2, { owner: '$(touch${IFS}pwned)/`id`"\'' })
+    const cargo = { exports: { EVIL: evil }, env: evil, payloads: [tree.payload] }
+    const flight = await fly(site.connection, ctx, { ...segment, steps: [...steps, ...extra] }, cargo)
+    expect([flight.refused, factOf(flight, 'failure'), outcomes(flight).at(-1)]).toEqual([null, undefined, 'close ok'])
+    expect(flight.output(5)).toBe(`${evil}|${root}/release/release_2/hooks/${evil}`)
+    expect(flight.output(6)).toBe(evil)
+    // What was there is kept, as it was; the next tree takes names away again.
+    expect(await output(`cd ${quoted} && readlink release/adopted.*; cd current && cat .env && cat -- ./-rf*`)).toBe(
+      `${root}/${evil}.\n${evil}named\n`,
+    )
+    const next = await deploySegment({
+      number: 3,
+      live: 2,
+      base: 2,
+      tree: { ...(await treeOf({ version: '3\n' })), files: 2, directories: 1 },
+    })
+    const gone = { name: 'tree.delete', bytes: Buffer.from(`${evil}\0${evil}~\0`) }
+    const second = await fly(site.connection, { ...ctx, deployment: 3, epoch: '3' }, next.segment, {
+      payloads: [next.tree.payload, gone],
+    })
+    expect([second.refused, factOf(second, 'failure'), outcomes(second).at(-1)]).toEqual([null, undefined, 'close ok'])
+    expect(await output(`cd ${quoted}/current && ls -A`)).toBe('REVISION\nhooks\nversion\n')
+    expect(await output(`find ${base} ~ -name 'pwned*'`)).toBe('')
+  })
+
+  it('runs a segment on when its line is cut, and leaves the live release when a hook fails', async () => {
+    const root = await site.ground.root()
+    await deploy(site, root, { number: 1 })
+    const connector = openConnector()
+    const doomed = await connector.connect(site.ground.address)
+    const waiting = hookOf(`until [ -e ${root}/go ]; do sleep 0.05; done; echo went; exit 3`)
+    const next = { number: 2, live: 1, hooks: [waiting] }
+    const cut = deploy({ connection: doomed }, root, next, (frame) => {
+      if (frame.type === 'J' && Buffer.from(frame.bytes).includes('begin 5')) void connector.close()
+    })
+    await expect(cut).rejects.toMatchObject({ code: 'unreachable' })
+    await run(site.connection, `touch ${root}/go`)
+    // Sending the same start again attaches: an id is used once.
+    const flight = await deploy(site, root, next)
+    expect(outcomes(flight).slice(4)).toEqual(['5 failed', '6 skipped', '7 skipped', 'close failed'])
+    expect(flight.output(5)).toBe('went\n')
+    expect(await output(`readlink ${root}/current`)).toBe(`${root}/release/release_1\n`)
+  })
+
+  it('says that a killed runner is lost, and ends what it left before the next segment runs', async () => {
+    const root = await site.ground.root()
+    const text = `echo $$; read -r pid rest <${root}/.fairlead/run/1/main/pid; kill -KILL $pid; sleep 600`
+    const flight = await deploy(site, root, { number: 1, hooks: [hookOf(text)], context: { graceMs: 200 } })
+    expect(flight.end).toBe('lost')
+    const pid = flight.output(5).trim()
+    expect(await output(`cat /proc/${pid}/cmdline`)).not.toBe('')
+    const next = await deploy(site, root, { number: 2, context: { graceMs: 200 } })
+    expect(outcomes(next).at(-1)).toBe('close ok')
+    expect(await output(`[ ! -d /proc/${pid} ] || cat /proc/${pid}/cmdline`)).toBe('')
+  })
+}
