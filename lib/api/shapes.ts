@@ -103,6 +103,16 @@ export type DeploymentView = {
   finishedAt: string | null
 }
 
+/** A deployment as a strip of outcomes draws it. `step`: the one that runs now, of how many. */
+export type RunView = {
+  id: string
+  number: number
+  status: DeploymentStatus
+  createdAt: string
+  durationMs: number | null
+  step: { n: number; of: number; name: string } | null
+}
+
 export type EnvironmentView = {
   id: string
   projectId: string
