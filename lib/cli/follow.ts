@@ -18,10 +18,12 @@ export async function follow(client: Client, path: string, streams: Streams, jso
   const show = json ? new JsonLines(streams) : new Words(streams, new LogText(streams, () => client.call(detail, 'GET', path)))
   let last = 'e0.c0'
   let heardAt = Date.now()
+  let isLost = false
   for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
     try {
       for await (const message of client.stream(`${path}/events`, last)) {
         heardAt = Date.now()
+        isLost = false
         waitMs = 250
         if (message.id) last = message.id
         if (message.event === 'end') {
@@ -34,7 +36,8 @@ export async function follow(client: Client, path: string, streams: Streams, jso
     } catch (error) {
       if (!(error instanceof Lost)) throw error
       if (Date.now() - heardAt > patienceMs) throw new Stop(exits.unreachable, `${error.message} The deployment goes on.`)
-      if (!json) streams.err(`${error.message} Trying again.\n`)
+      if (!json && !isLost) streams.err(`${error.message} Trying again.\n`)
+      isLost = true
     }
     await delay(waitMs)
   }
