@@ -11,8 +11,8 @@ import './globals.css'
 export const metadata: Metadata = { title: { default: 'Fairlead', template: '%s · Fairlead' }, robots: 'noindex, nofollow' }
 export const viewport: Viewport = {
   themeColor: [
-    { media: '(prefers-color-scheme: light)', color: '#fafafa' },
-    { media: '(prefers-color-scheme: dark)', color: '#0e0f11' },
+    { media: '(prefers-color-scheme: light)', color: '#f7f7f8' },
+    { media: '(prefers-color-scheme: dark)', color: '#0c0d0f' },
   ],
 }
 

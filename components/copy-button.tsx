@@ -18,9 +18,9 @@ export function CopyButton({ text, label = 'Copy', small = false }: { text: stri
   const words = state === 'copied' ? 'Copied' : state === 'refused' ? 'Select it and copy' : label
   const Icon = state === 'copied' ? Check : Copy
   return (
-    <button type="button" onClick={() => void copy()} onBlur={() => setState('idle')} className={small ? 'inline-grid size-6 place-items-center rounded text-ink-soft hover:bg-sunken hover:text-ink' : buttonStyle.plain} aria-label={small ? words : undefined} title={small ? words : undefined}>
+    <button type="button" onClick={() => void copy()} onBlur={() => setState('idle')} className={small ? 'inline-grid size-6 shrink-0 place-items-center rounded text-ink-soft hover:bg-line hover:text-ink' : buttonStyle.plain} title={small ? words : undefined}>
       <Icon aria-hidden size={14} />
-      {small ? null : <span aria-live="polite">{words}</span>}
+      <span aria-live="polite" className={small ? 'sr-only' : undefined}>{words}</span>
     </button>
   )
 }
@@ -28,9 +28,9 @@ export function CopyButton({ text, label = 'Copy', small = false }: { text: stri
 /** A line of text to copy whole: a key, a command, a fingerprint. */
 export function CopyLine({ text, label }: { text: string; label: string }) {
   return (
-    <div className="flex items-start gap-2 rounded-one border bg-sunken p-2">
-      <code className="min-w-0 flex-1 break-all font-mono text-xs leading-5">{text}</code>
-      <CopyButton text={text} label={label} />
+    <div className="flex items-start gap-1 rounded-one border bg-sunken py-1.5 pl-3 pr-1.5">
+      <code className="min-w-0 flex-1 whitespace-pre-wrap break-all py-0.5 font-mono text-xs leading-5">{text}</code>
+      <CopyButton small text={text} label={label} />
     </div>
   )
 }

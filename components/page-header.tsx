@@ -1,3 +1,4 @@
+import { ChevronLeft } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 
@@ -9,14 +10,14 @@ export function PageHeader({ title, trail = [], children, below }: {
   below?: ReactNode
 }) {
   return (
-    <header className="mb-6">
+    <header className="mb-5">
       {trail.length > 0 && (
         <nav aria-label="Breadcrumb" className="mb-1 text-ink-soft">
           <ol className="flex flex-wrap gap-1.5">
-            {trail.map((step) => (
-              <li key={step.href} className="flex gap-1.5">
+            {trail.map((step, index) => (
+              <li key={step.href} className="flex items-center gap-1.5">
+                {index === 0 ? <ChevronLeft aria-hidden size={14} className="-mx-1" /> : <span aria-hidden>/</span>}
                 <Link href={step.href} className="hover:text-ink hover:underline">{step.name}</Link>
-                <span aria-hidden>/</span>
               </li>
             ))}
           </ol>

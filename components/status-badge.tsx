@@ -1,7 +1,7 @@
 // The one way a state is shown: colour, shape and word, everywhere the same.
 import { Archive, Ban, Check, Circle, CircleDashed, CircleHelp, Clock, Layers, LoaderCircle, Minus, TriangleAlert, X, type LucideIcon } from 'lucide-react'
 
-type Look = { word: string; icon: LucideIcon; tone: keyof typeof tones; spins?: true }
+type Look = { word: string; icon: LucideIcon; tone: keyof typeof tones; spins?: true; fills?: true }
 
 const tones = {
   neutral: 'text-ink-soft bg-sunken border-line',
@@ -20,7 +20,7 @@ const looks = {
   cancelled: { word: 'Cancelled', icon: Ban, tone: 'warn' },
   superseded: { word: 'Superseded', icon: Layers, tone: 'neutral' },
   // releases
-  active: { word: 'Active', icon: Circle, tone: 'good' },
+  active: { word: 'Live', icon: Circle, tone: 'good', fills: true },
   complete: { word: 'Kept', icon: Archive, tone: 'neutral' },
   incomplete: { word: 'Incomplete', icon: CircleDashed, tone: 'neutral' },
   removed: { word: 'Removed', icon: Minus, tone: 'neutral' },
@@ -42,6 +42,8 @@ const looks = {
 
 export type Status = keyof typeof looks
 
+const motion = ({ spins, fills }: Look) => (spins ? 'animate-spin' : fills ? 'size-2 fill-current' : undefined)
+
 const known = (status: string): Look => (looks as Record<string, Look>)[status] ?? { ...looks.unknown, word: status }
 
 export function StatusBadge({ status, word }: { status: string; word?: string }) {
@@ -50,9 +52,9 @@ export function StatusBadge({ status, word }: { status: string; word?: string })
   return (
     <span
       data-status={status}
-      className={`inline-flex items-center gap-1 whitespace-nowrap rounded-full border px-2 py-0.5 text-xs font-medium leading-4 ${tones[look.tone]}`}
+      className={`inline-flex items-center gap-1.5 whitespace-nowrap rounded-full border px-2 py-0.5 text-xs font-medium leading-4 ${tones[look.tone]}`}
     >
-      <Icon aria-hidden size={12} strokeWidth={2.5} className={look.spins ? 'animate-spin' : undefined} />
+      <Icon aria-hidden size={12} strokeWidth={2.5} className={motion(look)} />
       {word ?? look.word}
     </span>
   )
@@ -64,7 +66,7 @@ export function StatusMark({ status }: { status: string }) {
   const Icon = look.icon
   return (
     <span title={look.word} data-status={status} className={`inline-grid size-5 shrink-0 place-items-center rounded-full border ${tones[look.tone]}`}>
-      <Icon aria-hidden size={12} strokeWidth={2.5} className={look.spins ? 'animate-spin' : undefined} />
+      <Icon aria-hidden size={12} strokeWidth={2.5} className={motion(look)} />
       <span className="sr-only">{look.word}</span>
     </span>
   )

@@ -1,13 +1,13 @@
 // Class lists that several components share: one look for buttons, fields and cards.
 
 const button =
-  'inline-flex min-h-8 items-center justify-center gap-1.5 whitespace-nowrap rounded-one border px-3 py-1 text-sm font-medium transition-colors disabled:cursor-not-allowed disabled:opacity-60'
+  'inline-flex min-h-8 items-center justify-center gap-1.5 whitespace-nowrap rounded-one border px-3 py-1 text-sm font-medium transition-[background-color,color,opacity] disabled:cursor-not-allowed disabled:opacity-60'
 
 export const buttonStyle = {
-  plain: `${button} bg-panel text-ink hover:bg-sunken border-line-strong/50`,
-  primary: `${button} border-transparent bg-accent text-accent-ink hover:opacity-90`,
+  plain: `${button} bg-panel text-ink shadow-one hover:bg-sunken border-line-strong/40`,
+  primary: `${button} border-transparent bg-accent text-accent-ink shadow-one hover:opacity-90`,
   quiet: `${button} border-transparent bg-transparent text-ink-soft hover:bg-sunken hover:text-ink`,
-  danger: `${button} border-bad/60 bg-panel text-bad hover:bg-bad-soft`,
+  danger: `${button} border-bad/50 bg-panel text-bad shadow-one hover:bg-bad-soft`,
 } as const
 export type ButtonKind = keyof typeof buttonStyle
 
@@ -16,7 +16,7 @@ export const fieldStyle =
 
 export const cardStyle = 'rounded-one border bg-panel shadow-one'
 
-export const linkStyle = 'text-accent underline-offset-2 hover:underline'
+export const linkStyle = 'text-accent underline decoration-accent/30 underline-offset-2 hover:decoration-accent'
 
 export const iconButtonStyle =
   'inline-grid size-8 place-items-center rounded-one text-ink-soft hover:bg-sunken hover:text-ink aria-pressed:bg-accent-soft aria-pressed:text-accent'

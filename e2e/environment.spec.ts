@@ -14,7 +14,7 @@ test('two taps from the overview put the release before back', async ({ page }) 
 test('any kept release can be activated from the history; the live one can’t', async ({ page }) => {
   await page.goto('/')
   await page.getByRole('link', { name: 'Customer portal / training' }).click()
-  const live = page.getByRole('listitem').filter({ hasText: 'Active' })
+  const live = page.getByRole('listitem').filter({ hasText: 'live since' })
   await expect(live).toHaveCount(1)
   await expect(live.getByRole('button', { name: /^Activate/ })).toHaveCount(0)
   await page.getByRole('button', { name: 'Activate release 1' }).click()

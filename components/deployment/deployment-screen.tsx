@@ -1,74 +1,42 @@
 'use client'
 // One page that answers what is happening, where, since when, and why did it fail.
+import { ChevronDown } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { cancelDeployment, giveUpDeployment } from '@/app/actions/deployments.ts'
+import { giveUpDeployment } from '@/app/actions/deployments.ts'
 import type { DeploymentDetail } from '@/lib/api/shapes.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
-import { shortSha } from '@/lib/format/revision.ts'
 import { ActButton } from '../form/act-button.tsx'
 import { stepKey } from '../log/lines.ts'
 import { LogViewer } from '../log/log-viewer.tsx'
-import { PageHeader } from '../page-header.tsx'
 import { StatusBadge } from '../status-badge.tsx'
-import { StreamState } from '../stream-state.tsx'
 import { cardStyle } from '../style.ts'
-import { Duration, RelativeTime } from '../time.tsx'
+import { RelativeTime } from '../time.tsx'
+import { DeploymentHeader } from './deployment-header.tsx'
 import { FailureCard } from './failure-card.tsx'
+import { Progress } from './progress.tsx'
 import { failingRow, stepRows } from './rows.ts'
 import { StepList } from './step-list.tsx'
+import { stepTitle } from './step-title.ts'
 import { useDeployment } from './use-deployment.ts'
 
-export function DeploymentScreen({ detail }: { detail: DeploymentDetail }) {
+/** `usualMs`: how long a run of this environment takes, by its last ones; null while nobody knows. */
+export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail; usualMs: number | null }) {
   const router = useRouter()
   const { state, log, isLoading, stream, readProblem } = useDeployment(detail)
   const [chosen, setChosen] = useState<string | null>(null)
+  const [showsSteps, setShowsSteps] = useState(false)
   const rows = stepRows(detail.steps, state)
   const failing = failingRow(rows)
   const isOver = isFinished(state.status)
-  const names = new Map(detail.steps.map((step) => [stepKey(step.segment, step.n), step.name]))
-  const done = rows.filter(({ status }) => status !== 'waiting' && status !== 'running').length
+  const names = new Map(detail.steps.map((step) => [stepKey(step.segment, step.n), stepTitle(step.name)]))
   const looking = state.segments.find((segment) => segment.looking)
   const findings = [...detail.findings, ...state.findings]
   const isCancelling = !isOver && (state.cancel !== null || detail.cancelRequestedAt !== null)
 
   return (
     <>
-      <PageHeader
-        trail={[
-          { href: '/', name: detail.environment.project },
-          { href: `/environments/${detail.environmentId}`, name: detail.environment.name },
-        ]}
-        title={`${detail.kind === 'deploy' ? 'Deployment' : detail.kind === 'activate' ? 'Activation' : 'Configuration'} ${detail.number}`}
-        below={
-          <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1.5 text-ink-soft">
-            <StatusBadge status={state.status} />
-            <What detail={detail} commit={state.commit} />
-            <span>
-              by {detail.requestedByName} <RelativeTime at={detail.createdAt} />
-            </span>
-            {state.startedAt && (
-              <span>
-                {isOver ? 'took' : 'for'} <Duration from={Date.parse(state.startedAt)} to={state.finishedAt ? Date.parse(state.finishedAt) : null} />
-              </span>
-            )}
-            {!isOver && rows.length > 0 && <span className="figures">step {Math.min(done + 1, rows.length)} of {rows.length}</span>}
-            {!isOver && <StreamState state={stream} />}
-          </div>
-        }
-      >
-        {!isOver && detail.canCancel && !isCancelling && (
-          <ActButton
-            kind="danger"
-            busyText="Cancelling…"
-            act={() => cancelDeployment({ id: detail.id })}
-            done={() => router.refresh()}
-          >
-            {state.committed ? 'Cancel and put the previous release back' : state.status === 'queued' ? 'Cancel before it starts' : 'Cancel; the live release stays'}
-          </ActButton>
-        )}
-        {isCancelling && <span role="status" className="text-warn">Cancelling: the running step is being ended…</span>}
-      </PageHeader>
+      <DeploymentHeader detail={detail} state={state} stream={stream} isCancelling={isCancelling} />
       {state.status === 'queued' && <p className="mb-4 text-ink-soft">Waiting for a worker, or for the deployment of this environment that runs before it.</p>}
       {looking?.looking && (
         <div role="status" className="mb-4 flex flex-wrap items-center justify-between gap-3 rounded-one border border-warn/30 bg-warn-soft p-3 text-warn">
@@ -83,6 +51,7 @@ export function DeploymentScreen({ detail }: { detail: DeploymentDetail }) {
           )}
         </div>
       )}
+      {!isOver && <Progress rows={rows} startedAt={state.startedAt} usualMs={usualMs} />}
       {state.failure && !isLoading && <FailureCard detail={detail} failure={state.failure} row={failing} log={log} />}
       {findings.length > 0 && (
         <ul className="mb-4 grid gap-1.5">
@@ -98,10 +67,16 @@ export function DeploymentScreen({ detail }: { detail: DeploymentDetail }) {
       )}
       {readProblem && <p role="alert" className="mb-4 text-bad">The log couldn’t be read: {readProblem}. Reload to try again.</p>}
       <div className="grid gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
-        <section aria-label="Steps" className={`${cardStyle} self-start overflow-hidden pb-2`}>
-          <StepList rows={rows} chosen={chosen} onChoose={setChosen} />
+        <section aria-label="Steps" className={`${cardStyle} self-start overflow-hidden`}>
+          {/* On a phone the log comes first; the steps are one tap away. */}
+          <button type="button" aria-expanded={showsSteps} onClick={() => setShowsSteps(!showsSteps)} className="flex w-full items-center justify-between px-4 py-2.5 font-medium lg:hidden">
+            {rows.length} steps <ChevronDown aria-hidden size={16} className={showsSteps ? 'rotate-180' : ''} />
+          </button>
+          <div className={`pb-2 ${showsSteps ? '' : 'hidden lg:block'}`}>
+            <StepList rows={rows} chosen={chosen} onChoose={setChosen} />
+          </div>
         </section>
-        <div className="h-[70dvh] min-h-96">
+        <div className="h-[70dvh] min-h-96 lg:h-[max(28rem,calc(100dvh-13rem))]">
           <LogViewer
             log={log}
             names={names}
@@ -115,20 +90,5 @@ export function DeploymentScreen({ detail }: { detail: DeploymentDetail }) {
         </div>
       </div>
     </>
-  )
-}
-
-function What({ detail, commit }: { detail: DeploymentDetail; commit: DeploymentDetail['state']['commit'] }) {
-  if (detail.source.type === 'release') return <span>release {detail.source.number}{detail.release ? ` · ${detail.release.subject}` : ''}</span>
-  return (
-    <span className="min-w-0 break-words">
-      {detail.source.ref}
-      {commit && (
-        <>
-          {' · '}
-          <code className="font-mono text-xs" title={commit.revision}>{shortSha(commit.revision)}</code> {commit.subject}
-        </>
-      )}
-    </span>
   )
 }

@@ -1,10 +1,13 @@
 'use client'
+import { CircleX } from 'lucide-react'
 import Link from 'next/link'
 import type { DeploymentDetail, Failure } from '@/lib/api/shapes.ts'
-import { plain, type LogLines } from '../log/lines.ts'
-import { buttonStyle } from '../style.ts'
+import type { LogLines } from '../log/lines.ts'
+import { LineText } from '../log/line-text.tsx'
+import { buttonStyle, cardStyle } from '../style.ts'
 import { RetryButton } from './retry-button.tsx'
 import type { StepRow } from './rows.ts'
+import { stepTitle } from './step-title.ts'
 
 const lastLines = 6
 
@@ -12,20 +15,29 @@ const lastLines = 6
 export function FailureCard({ detail, failure, row, log }: { detail: DeploymentDetail; failure: Failure; row: StepRow | null; log: LogLines }) {
   const output = log.steps.find(({ key }) => key === row?.key)?.lines.slice(-lastLines) ?? []
   const isHook = row !== null && row.plan.event !== null
+  const server = failure.server ?? row?.plan.server
   return (
-    <section aria-labelledby="why" className="mb-4 rounded-one border border-bad/40 bg-bad-soft p-4">
-      <h2 id="why" className="font-semibold text-bad">
-        {failure.step ?? row?.plan.name ?? 'It'} failed
-        {(failure.server ?? row?.plan.server) ? ` on ${failure.server ?? row?.plan.server}` : ''}
-        {failure.exit != null ? ` with exit code ${failure.exit}` : ''}
-      </h2>
-      <p className="mt-1 max-w-prose break-words">{failure.message}</p>
+    <section aria-labelledby="why" className={`${cardStyle} mb-4 overflow-hidden border-bad/40`}>
+      <div className="border-b border-bad/20 bg-bad-soft px-4 py-3">
+        <h2 id="why" className="flex items-center gap-2 font-semibold text-bad">
+          <CircleX aria-hidden size={16} className="shrink-0" />
+          <span className="min-w-0 break-words">
+            {stepTitle(failure.step ?? row?.plan.name ?? 'It')} failed{server ? ` on ${server}` : ''}
+            {failure.exit != null ? ` with exit code ${failure.exit}` : ''}
+          </span>
+        </h2>
+        <p className="mt-0.5 max-w-prose break-words pl-6">{failure.message}</p>
+      </div>
       {output.length > 0 && (
-        <pre tabIndex={0} aria-label="Last lines of its output" className="mt-3 overflow-x-auto rounded-one border bg-sunken p-2 font-mono text-xs leading-5">
-          {output.map(plain).join('\n')}
-        </pre>
+        <div tabIndex={0} role="region" aria-label="Last lines of its output" className="overflow-x-auto bg-log px-4 py-2.5 font-mono text-xs leading-5">
+          {output.map((line, index) => (
+            <div key={index} className="min-h-5 whitespace-pre">
+              <LineText line={line} found={null} isCurrent={false} />
+            </div>
+          ))}
+        </div>
       )}
-      <div className="mt-3 flex flex-wrap gap-2">
+      <div className="flex flex-wrap gap-2 border-t px-4 py-3">
         <RetryButton detail={detail} />
         {isHook && row.plan.origin === 'panel' && (
           <Link href={`/environments/${detail.environmentId}?tab=pipeline#${row.plan.event}`} className={buttonStyle.plain}>

@@ -1,50 +1,61 @@
 import Link from 'next/link'
-import type { EnvironmentView } from '@/lib/api/shapes.ts'
+import type { EnvironmentView, RunView } from '@/lib/api/shapes.ts'
 import { shortSha } from '@/lib/format/revision.ts'
+import { stepTitle } from '../deployment/step-title.ts'
+import { OutcomeStrip } from '../outcome-strip.tsx'
 import { StatusBadge } from '../status-badge.tsx'
 import { RelativeTime } from '../time.tsx'
 import { RollBackButton } from './roll-back-button.tsx'
 
-/** An environment in the overview: what is live, what happened last, and the way back. */
-export function EnvironmentRow({ environment }: { environment: EnvironmentView }) {
-  const { live, last, running } = environment
+/** An environment in the overview: what is live, how it has been going, what happened last, and the way back. */
+export function EnvironmentRow({ environment, runs }: { environment: EnvironmentView; runs: readonly RunView[] }) {
+  const { live, last, running, appDomain, targets } = environment
   const shown = running ?? last
+  const step = runs.find(({ id }) => id === running?.id)?.step
   return (
-    <li className="grid items-center gap-x-6 gap-y-2 p-4 md:grid-cols-[minmax(0,13rem)_minmax(0,1fr)_minmax(0,15rem)_auto]">
+    <li className="grid items-center gap-x-6 gap-y-2.5 px-4 py-3 md:grid-cols-[minmax(0,14rem)_minmax(0,1fr)_9rem_11.5rem] lg:grid-cols-[minmax(0,14rem)_minmax(0,1fr)_9rem_11.5rem_9.5rem]">
       <div className="min-w-0">
-        <Link href={`/environments/${environment.id}`} className="font-medium hover:underline">
-          {environment.project} <span className="text-ink-soft">/</span> {environment.name}
+        <Link href={`/environments/${environment.id}`} className="font-semibold hover:underline">
+          {environment.project} <span className="font-normal text-ink-soft">/</span> {environment.name}
         </Link>
-        <p className="truncate text-xs text-ink-soft">{environment.targets.map(({ server }) => server).join(', ')}</p>
+        <p className="truncate text-xs text-ink-soft">{[appDomain, ...targets.map(({ server }) => server)].filter(Boolean).join(' · ')}</p>
       </div>
       <div className="min-w-0">
         {live ? (
           <>
-            <p className="flex items-center gap-2">
-              <StatusBadge status="active" word={`Release ${live.number}`} />
-              <code className="font-mono text-xs text-ink-soft" title={live.revision}>{shortSha(live.revision)}</code>
-            </p>
-            <p className="mt-0.5 truncate" title={live.subject}>
-              {live.subject} <span className="text-ink-soft">by {live.author}</span>
+            <p className="truncate" title={live.subject}>{live.subject}</p>
+            <p className="flex flex-wrap items-center gap-x-2 text-xs text-ink-soft">
+              <span className="inline-flex items-center gap-1.5 font-medium text-good">
+                <span aria-hidden className="size-1.5 rounded-full bg-good" /> Release {live.number} is live
+              </span>
+              <code className="font-mono" title={live.revision}>{shortSha(live.revision)}</code>
+              <span className="truncate">{live.author}</span>
             </p>
           </>
         ) : (
           <p className="text-ink-soft">Nothing is live yet</p>
         )}
       </div>
+      <div className="hidden md:block">
+        <OutcomeStrip runs={runs} days={30} />
+      </div>
       <div className="min-w-0">
         {shown ? (
-          <Link href={`/deployments/${shown.id}`} className="flex flex-wrap items-center gap-x-2 gap-y-0.5 hover:underline">
+          <Link href={`/deployments/${shown.id}`} className="group flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5">
             <StatusBadge status={shown.status} />
-            <span className="text-ink-soft">
-              {shown.kind === 'activate' ? 'activation' : 'deployment'} {shown.number}, <RelativeTime at={shown.createdAt} />
+            <span className="text-xs text-ink-soft group-hover:underline">
+              {shown.kind === 'activate' ? 'activation' : 'deployment'} {shown.number}
+            </span>
+            <span className="w-full truncate text-xs text-ink-soft">
+              {step ? `step ${step.n} of ${step.of}: ${stepTitle(step.name)}` : shown.failure?.step ? `at ${stepTitle(shown.failure.step)}, ` : ''}
+              {!step && <RelativeTime at={shown.finishedAt ?? shown.createdAt} />}
             </span>
           </Link>
         ) : (
           <span className="text-ink-soft">Never deployed</span>
         )}
       </div>
-      <div className="md:justify-self-end">
+      <div className="empty:hidden md:col-start-4 lg:col-start-5 lg:justify-self-end">
         <RollBackButton environment={environment} />
       </div>
     </li>

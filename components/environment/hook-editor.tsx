@@ -12,21 +12,35 @@ import { Field, TextField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { buttonStyle } from '../style.ts'
 
-type HookEditorProps = { environmentId: string; event: LifecycleEvent; stops: boolean; hook: HookView | null }
+/** `seenIn`: the deployment whose plan ran a file of the repository here. */
+type HookEditorProps = { environmentId: string; event: LifecycleEvent; stops: boolean; hook: HookView | null; seenIn: number | null }
 
 /** One place of the lifecycle: the panel's script there, edited in place. */
-export function HookEditor({ environmentId, event, stops, hook }: HookEditorProps) {
+function Origin({ title, children }: { title: string; children: string }) {
+  return <span title={title} className="rounded border border-accent/30 bg-accent-soft px-1.5 text-[11px] font-medium leading-4 text-accent">{children}</span>
+}
+
+export function HookEditor({ environmentId, event, stops, hook, seenIn }: HookEditorProps) {
   const router = useRouter()
   const [isOpen, setOpen] = useState(false)
   const fate = stops ? 'a failure stops the deployment' : 'a failure is shown and ignored'
   return (
-    <div className="px-4 py-2.5">
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <span aria-hidden className={`size-2 rotate-45 ${hook ? 'bg-accent' : 'border border-line-strong'}`} />
-        <code className="font-mono text-xs font-medium">{event}</code>
-        <span className="min-w-0 flex-1 text-xs text-ink-soft">
-          {hook ? `written here by ${hook.createdBy}, as ${hook.user ?? 'the sign-in user'}, at most ${formatDuration(hook.timeoutMs)}, ${fate}` : fate}
-        </span>
+    <div className="relative px-4 py-1">
+      <div className="flex items-center gap-x-3">
+        <span aria-hidden className={`mx-0.5 size-3 shrink-0 rotate-45 rounded-[2px] border-2 ${hook || seenIn !== null ? 'border-accent bg-accent' : 'border-line-strong bg-panel'}`} />
+        <div className="min-w-0 flex-1">
+          <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
+            <code className={`font-mono text-xs ${hook || seenIn !== null ? 'font-semibold' : 'text-ink-soft'}`}>{event}</code>
+            {seenIn !== null && <Origin title={`A file of the repository ran here in deployment ${seenIn}`}>repository</Origin>}
+            {hook && <Origin title={`Written here by ${hook.createdBy}`}>panel</Origin>}
+            <span className="text-xs text-ink-soft">{fate}</span>
+          </p>
+          {hook && (
+            <p className="text-xs text-ink-soft">
+              written by {hook.createdBy}, runs as {hook.user ?? 'the sign-in user'}, at most {formatDuration(hook.timeoutMs)}
+            </p>
+          )}
+        </div>
         <button type="button" className={buttonStyle.quiet} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} aria-label={`${hook ? 'Edit' : 'Write'} the ${event} hook`}>
           {hook ? <Pencil aria-hidden size={14} /> : <Plus aria-hidden size={14} />} {hook ? 'Edit' : 'Write'}
         </button>
@@ -34,7 +48,7 @@ export function HookEditor({ environmentId, event, stops, hook }: HookEditorProp
       {isOpen && (
         <Form
           label={`The ${event} hook`}
-          className="mt-3 grid gap-3"
+          className="my-3 ml-7 grid gap-3"
           act={saveHook}
           read={(data) => ({
             environmentId,

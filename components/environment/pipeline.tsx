@@ -36,7 +36,10 @@ const ways: { title: string; about: string; stops: Stop[] }[] = [
   },
 ]
 
-export function Pipeline({ environment, hooks }: { environment: EnvironmentView; hooks: HookView[] }) {
+/** `seen`: events that the repository had a file for when the last deployment was planned. */
+type PipelineProps = { environment: EnvironmentView; hooks: HookView[]; seen: { number: number; events: LifecycleEvent[] } | null }
+
+export function Pipeline({ environment, hooks, seen }: PipelineProps) {
   return (
     <div className="grid gap-6">
       <p className="max-w-prose text-ink-soft">
@@ -49,15 +52,15 @@ export function Pipeline({ environment, hooks }: { environment: EnvironmentView;
         <section key={title}>
           <h2 className="font-semibold">{title}</h2>
           <p className="mb-2 text-ink-soft">{about}</p>
-          <ol className={`${cardStyle} divide-y overflow-hidden`}>
+          <ol className={`${cardStyle} relative overflow-hidden py-2 before:absolute before:bottom-6 before:left-[1.4375rem] before:top-6 before:w-px before:bg-line`}>
             {stops.map((stop) =>
               'does' in stop ? (
-                <li key={stop.does} className="flex items-center gap-3 bg-sunken px-4 py-2 text-ink-soft">
-                  <span aria-hidden className="size-2 rounded-full bg-line-strong" /> {stop.does}
+                <li key={stop.does} className="relative flex items-center gap-3 px-4 py-1.5 text-ink-soft">
+                  <span aria-hidden className="mx-1 size-2 shrink-0 rounded-full border-2 border-panel bg-line-strong outline outline-1 outline-line-strong" /> {stop.does}
                 </li>
               ) : (
                 <li key={stop.event} id={stop.event}>
-                  <HookEditor environmentId={environment.id} event={stop.event} stops={stop.stops} hook={hooks.find(({ event }) => event === stop.event) ?? null} />
+                  <HookEditor environmentId={environment.id} event={stop.event} stops={stop.stops} hook={hooks.find(({ event }) => event === stop.event) ?? null} seenIn={seen?.events.includes(stop.event) ? seen.number : null} />
                 </li>
               ),
             )}

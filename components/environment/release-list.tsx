@@ -1,93 +1,84 @@
 'use client'
 import { useRouter } from 'next/navigation'
 import { activateRelease } from '@/app/actions/deployments.ts'
-import Link from 'next/link'
-import type { DeploymentView, ReleaseView } from '@/lib/api/shapes.ts'
+import type { ReleaseView } from '@/lib/api/shapes.ts'
 import { shortSha } from '@/lib/format/revision.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { Empty } from '../empty.tsx'
 import { ActButton } from '../form/act-button.tsx'
 import { StatusBadge } from '../status-badge.tsx'
 import { cardStyle } from '../style.ts'
-import { Duration, RelativeTime } from '../time.tsx'
+import { RelativeTime } from '../time.tsx'
 
-/** What can be put live, newest first; the active one is unmistakable. */
+/** What can be put live, newest first; the live one is unmistakable. What retention has removed is folded away. */
 export function ReleaseList({ releases, canActivate }: { releases: ReleaseView[]; canActivate: boolean }) {
-  const router = useRouter()
   if (releases.length === 0) return <Empty title="No releases yet">Each deployment that gets as far as the server makes one. Press Deploy for the first.</Empty>
+  const [kept, removed] = [releases.filter(({ state }) => state !== 'removed'), releases.filter(({ state }) => state === 'removed')]
   return (
-    <ul className={`${cardStyle} divide-y overflow-hidden`}>
-      {releases.map((release) => (
-        <li
-          key={release.id}
-          className={`grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 border-l-4 py-3 pl-3 pr-4 ${release.isLive ? 'border-l-good bg-good-soft' : 'border-l-transparent'}`}
-        >
-          <div className="min-w-0">
-            <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
-              <span className="figures font-semibold">{release.number}</span>
-              <StatusBadge status={release.isLive ? 'active' : release.state} />
-              <span className="flex items-center">
-                <code className="font-mono text-xs" title={release.name}>{shortSha(release.revision)}</code>
-                <CopyButton small text={release.revision} label={`Copy the commit of release ${release.number}`} />
-              </span>
-              <span className="text-ink-soft">{release.ref}</span>
-            </p>
-            <p className="truncate" title={release.subject}>
-              {release.subject}
-            </p>
-            <p className="text-xs text-ink-soft">
-              {release.author} · made <RelativeTime at={release.createdAt} />
-              {release.liveAt && (
-                <>
-                  {' · '}live since <RelativeTime at={release.liveAt} />
-                </>
-              )}
-              {release.variablesNumber !== null && ` · variables ${release.variablesNumber}`}
-            </p>
-          </div>
-          {!release.isLive && release.state === 'complete' && canActivate && (
-            <ActButton
-              label={`Activate release ${release.number}`}
-              busyText="Activating…"
-              act={() => activateRelease({ environmentId: release.environmentId, number: release.number })}
-              done={(deployment) => router.push(`/deployments/${deployment.id}`)}
-            >
-              Activate
-            </ActButton>
-          )}
-        </li>
-      ))}
-    </ul>
+    <section aria-labelledby="releases">
+      <h2 id="releases" className="mb-2 flex items-baseline gap-2 font-semibold">
+        On the servers <span className="figures text-xs font-normal text-ink-soft">{kept.length}</span>
+      </h2>
+      <ul className={`${cardStyle} divide-y overflow-hidden`}>
+        {kept.map((release) => (
+          <ReleaseRow key={release.id} release={release} canActivate={canActivate} />
+        ))}
+      </ul>
+      {removed.length > 0 && (
+        <details className="mt-2">
+          <summary className="w-fit rounded px-1 py-1 text-ink-soft hover:text-ink">
+            {removed.length} older {removed.length === 1 ? 'one was' : 'ones were'} removed from the servers
+          </summary>
+          <ul className={`${cardStyle} mt-1 divide-y overflow-hidden`}>
+            {removed.map((release) => (
+              <ReleaseRow key={release.id} release={release} canActivate={false} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
   )
 }
 
-/** Every run, with how it ended. */
-export function DeploymentList({ deployments }: { deployments: DeploymentView[] }) {
-  if (deployments.length === 0) return null
+function ReleaseRow({ release, canActivate }: { release: ReleaseView; canActivate: boolean }) {
+  const router = useRouter()
+  const { number, isLive, state } = release
   return (
-    <section className="mt-6">
-      <h2 className="mb-2 font-semibold">Deployments</h2>
-      <ul className={`${cardStyle} divide-y`}>
-        {deployments.map((deployment) => (
-          <li key={deployment.id}>
-            <Link href={`/deployments/${deployment.id}`} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 hover:bg-sunken">
-              <span className="figures w-8 font-medium">{deployment.number}</span>
-              <span className="w-28"><StatusBadge status={deployment.status} /></span>
-              <span className="min-w-0 flex-1 basis-40 truncate">
-                {deployment.source.type === 'git' ? deployment.source.ref : `release ${deployment.source.number}`}
-                {deployment.revision && <code className="ml-2 font-mono text-xs text-ink-soft">{shortSha(deployment.revision)}</code>}
-                {deployment.failure && <span className="ml-2 text-bad">{deployment.failure.step ?? deployment.failure.code}</span>}
-              </span>
-              <span className="text-xs text-ink-soft">
-                {deployment.requestedByName}, <RelativeTime at={deployment.createdAt} />
-              </span>
-              <span className="w-16 text-right text-xs text-ink-soft">
-                {deployment.startedAt && <Duration from={Date.parse(deployment.startedAt)} to={deployment.finishedAt ? Date.parse(deployment.finishedAt) : null} />}
-              </span>
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <li
+      className={`grid grid-cols-[2.75rem_minmax(0,1fr)_auto] items-center gap-x-3 border-l-[3px] py-2.5 pl-3 pr-4 ${isLive ? 'border-l-good bg-good-soft' : 'border-l-transparent'}`}
+    >
+      <span className={`figures text-right text-base ${isLive ? 'font-semibold' : state === 'removed' ? 'text-ink-soft' : 'font-medium'}`}>{number}</span>
+      <div className="min-w-0">
+        <p className={`truncate font-medium ${state === 'removed' ? 'text-ink-soft' : ''}`} title={release.subject}>
+          {release.subject}
+        </p>
+        <p className="flex flex-wrap items-center gap-x-1.5 text-xs text-ink-soft">
+          <span className="inline-flex items-center">
+            <code className="font-mono" title={release.name}>{shortSha(release.revision)}</code>
+            <CopyButton small text={release.revision} label={`Copy the commit of release ${number}`} />
+          </span>
+          <span>{release.ref}</span>
+          <span>· {release.author}</span>
+          <span>
+            · {isLive && release.liveAt ? 'live since' : 'made'} <RelativeTime at={isLive && release.liveAt ? release.liveAt : release.createdAt} />
+          </span>
+          {release.variablesNumber !== null && <span>· variables {release.variablesNumber}</span>}
+        </p>
+      </div>
+      {isLive ? (
+        <StatusBadge status="active" />
+      ) : state === 'incomplete' ? (
+        <StatusBadge status="incomplete" />
+      ) : state === 'complete' && canActivate ? (
+        <ActButton
+          label={`Activate release ${number}`}
+          busyText="Activating…"
+          act={() => activateRelease({ environmentId: release.environmentId, number })}
+          done={(deployment) => router.push(`/deployments/${deployment.id}`)}
+        >
+          Activate
+        </ActButton>
+      ) : null}
+    </li>
   )
 }

@@ -24,7 +24,7 @@ export function LogToolbar({ finder, onStep, wraps, onWrap, rawHref, children }:
   }
   const count = search.text === '' ? '' : (found.problem ?? `${finder.place ? `${finder.place} of ` : ''}${found.numbers.length} ${found.numbers.length === 1 ? 'line' : 'lines'}`)
   return (
-    <div className="flex flex-wrap items-center gap-1 border-b p-1.5">
+    <div className="flex flex-wrap items-center gap-1 border-b bg-panel p-1.5">
       {children}
       <div role="search" className="flex min-w-40 flex-1 items-center gap-1">
         <input

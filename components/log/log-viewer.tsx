@@ -3,7 +3,7 @@
 // what waits; searches, filters by step, links to lines.
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown } from 'lucide-react'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { fieldStyle } from '../style.ts'
 import { Rows, type LogLines } from './lines.ts'
 import { LogRow } from './log-row.tsx'
@@ -11,6 +11,7 @@ import { LogToolbar } from './log-toolbar.tsx'
 import { useLogSearch } from './use-log-search.ts'
 
 const lineHeight = 20
+const headingHeight = 32
 
 export type LogViewerProps = {
   log: LogLines
@@ -43,7 +44,7 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
   const list = useVirtualizer({
     count: rows.count,
     getScrollElement: () => scroller.current,
-    estimateSize: () => lineHeight,
+    estimateSize: (index) => (rows.at(index)?.kind === 'step' ? headingHeight : lineHeight),
     overscan: 30,
   })
   const total = list.getTotalSize()
@@ -61,14 +62,17 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
   }, [follows, total, rows])
 
   // Opens, once there are lines, at the line in the address, or at the end of the failing step.
-  useEffect(() => {
-    if (isPlaced.current || isLoading || rows.count === 0) return
+  const place = useEffectEvent(() => {
+    if (isPlaced.current) return
     isPlaced.current = true
     const line = linkedLine()
     setLinked(line)
     if (line) show(rows.rowOf(line))
     else if (openAt) show(rows.lastRowOf(openAt), 'end')
   })
+  useEffect(() => {
+    if (!isLoading && rows.count > 0) place()
+  }, [isLoading, rows])
 
   useEffect(() => {
     const onHash = () => setLinked(linkedLine())
@@ -97,7 +101,7 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
 
   const waiting = follows ? 0 : rows.count - seenCount
   return (
-    <section aria-label="Log" className="flex h-full min-h-0 flex-col overflow-hidden rounded-one border bg-sunken">
+    <section aria-label="Log" className="flex h-full min-h-0 flex-col overflow-hidden rounded-one border bg-log shadow-one">
       <LogToolbar finder={finder} onStep={step} wraps={wraps} onWrap={() => setWraps(!wraps)} rawHref={rawHref}>
         <select aria-label="Show steps" value={only ?? ''} onChange={(event) => onOnly(event.target.value || null)} className={`${fieldStyle} w-auto max-w-44`}>
           <option value="">All steps</option>
@@ -129,8 +133,8 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
                   return (
                     <div key={item.key} data-index={item.index} ref={wraps ? list.measureElement : undefined}>
                       {row.kind === 'step' ? (
-                        <div className="sticky left-0 w-fit px-3 font-sans font-medium leading-5 text-ink-soft">
-                          {names.get(row.step.key) ?? row.step.key}
+                        <div className="flex h-8 items-center border-y bg-sunken">
+                          <h3 className="sticky left-0 px-4 font-sans font-semibold text-ink-soft">{names.get(row.step.key) ?? row.step.key}</h3>
                         </div>
                       ) : (
                         <LogRow

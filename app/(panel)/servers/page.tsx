@@ -5,12 +5,21 @@ import { PageHeader } from '@/components/page-header.tsx'
 import { StatusBadge } from '@/components/status-badge.tsx'
 import { buttonStyle, cardStyle } from '@/components/style.ts'
 import { RelativeTime } from '@/components/time.tsx'
+import type { ServerView } from '@/lib/api/shapes.ts'
 import { listServers } from '@/lib/panel/servers.ts'
 import { load } from '@/lib/web/page.ts'
 
 export const metadata: Metadata = { title: 'Servers' }
 
 const words = { ok: 'Ready', warning: 'Ready, with warnings', failed: 'Not ready' } as const
+
+const namesOf = ({ environments }: ServerView) => environments.map(({ project, name }) => `${project} / ${name}`)
+
+/** The first ones by name, the rest as a number. */
+function shortList(names: string[]): string {
+  if (names.length === 0) return 'no environment'
+  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`
+}
 
 export default async function ServersPage() {
   const servers = await load(listServers, {})
@@ -30,15 +39,13 @@ export default async function ServersPage() {
       <PageHeader title="Servers">{add}</PageHeader>
       <ul className={`${cardStyle} divide-y`}>
         {servers.map((server) => (
-          <li key={server.id} className="relative flex flex-wrap items-center gap-x-4 gap-y-1 p-4 hover:bg-sunken">
-            <div className="min-w-0 flex-1 basis-60">
-              <Link href={`/servers/${server.id}`} className="font-medium after:absolute after:inset-0">{server.name}</Link>
+          <li key={server.id} className="relative grid items-center gap-x-6 gap-y-1.5 px-4 py-3 hover:bg-sunken sm:grid-cols-[minmax(0,15rem)_minmax(0,1fr)_auto]">
+            <div className="min-w-0">
+              <Link href={`/servers/${server.id}`} className="font-semibold after:absolute after:inset-0">{server.name}</Link>
               <p className="truncate font-mono text-xs text-ink-soft">{server.user}@{server.host}{server.port === 22 ? '' : `:${server.port}`}</p>
             </div>
-            <p className="basis-48 text-ink-soft">
-              {server.environments.length === 0 ? 'no environment' : server.environments.map(({ project, name }) => `${project} ${name}`).join(', ')}
-            </p>
-            <div className="flex items-center gap-2 text-ink-soft">
+            <p className="truncate text-ink-soft" title={namesOf(server).join(', ')}>{shortList(namesOf(server))}</p>
+            <div className="flex items-center gap-2 text-xs text-ink-soft">
               {!server.fingerprint ? (
                 <StatusBadge status="waiting" word="Key not confirmed" />
               ) : server.check ? (

@@ -1,7 +1,8 @@
 import Link from 'next/link'
 import { DeployButton } from '@/components/environment/deploy-button.tsx'
+import { DeploymentList } from '@/components/environment/deployment-list.tsx'
 import { Pipeline } from '@/components/environment/pipeline.tsx'
-import { DeploymentList, ReleaseList } from '@/components/environment/release-list.tsx'
+import { ReleaseList } from '@/components/environment/release-list.tsx'
 import { RollBackButton } from '@/components/environment/roll-back-button.tsx'
 import { SettingsForm } from '@/components/environment/settings-form.tsx'
 import { Tabs, tabs, type Tab } from '@/components/environment/tabs.tsx'
@@ -13,9 +14,10 @@ import { StatusBadge } from '@/components/status-badge.tsx'
 import { RelativeTime } from '@/components/time.tsx'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { shortSha } from '@/lib/format/revision.ts'
-import { listDeployments, listReleases } from '@/lib/panel/deployments.ts'
+import { getDeployment, listDeployments, listReleases } from '@/lib/panel/deployments.ts'
 import { getEnvironment } from '@/lib/panel/environments.ts'
 import { listHooks } from '@/lib/panel/hooks.ts'
+import { listRuns } from '@/lib/panel/runs.ts'
 import { listServers } from '@/lib/panel/servers.ts'
 import { readVariables } from '@/lib/panel/variables.ts'
 import { load } from '@/lib/web/page.ts'
@@ -29,14 +31,14 @@ export default async function EnvironmentPage({ params, searchParams }: PageProp
   return (
     <>
       <title>{`${environment.project} ${environment.name} · Fairlead`}</title>
-      <PageHeader title={`${environment.project} / ${environment.name}`} trail={[{ href: '/', name: 'Environments' }]} below={<Live environment={environment} />}>
+      <PageHeader title={<Name environment={environment} />} trail={[{ href: '/', name: 'Environments' }]} below={<Live environment={environment} />}>
         <LiveRefresh environment={id} />
         <RollBackButton environment={environment} />
         <DeployButton environment={environment} />
       </PageHeader>
       <Tabs id={id} current={tab} />
       {tab === 'releases' && <Releases environment={environment} />}
-      {tab === 'pipeline' && <Pipeline environment={environment} hooks={await load(listHooks, { environmentId: id })} />}
+      {tab === 'pipeline' && <Hooks environment={environment} />}
       {tab === 'variables' && <VariablesForm environment={environment} variables={await load(readVariables, { environmentId: id })} />}
       {tab === 'servers' && <Targets environment={environment} servers={await load(listServers, {})} />}
       {tab === 'settings' && <SettingsForm environment={environment} />}
@@ -46,11 +48,37 @@ export default async function EnvironmentPage({ params, searchParams }: PageProp
 
 async function Releases({ environment }: { environment: EnvironmentView }) {
   const environmentId = environment.id
-  const [releases, deployments] = await Promise.all([load(listReleases, { environmentId }), load(listDeployments, { environmentId })])
+  const [releases, deployments, runs] = await Promise.all([
+    load(listReleases, { environmentId }),
+    load(listDeployments, { environmentId }),
+    load(listRuns, { environmentId, days: 30, limit: 60 }),
+  ])
   return (
     <>
       <ReleaseList releases={releases} canActivate={!environment.running} />
-      <DeploymentList deployments={deployments} />
+      <DeploymentList deployments={deployments} runs={runs[environmentId] ?? []} />
+    </>
+  )
+}
+
+async function Hooks({ environment }: { environment: EnvironmentView }) {
+  const [hooks, last] = await Promise.all([
+    load(listHooks, { environmentId: environment.id }),
+    environment.last ? load(getDeployment, { id: environment.last.id }) : null,
+  ])
+  const inRepository = (last?.steps ?? []).flatMap(({ origin, event }) => (origin === 'repository' && event ? [event] : []))
+  return <Pipeline environment={environment} hooks={hooks} seen={last && { number: last.number, events: inRepository }} />
+}
+
+function Name({ environment: { project, name, appDomain } }: { environment: EnvironmentView }) {
+  return (
+    <>
+      {project} <span className="font-normal text-ink-soft">/</span> {name}
+      {appDomain && (
+        <a href={`https://${appDomain}`} target="_blank" rel="noopener noreferrer" className="ml-3 whitespace-nowrap text-sm font-normal tracking-normal text-ink-soft hover:text-ink hover:underline">
+          {appDomain}
+        </a>
+      )}
     </>
   )
 }
@@ -61,11 +89,14 @@ function Live({ environment: { live, running, last } }: { environment: Environme
   return (
     <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1.5 text-ink-soft">
       {live ? (
-        <span className="flex min-w-0 flex-wrap items-center gap-2">
+        <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           <StatusBadge status="active" word={`Release ${live.number} is live`} />
-          <code className="font-mono text-xs" title={live.revision}>{shortSha(live.revision)}</code>
           <span className="min-w-0 break-words text-ink">{live.subject}</span>
-          {live.liveAt && <RelativeTime at={live.liveAt} />}
+          <code className="font-mono text-xs" title={live.revision}>{shortSha(live.revision)}</code>
+          <span className="text-xs">
+            {live.author}
+            {live.liveAt && <>, since <RelativeTime at={live.liveAt} /></>}
+          </span>
         </span>
       ) : (
         <span>Nothing is live yet</span>

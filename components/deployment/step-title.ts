@@ -1,0 +1,18 @@
+// What a step is called on a page. Our own steps have short names in plans, logs of the API and tests; people read these.
+const titles: Record<string, string> = {
+  check: 'Check the server',
+  tree: 'Ship the files',
+  release: 'Make the release',
+  variables: 'Write variables',
+  permissions: 'Set permissions',
+  complete: 'Mark complete',
+  verify: 'Verify the release',
+  switch: 'Switch to it',
+  unlink: 'Take the link away',
+  prune: 'Remove old releases',
+}
+
+/** Hooks keep the names of their events, which are also those of their files. */
+export function stepTitle(name: string): string {
+  return titles[name] ?? name
+}
