@@ -21,7 +21,7 @@ const line = {
 /** One line without its newline → entry; null for a line that isn't one (a newer runner's, or a torn one). */
 export function parseJournalLine(text: string): JournalEntry | null {
   const type = text.slice(0, text.indexOf(' ')) as keyof typeof line
-  const found = line[type]?.exec(text)
+  const found = Object.hasOwn(line, type) ? line[type].exec(text) : null
   if (!found) return null
   const [, a = '', b = '', c = '', d = '', e = ''] = found
   switch (type) {

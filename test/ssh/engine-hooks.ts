@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { cancelProgram } from '@/lib/deploy/programs.ts'
+import { attachProgram, cancelProgram } from '@/lib/deploy/programs.ts'
 import { run } from './contract.ts'
 import { context, deploy, hookOf } from './engine-ground.ts'
 import type { Site } from './engine-ground.ts'
-import { answer, factOf, outcomes, sha256 } from './flight.ts'
+import { answer, factOf, follow, outcomes, sha256, stream } from './flight.ts'
 
 /** TERM, HUP and INT ignored, also by a child in the same session and by one in its own; ends by itself after minutes. */
 export const stubborn = [
@@ -57,6 +57,18 @@ export function hookContract(site: Site): void {
     expect([flight.output(5), flight.output(6)]).toEqual(['first\n', 'second\n'])
     expect(flight.entries).toContainEqual({ type: 'sum', step: 5, size: 6, sha256: sha256('first\n') })
     expect((await run(site.connection, `cat ${root}/.fairlead/run/1/main/5.out`)).output).toBe('first\nlate\n')
+  })
+
+  it('sends frames as long as they say when a log was cut short behind its back', async () => {
+    const root = await site.ground.root()
+    const flight = await deploy(site, root, { number: 1, hooks: [hookOf('echo 0123456789')] })
+    await run(site.connection, `echo 012 >${root}/.fairlead/run/1/main/5.out`)
+    const again = await follow(
+      site.connection,
+      stream(attachProgram(context(root, 1), 'main', { journal: 0, steps: {} })),
+    )
+    expect(again.entries).toEqual(flight.entries)
+    expect(again.output(5)).toBe(`012\n${'\0'.repeat(7)}`)
   })
 
   it('does not wait for a daemon that holds the output of its hook, and lets it live', async () => {
