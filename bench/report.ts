@@ -1,0 +1,100 @@
+// The figures as a table for people and as JSON for comparing runs.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus, release } from 'node:os'
+import { join } from 'node:path'
+import type { Measured } from './deployments.ts'
+import type { Memory } from './memory.ts'
+import { median, p95, type Phases } from './phases.ts'
+
+export type LineDelays = { roundTripMs: number; delays: number[] }
+export type Results = { deployments: Measured[]; lines: LineDelays[]; memory: Memory[] }
+type Target = { text: string; isMet: boolean } | null
+
+/** What the project asks of itself; null = nothing was promised for this cell. */
+function target({ kind, connection, ours, ratio, roundTripMs }: Measured): Target {
+  const most = (limit: number): Target => ({ text: `≤ ${limit.toFixed(1)} ×`, isMet: ratio <= limit })
+  if (kind === 'next') return most(connection === 'warm' ? 0.9 : 1.1)
+  if (kind === 'first') return most(1.2)
+  if (connection === 'cold') return null
+  const limit = 2 * roundTripMs + 150
+  return { text: `≤ ${limit} ms`, isMet: median(ours) <= limit }
+}
+
+const rounded = (ms: number): string => `${Math.round(ms)}`
+const verdict = (goal: Target): string => (goal === null ? '–' : `${goal.text} ${goal.isMet ? 'met' : 'MISSED'}`)
+
+function table(head: string[], rows: string[][]): string {
+  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => (row[at] ?? '').length)))
+  const line = (cells: string[]): string => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
+}
+
+const slowest = (phases: Phases): string =>
+  Object.entries(phases)
+    .map(([name, ms]) => `${name} ${ms}`)
+    .join(', ')
+
+/** Markdown: deployments, where the time goes in those that miss their target, lines, memory. */
+export function report({ deployments, lines, memory }: Results): string {
+  const cells = deployments.map((one) => ({ one, goal: target(one) }))
+  const named = ({ size, roundTripMs, connection, kind }: Measured): string[] => [
+    size,
+    `${roundTripMs} ms`,
+    connection,
+    kind,
+  ]
+  const parts = [
+    table(
+      ['repository', 'round trip', 'connection', 'what', 'ours ms', 'floor ms', 'ratio', 'target'],
+      cells.map(({ one, goal }) => [
+        ...named(one),
+        rounded(median(one.ours)),
+        rounded(median(one.floor)),
+        one.ratio.toFixed(2),
+        verdict(goal),
+      ]),
+    ),
+  ]
+  const missed = cells.filter(({ goal }) => goal?.isMet === false)
+  if (missed.length > 0)
+    parts.push(
+      `Where the time went in what missed its target (medians, ms):\n${missed
+        .map(({ one }) => `- ${named(one).join(', ')}: ${slowest(one.phases)}`)
+        .join('\n')}`,
+    )
+  if (lines.length > 0)
+    parts.push(
+      table(
+        ['round trip', 'lines', 'median ms', 'p95 ms', 'target'],
+        lines.map(({ roundTripMs, delays }) => {
+          const limit = 100 + roundTripMs
+          const goal = { text: `≤ ${limit} ms`, isMet: p95(delays) <= limit }
+          const figures = [delays.length, median(delays), p95(delays)].map(rounded)
+          return [`${roundTripMs} ms`, ...figures, verdict(goal)]
+        }),
+      ),
+    )
+  if (memory.length > 0) {
+    const sum = (values: number[]): number => values.reduce((all, one) => all + one, 0)
+    const total = sum(memory.map((one) => one.proportionalMb))
+    const resident = sum(memory.map((one) => one.residentMb))
+    parts.push(
+      table(
+        ['process', 'resident MB', 'by share MB'],
+        memory.map((one) => [one.program, rounded(one.residentMb), rounded(one.proportionalMb)]),
+      ),
+      `Memory of all processes: ${rounded(total)} MB with shared pages counted once (${verdict({ text: '≤ 400 MB', isMet: total <= 400 })}), ${rounded(resident)} MB with them counted in each.`,
+    )
+  }
+  return parts.join('\n\n')
+}
+
+/** Writes `<folder>/<time>.json` and returns its path. */
+export function keep(folder: string, results: Results): string {
+  mkdirSync(folder, { recursive: true })
+  const at = new Date().toISOString()
+  const path = join(folder, `${at.replaceAll(':', '-')}.json`)
+  const machine = { processors: cpus().map(({ model }) => model), kernel: release(), node: process.version }
+  writeFileSync(path, JSON.stringify({ at, machine, ...results }, null, 2))
+  return path
+}
