@@ -92,6 +92,20 @@ export function releaseContract(site: Site): void {
     expect(await output(`cat ${root}/current/version`)).toBe('1\n')
   })
 
+  it('runs what belongs to a failure when nothing was switched, and leaves it to the undo otherwise', async () => {
+    const root = await site.ground.root()
+    const failing = hookOf('exit 3')
+    const seen = hookOf('echo seen', { event: 'deploy.failure', failure: 'ignored' })
+    const both = [step(8, { do: 'hook', hook: failing }), step(9, { do: 'hook', hook: seen }, { phase: 'failure' })]
+    const { segment, tree } = await deploySegment({ number: 1 })
+    const early = { ...segment, steps: [...segment.steps.slice(0, 4), ...both] }
+    const before = await fly(site.connection, context(root, 1), early, { payloads: [tree.payload] })
+    expect(outcomes(before).slice(4)).toEqual(['8 failed', '9 ok', 'close failed'])
+    const late = { ...segment, steps: [...segment.steps, ...both] }
+    const after = await fly(site.connection, context(root, 2), late, { payloads: [tree.payload] })
+    expect(outcomes(after).slice(5)).toEqual(['6 ok', '8 failed', '9 skipped', 'close failed'])
+  })
+
   it('does what every value says and nothing that it could be read as', async () => {
     const base = await site.ground.root()
     const evil = '-rf it\'s "q" $(touch pwned) `touch pwned` ;touch pwned;& |<>*?[a]{b,c} \\n %s ünï 🚀\nsecond\t!!~'

@@ -48,8 +48,9 @@ const text = squeeze(`
     n=$1 phase=$2 fatal=$3 kind=$4 limit=$5; shift 5
     if [ "$phase.$bad" = main. ] && [ -e "$cancel" ]; then bad=cancelled; fi
     now
-    case $phase.$bad in
-      main. | failure.?*) ;;
+    # after the switch what belongs to a failure is done by the undo, once everything is as it was
+    case $phase.$switched.$bad in
+      main.*. | failure..?*) ;;
       *) jot "end $n skipped - 0 $up"; return ;;
     esac
     jot "begin $n $up"
@@ -140,7 +141,7 @@ const begin = squeeze(`
     [ ! -e "$s" ] || [ -d "/proc/$p" ] || rm -rf "$s"
   done
   gnu=; case $(cp --version 2>/dev/null) in *GNU*) gnu=--reflink=auto ;; esac
-  bad= sums= shell= adopt= signalled=
+  bad= sums= shell= adopt= signalled= switched=
   watcher >/dev/null 2>&1 &
   w=$!
   look; leaving=$live

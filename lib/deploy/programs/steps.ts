@@ -184,6 +184,7 @@ const switching = squeeze(`
     if [ -e current ] && [ ! -L current ] && [ "$adopt" != 1 ]; then rm -f "$t"; fail owner_conflict 'current is not a link: adopt it first'; return 1; fi
     adopt_current || { rm -f "$t"; fail_io 'cannot adopt current'; return 1; }
     mv -f -T "$t" current || { rm -f "$t"; fail_io 'cannot replace current'; return 1; }
+    switched=1
     now; fact previous "\${adopted:-$live_name}"; fact switched "$up"
     look
     fact current "$live_name"
