@@ -5,30 +5,42 @@ import { link, readFile, readdir, readlink, rename, rm, stat, utimes, writeFile 
 import { basename, dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
-const released = 'released'
+/** Let go after work that went well, or that failed. */
+const [released, failed] = ['released', 'failed']
 const touchEveryMs = 2_000
 /** Without a common process table the holder is known by its file's age only. */
 const silentMs = 30_000
 const lookAgainMs = 100
 
-/** Waits for the lock named `path` (files `path.<n>` beside it), runs `work`, lets go. Rejects as `signal` says while waiting. */
-export async function withLock<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const file = await acquire(path, signal)
+/**
+ * Waits for the lock named `path` (files `path.<n>` beside it), runs `work`, lets go. Rejects as `signal` says while waiting.
+ * `work` is told whether the holder before it ended well: after one that was killed or failed there may be things to tidy up.
+ */
+export async function withLock<T>(
+  path: string,
+  work: (isTidy: boolean) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const { file, isTidy } = await acquire(path, signal)
   const touching = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => undefined), touchEveryMs)
+  let end = failed
   try {
-    return await work()
+    const result = await work(isTidy)
+    end = released
+    return result
   } finally {
     clearInterval(touching)
-    await writeWhole(file, released)
+    await writeWhole(file, end)
   }
 }
 
-async function acquire(path: string, signal?: AbortSignal): Promise<string> {
+async function acquire(path: string, signal?: AbortSignal): Promise<{ file: string; isTidy: boolean }> {
   const me = await identity()
   for (;;) {
     signal?.throwIfAborted()
     const newest = await highest(path)
-    if (newest > 0 && !(await isFree(`${path}.${newest}`, me))) {
+    const before = newest > 0 ? await stateOf(`${path}.${newest}`, me) : 'released'
+    if (before === 'held') {
       await pause(lookAgainMs, undefined, signal ? { signal } : {})
       continue
     }
@@ -36,7 +48,7 @@ async function acquire(path: string, signal?: AbortSignal): Promise<string> {
     if (!(await createWhole(mine, me))) continue
     if ((await highest(path)) === newest + 1) {
       await removeLower(path, newest + 1)
-      return mine
+      return { file: mine, isTidy: before === 'released' }
     }
     await rm(mine, { force: true })
   }
@@ -59,16 +71,20 @@ async function removeLower(path: string, number: number): Promise<void> {
   for (const lower of await numbers(path)) if (lower < number) await rm(`${path}.${lower}`, { force: true })
 }
 
-/** Released, or held by a process that is gone. A file that vanished meanwhile has a successor: not free, look again. */
-async function isFree(file: string, me: string): Promise<boolean> {
+/** `lost`: let go after a failure, or its holder is gone. A file that vanished meanwhile has a successor: look again. */
+async function stateOf(file: string, me: string): Promise<'held' | 'released' | 'lost'> {
   try {
     const holder = await readFile(file, 'utf8')
-    if (holder === released) return true
+    if (holder === released) return 'released'
+    if (holder === failed) return 'lost'
     const [table, pid, started] = holder.split(' ')
-    if (table === me.split(' ')[0]) return (await startTime(Number(pid))) !== started
-    return Date.now() - (await stat(file)).mtimeMs > silentMs
+    const isGone =
+      table === me.split(' ')[0]
+        ? (await startTime(Number(pid))) !== started
+        : Date.now() - (await stat(file)).mtimeMs > silentMs
+    return isGone ? 'lost' : 'held'
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'held'
     throw error
   }
 }

@@ -128,9 +128,11 @@ export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Pr
           queued(address.id, () =>
             withLock(
               `${path}.lock`,
-              async () => {
-                await endOrphans(path)
-                await removeStaleLocks(path)
+              async (isTidy) => {
+                if (!isTidy) {
+                  await endOrphans(path)
+                  await removeStaleLocks(path)
+                }
                 await remote(address, path, fetchArguments, signal)
               },
               signal,

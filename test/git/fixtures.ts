@@ -1,6 +1,7 @@
 // Real repositories in temporary folders, and what a server does with a change.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import {
   chmodSync,
   lstatSync,
@@ -99,4 +100,12 @@ export function countsOf(found: Record<string, string>): { files: number; direct
   const directories = values.filter((value) => value === 'd').length
   const links = values.filter((value) => value.startsWith('l ')).length
   return { files: values.length - directories - links, directories, links }
+}
+
+/** Another process that holds the lock at `path` until its stdin ends. */
+export async function heldByAnother(path: string) {
+  const program = new URL('lock-holder.ts', import.meta.url).pathname
+  const child = spawn(process.execPath, ['--import', 'tsx', program, path], { stdio: ['pipe', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  return child
 }

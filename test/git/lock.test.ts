@@ -1,21 +1,13 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { withLock } from '../../lib/git/lock.ts'
-import { temporaryFolder } from './fixtures.ts'
+import { heldByAnother, temporaryFolder } from './fixtures.ts'
 
 let folder: string
 beforeEach(() => void (folder = temporaryFolder()))
 afterEach(() => rmSync(folder, { recursive: true }))
-
-async function heldByAnother(path: string) {
-  const program = new URL('lock-holder.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, ['--import', 'tsx', program, path], { stdio: ['pipe', 'pipe', 'inherit'] })
-  await once(child.stdout, 'data')
-  return child
-}
 
 describe('withLock', () => {
   it('lets one in at a time', async () => {
@@ -45,6 +37,18 @@ describe('withLock', () => {
     const patient = withLock(join(folder, 'one'), () => Promise.resolve('in'))
     holder.stdin.end()
     expect(await patient).toBe('in')
+  })
+
+  it('tells the next holder whether the one before ended well', async () => {
+    const path = join(folder, 'one')
+    const isTidy = () => withLock(path, (tidy) => Promise.resolve(tidy))
+    expect([await isTidy(), await isTidy()]).toEqual([true, true])
+    await expect(withLock(path, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect([await isTidy(), await isTidy()]).toEqual([false, true])
+    const holder = await heldByAnother(path)
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+    expect([await isTidy(), await isTidy()]).toEqual([false, true])
   })
 
   it('passes from a process that was killed', async () => {

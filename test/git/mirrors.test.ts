@@ -1,9 +1,10 @@
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Mirror, RepositoryAddress } from '../../lib/deploy/types.ts'
 import { openMirrors } from '../../lib/git/mirrors.ts'
-import { Repository, temporaryFolder } from './fixtures.ts'
+import { Repository, heldByAnother, temporaryFolder } from './fixtures.ts'
 
 let folder: string
 let repository: Repository
@@ -199,6 +200,9 @@ describe('fetching', () => {
     const path = join(folder, 'mirrors/one.git')
     for (const name of ['refs/heads/main.lock', 'packed-refs.lock', 'shallow.lock', 'HEAD.lock'])
       writeFileSync(join(path, name), '')
+    const holder = await heldByAnother(`${path}.lock`)
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
     const second = repository.commit('second')
     expect((await (await fetched()).resolve('main')).sha).toBe(second)
   })
