@@ -16,6 +16,7 @@ import { fileOf, secret } from './sample.ts'
 import { look, processesIn, said } from './server.ts'
 import type { Seen } from './server.ts'
 import type { Flown, Kind, Trial } from './trial.ts'
+import type { Watched } from './web.ts'
 
 /** Killing parts of the panel must not change how a deployment ends; a wish to cancel may come too late. */
 const expected: Record<Kind, string[]> = {
@@ -25,8 +26,11 @@ const expected: Record<Kind, string[]> = {
   cancel: ['cancelled', 'succeeded'],
 }
 
-export async function checkTrial(panel: Panel, trial: Trial, flown: Flown): Promise<string[]> {
-  if (!isFinished(flown.status as 'queued')) return [`it did not end: ${flown.status}`]
+/** `isUndone`: it was live for a moment and was put back. */
+export type Checked = { problems: string[]; isUndone: boolean }
+
+export async function checkTrial(panel: Panel, trial: Trial, flown: Flown, watched?: Watched): Promise<Checked> {
+  if (!isFinished(flown.status as 'queued')) return { problems: [`it did not end: ${flown.status}`], isUndone: false }
   const events = await readEvents(panel.ctx.db.pool, flown.deploymentId)
   const state = reduce(events)
   const row = await panel.ctx.db.prisma.deployment.findUniqueOrThrow({ where: { id: flown.deploymentId } })
@@ -48,9 +52,10 @@ export async function checkTrial(panel: Panel, trial: Trial, flown: Flown): Prom
     ...(await liveProblems(panel, flown, plan, after)),
     ...nameProblems(after, flown),
     ...eventProblems(events, state, row),
+    ...(watched ? await watchedProblems(panel, flown, events, watched) : []),
     ...(plan ? await logProblems(panel, flown, plan, state) : []),
   )
-  return problems
+  return { problems, isUndone: state.undo !== null }
 }
 
 /** Followers of killed workers end once sshd has noticed: they get some seconds. */
@@ -172,18 +177,39 @@ function eventProblems(
   return problems
 }
 
+/** Whoever watched saw every event and every piece of the log once, in order, whatever was killed meanwhile. */
+async function watchedProblems(
+  { ctx }: Panel,
+  { deploymentId }: Flown,
+  events: DeploymentEvent[],
+  watched: Watched,
+): Promise<string[]> {
+  const problems: string[] = []
+  if (JSON.stringify(watched.events) !== JSON.stringify(events))
+    problems.push(`watched were the events ${watched.events.map(({ seq }) => seq).join()} of ${events.length}`)
+  const chunks = (await readChunks(ctx.db.pool, { deploymentId, limit: 1_000_000 })).map(({ id, bytes }) => ({
+    id,
+    text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes),
+  }))
+  if (JSON.stringify(watched.chunks.map(({ id, text }) => ({ id, text }))) !== JSON.stringify(chunks))
+    problems.push(
+      `watched were the chunks ${watched.chunks.map(({ id }) => id).join()} of ${chunks.map(({ id }) => id).join()}`,
+    )
+  return problems
+}
+
 /** Of a segment or of a step of it, whatever else is said with it. */
 function identity(data: object): unknown {
   const { segment, step } = data as { segment?: string; step?: number }
   return [segment, step]
 }
 
-/** What the panel shows of each hook is what the hook wrote, byte for byte, but for the secret. */
+/** What the panel shows of each hook is what the hook wrote, byte for byte, but for the secret; and it ran once. */
 async function logProblems(panel: Panel, flown: Flown, plan: Plan, state: DeploymentState): Promise<string[]> {
   const { ctx, host, root } = panel
   const problems: string[] = []
   const raw = Buffer.from(await new Response(await readRawLog(ctx, actor, { id: flown.deploymentId })).arrayBuffer())
-  const written = new Map<string, Buffer[]>()
+  const hooks = new Map<string, { log: Buffer; outcomes: string[] }>()
   const segments = [...plan.segments, ...(state.undo ? [planUndo(plan, state.undo.release)] : [])]
   for (const segment of segments) {
     const run = state.segments.find(({ name }) => name === segment.name)
@@ -201,15 +227,22 @@ async function logProblems(panel: Panel, flown: Flown, plan: Plan, state: Deploy
       if (log.includes(secret)) problems.push(`${place}: the secret is in the log`)
       if (action.do !== 'hook') continue
       const outcome = run?.steps.find((step) => step.n === n)?.outcome ?? 'skipped'
-      const own = redacted((await said(host, root, `${flown.number}.${fileOf(name)}`)) ?? Buffer.alloc(0))
-      // tee writes to us first: a hook that was ended may not have written everything to its own file.
-      const isWhole = outcome === 'ok' || outcome === 'failed' || outcome === 'skipped'
-      if (isWhole ? !log.equals(own) : !log.subarray(0, own.length).equals(own))
-        problems.push(
-          `${place} (${outcome}): the log has ${log.length} bytes, the hook wrote ${own.length}; ${firstDifference(log, own)}`,
-        )
-      written.set(name, [...(written.get(name) ?? []), own])
+      const before = hooks.get(name)
+      // What has to do with a failure stands in both segments and runs in one of them.
+      hooks.set(name, {
+        log: Buffer.concat([before?.log ?? Buffer.alloc(0), log]),
+        outcomes: [...(before?.outcomes ?? []), outcome],
+      })
     }
+  }
+  for (const [name, { log, outcomes }] of hooks) {
+    const own = redacted((await said(host, root, `${flown.number}.${fileOf(name)}`)) ?? Buffer.alloc(0))
+    // tee writes to us first: a hook that was ended may not have written everything to its own file.
+    const isWhole = outcomes.every((outcome) => ['ok', 'failed', 'skipped'].includes(outcome))
+    if (isWhole ? !log.equals(own) : !log.subarray(0, own.length).equals(own))
+      problems.push(
+        `${name} (${outcomes.join()}): the log has ${log.length} bytes, the hook wrote ${own.length}; ${firstDifference(log, own)}`,
+      )
   }
   return problems
 }

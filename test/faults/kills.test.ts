@@ -1,19 +1,17 @@
 // Six deployments in which a part of the panel is killed. `npm run faults` does the same a hundred times, at other moments.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isBuilt } from '../../scripts/build-panel.ts'
 import { openPanel } from './panel.ts'
 import type { Panel } from './panel.ts'
-import { fly, trialOf } from './trial.ts'
+import { fly, trialOf, warmUp } from './trial.ts'
+import type { Usual } from './trial.ts'
 
 let panel: Panel
-let usualMs = 0
+let usual: Usual
 beforeAll(async () => {
-  panel = await openPanel()
-  for (let n = 1; n <= 2; n++) {
-    const undisturbed = { seed: null, kind: 'deploy', kills: [], cancelAt: 0, comesBack: true } as const
-    const { flown, problems } = await fly(panel, { ...undisturbed, kills: [] }, 0)
-    expect(problems, panel.lines().join('\n')).toEqual([])
-    usualMs = flown.tookMs
-  }
+  // Without a production build of these sources nothing can be asked over HTTP: then the panel's functions are called straight.
+  panel = await openPanel({ isBuilt: isBuilt() })
+  usual = await warmUp(panel)
 }, 120_000)
 afterAll(() => panel.close())
 
@@ -22,7 +20,7 @@ test.for([1, 2, 3, 4, 5, 6])(
   { timeout: 150_000 },
   async (seed) => {
     const trial = trialOf(seed)
-    const { problems } = await fly(panel, trial, usualMs)
+    const { problems } = await fly(panel, trial, usual)
     expect(problems, `${JSON.stringify(trial)}\n${panel.lines().join('\n')}`).toEqual([])
   },
 )

@@ -1,4 +1,5 @@
-// A whole panel with everything real, whose processes can be killed: embedded PostgreSQL, two workers, an OpenSSH host.
+// A whole panel with everything real, whose processes can be killed: embedded PostgreSQL, two workers, an OpenSSH host,
+// and the web process where there is a production build of it.
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -14,6 +15,7 @@ import { migrate } from '../../scripts/migrate.ts'
 import { keepPostgres } from '../../scripts/start-postgres.ts'
 import { startHost } from '../hosts/hosts.ts'
 import type { Host } from '../hosts/hosts.ts'
+import { openWeb } from './web.ts'
 import { Kept } from './process.ts'
 import { makeSample, panelHook, secret } from './sample.ts'
 
@@ -21,8 +23,8 @@ const projectRoot = join(import.meta.dirname, '../..')
 export const actor = systemActor('console')
 export type Panel = Awaited<ReturnType<typeof openPanel>>
 
-/** Starts everything. Close it. */
-export async function openPanel() {
+/** Starts everything; with `isBuilt` the web process too. Close it. */
+export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-faults-'))
   const dataDir = join(folder, 'data')
   const said: string[] = []
@@ -47,6 +49,7 @@ export async function openPanel() {
     return kept
   })
 
+  const web = isBuilt ? await openWeb(ctx, environmentId, given) : null
   let killed = ''
   const postmaster = async () =>
     (await readFile(join(folder, 'postgres/data/postmaster.pid'), 'utf8')).split('\n')[0] ?? ''
@@ -58,10 +61,13 @@ export async function openPanel() {
     environmentId,
     sample,
     workers,
+    web,
     /** What PostgreSQL's keeper and the workers said lately. */
     lines: () => [
       ...said.slice(-40),
-      ...workers.flatMap(({ name, lines }) => lines.slice(-60).map((line) => `${name} ${line}`)),
+      ...[...workers, ...(web ? [web.kept] : [])].flatMap(({ name, lines }) =>
+        lines.slice(-60).map((line) => `${name} ${line}`),
+      ),
     ],
     /** The process of a worker, by the id that claims carry. */
     workerOf: (id: string | null) => (id === null ? undefined : ids.get(id)),
@@ -73,12 +79,19 @@ export async function openPanel() {
       killed = pid
       process.kill(Number(pid), 'SIGKILL')
     },
+    /** Kills one of PostgreSQL's own processes, as a kernel short of memory would: it ends all others and recovers. */
+    async killConnection(): Promise<void> {
+      const { rows } = await ctx.db.pool.query<{ pid: number }>(
+        'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      )
+      if (rows[0]) process.kill(rows[0].pid, 'SIGKILL')
+    },
     /** Resolves when PostgreSQL answers that wasn't killed. */
     async ready(): Promise<void> {
       while ((await postmaster().catch(() => killed)) === killed || !(await answers(ctx))) await delay(50)
     },
     async close(): Promise<void> {
-      await Promise.all(workers.map((worker) => worker.stop()))
+      await Promise.all([...workers, ...(web ? [web.kept] : [])].map((one) => one.stop()))
       await ctx.db.close()
       await postgres.stop()
       await host.stop()

@@ -1,19 +1,21 @@
 // One deployment during which something is killed, and everything that must be right afterwards.
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isFinished } from '@/lib/deploy/status.ts'
 import { cancelDeployment, requestDeployment } from '@/lib/panel/deployments.ts'
 import { activateRelease, listReleases } from '@/lib/panel/releases.ts'
+import { isDatabaseAway } from '@/lib/store/away.ts'
 import { checkTrial } from './checks.ts'
+import type { Checked } from './checks.ts'
 import { actor } from './panel.ts'
 import type { Panel } from './panel.ts'
 import { randomFrom } from './random.ts'
-import type { Random } from './random.ts'
 import { look } from './server.ts'
 import type { Seen } from './server.ts'
 
 const kinds = ['deploy', 'deploy', 'deploy', 'fail', 'activate', 'cancel'] as const
 export type Kind = (typeof kinds)[number]
-const victims = ['worker', 'worker', 'every worker', 'postgres'] as const
+const victims = ['worker', 'worker', 'every worker', 'postgres', 'postgres', 'connection', 'web', 'web'] as const
 type Victim = (typeof victims)[number]
 
 /** What is flown, known before anything goes wrong. `null` = nothing is killed. */
@@ -21,7 +23,7 @@ export type Trial = {
   seed: number | null
   kind: Kind
   /** What is killed, and when: as a share of how long such a deployment takes. */
-  kills: { victim: Victim; at: number }[]
+  kills: readonly { victim: Victim; at: number }[]
   /** When the deployment is cancelled. */
   cancelAt: number
   /** Whether a killed worker comes back while the deployment is under way; without it another one takes over. */
@@ -40,69 +42,124 @@ export type Flown = {
   activates: string | null
 }
 
+export type Usual = { deploy: number; activate: number }
+
 /** How long a deployment may take to its end, whatever was killed. */
 const limitMs = 90_000
 
 export function trialOf(seed: number): Trial {
   const random = randomFrom(seed)
   const kind = random.pick(kinds)
-  const kills = [kill(random)]
-  if (random.chance(0.25)) kills.push(kill(random))
   const cancelAt = random.next()
+  // Around the wish to cancel, as little happens after it.
+  const [from, share] = kind === 'cancel' ? [cancelAt - 0.2, 0.5] : [0, 1.05]
+  const kill = () => ({ victim: random.pick(victims), at: Math.max(0, from + random.next() * share) })
+  const kills = random.chance(0.25) ? [kill(), kill()] : [kill()]
   // Nobody is left to take over when all of them stay away.
   const comesBack = random.chance(0.5) || kills.some(({ victim }) => victim === 'every worker') || kills.length > 1
   return { seed, kind, kills, cancelAt, comesBack }
 }
 
-function kill(random: Random): Trial['kills'][number] {
-  return { victim: random.pick(victims), at: random.next() * 1.05 }
+/** How long deployments and activations take when nothing is killed, in ms; the first ones count for nothing. @throws when something is wrong. */
+export async function warmUp(panel: Panel): Promise<Usual> {
+  const usual: Usual = { deploy: 0, activate: 0 }
+  for (const kind of ['deploy', 'deploy', 'deploy', 'activate'] as const) {
+    const { flown, problems } = await fly(panel, { seed: null, kind, kills: [], cancelAt: 0, comesBack: true }, usual)
+    if (problems.length > 0)
+      throw new Error(`undisturbed, ${kind}: ${problems.join('\n')}\n${panel.lines().join('\n')}`)
+    usual[kind] = flown.tookMs
+  }
+  return usual
 }
 
-/** Flies a trial and returns what is wrong afterwards, and how long it took. `usualMs`: how long such a one takes. */
-export async function fly(panel: Panel, trial: Trial, usualMs: number): Promise<{ flown: Flown; problems: string[] }> {
+/** Flies a trial, and gives what is wrong afterwards. */
+export async function fly(panel: Panel, trial: Trial, usual: Usual): Promise<Checked & { flown: Flown }> {
   for (const worker of panel.workers) worker.start()
   const before = await look(panel.host, panel.root).catch(() => emptyServer)
-  const { deploymentId, number, files, activates } = await request(panel, trial.kind, before)
+  const wish = await decide(panel, trial.kind, before)
+  const usualMs = trial.kind === 'activate' ? usual.activate : usual.deploy
   const startedAt = performance.now()
   const until = (share: number) => delay(Math.max(0, share * usualMs - (performance.now() - startedAt)))
   const acts = trial.kills.map(async ({ victim, at }) => {
     await until(at)
-    await strike(panel, victim, deploymentId)
+    await strike(panel, victim)
     if (trial.comesBack) for (const worker of panel.workers) worker.start()
   })
+  const { id: deploymentId, number } = await request(panel, wish)
+  const watching = panel.web?.watch(number)
   if (trial.kind === 'cancel') acts.push(until(trial.cancelAt).then(() => cancel(panel, deploymentId)))
   const status = await finalStatus(panel, deploymentId, startedAt)
   const tookMs = performance.now() - startedAt
   await Promise.all(acts)
   await panel.ready()
-  const flown = { deploymentId, number, status, tookMs, before, files, activates }
-  return { flown, problems: await checkTrial(panel, trial, flown) }
+  const flown = { deploymentId, number, status, tookMs, before, files: wish.files, activates: wish.activates }
+  const watched = isFinished(status as 'queued') ? await watching : undefined
+  return { flown, ...(await calmly(() => checkTrial(panel, trial, flown, watched))) }
+}
+
+/** Again when the database went away once more in between. */
+async function calmly<T>(work: () => Promise<T>): Promise<T> {
+  const until = performance.now() + limitMs
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isDatabaseAway(error) || performance.now() > until) throw error
+      await delay(100)
+    }
+  }
 }
 
 const emptyServer: Seen = { current: '', tree: '', files: {}, releases: [], rootNames: [], ownNames: [], hidden: [] }
 
-async function request(panel: Panel, kind: Kind, before: Seen) {
+type Wish = { key: string; path: string; number: number | null; files: Flown['files']; activates: string | null }
+
+/** What is asked for: a new commit, or another release that is there. */
+async function decide(panel: Panel, kind: Kind, before: Seen): Promise<Wish> {
   const { ctx, environmentId, sample } = panel
+  const key = randomUUID()
   if (kind !== 'activate') {
     const { nextNumber } = await ctx.db.prisma.environment.findUniqueOrThrow({ where: { id: environmentId } })
     const { files } = sample.commit(nextNumber, kind === 'fail')
-    const { id, number } = await requestDeployment(ctx, actor, { environmentId })
-    return { deploymentId: id, number, files, activates: null }
+    return { key, path: '/deployments', number: null, files, activates: null }
   }
-  const others = (await listReleases(ctx, actor, { environmentId })).filter(
+  const wanted = (await listReleases(ctx, actor, { environmentId })).find(
     (release) => release.state === 'complete' && release.name !== before.current,
   )
-  const wanted = others[0]
   if (!wanted) throw new Error('there is no other release to activate')
-  const { id, number } = await activateRelease(ctx, actor, { environmentId, number: wanted.number })
-  return { deploymentId: id, number, files: null, activates: wanted.name }
+  return {
+    key,
+    path: `/releases/${wanted.number}/activate`,
+    number: wanted.number,
+    files: null,
+    activates: wanted.name,
+  }
 }
 
-async function strike(panel: Panel, victim: Victim, deploymentId: string): Promise<void> {
+/** Asked as often as it takes, with the same key: from a terminal, or without a web process straight. */
+function request(panel: Panel, { key: idempotencyKey, path, number }: Wish): Promise<{ id: string; number: number }> {
+  const { ctx, environmentId, web } = panel
+  if (web) return web.request(path, idempotencyKey)
+  return calmly(() =>
+    number === null
+      ? requestDeployment(ctx, actor, { environmentId, idempotencyKey })
+      : activateRelease(ctx, actor, { environmentId, number, idempotencyKey }),
+  )
+}
+
+async function strike(panel: Panel, victim: Victim): Promise<void> {
+  const { ctx, environmentId, web, workers } = panel
   if (victim === 'postgres') return panel.killPostgres()
-  if (victim === 'every worker') return void (await Promise.all(panel.workers.map((worker) => worker.kill())))
-  const row = await panel.ctx.db.prisma.deployment.findUnique({ where: { id: deploymentId } }).catch(() => null)
-  const holder = panel.workerOf(row?.claimedBy ?? null) ?? panel.workers[0]!
+  if (victim === 'connection') return panel.killConnection().catch(() => {})
+  if (victim === 'every worker') return void (await Promise.all(workers.map((worker) => worker.kill())))
+  if (victim === 'web' && web) {
+    await web.kept.kill()
+    return web.kept.start()
+  }
+  const row = await ctx.db.prisma.deployment
+    .findFirst({ where: { environmentId, status: 'running' } })
+    .catch(() => null)
+  const holder = panel.workerOf(row?.claimedBy ?? null) ?? workers[0]!
   await holder.kill()
 }
 
