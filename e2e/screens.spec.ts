@@ -31,7 +31,7 @@ const screens: Record<string, { path: (seeded: Seeded) => string; shows: string 
   'server fresh': { path: ({ servers }) => `/servers/${servers.fresh}`, shows: 'Read the server’s key' },
   'new server': { path: () => '/servers/new', shows: 'Host name or address' },
   account: { path: () => '/account', shows: 'API tokens' },
-  'not found': { path: () => '/servers/nothing', shows: 'not' },
+  'not found': { path: () => '/servers/nothing', shows: 'There is no such page' },
 }
 
 for (const [size, viewport] of Object.entries(sizes)) {

@@ -76,7 +76,7 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
             <StepList rows={rows} chosen={chosen} onChoose={setChosen} />
           </div>
         </section>
-        <div className="h-[70dvh] min-h-96 lg:h-[max(28rem,calc(100dvh-13rem))]">
+        <div className={`h-[70dvh] min-h-96 ${isOver ? 'lg:h-[max(28rem,calc(100dvh-13.5rem))]' : 'lg:h-[max(28rem,calc(100dvh-16.5rem))]'}`}>
           <LogViewer
             log={log}
             names={names}

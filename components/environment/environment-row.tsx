@@ -13,7 +13,7 @@ export function EnvironmentRow({ environment, runs }: { environment: Environment
   const shown = running ?? last
   const step = runs.find(({ id }) => id === running?.id)?.step
   return (
-    <li className="grid items-center gap-x-6 gap-y-2.5 px-4 py-3 md:grid-cols-[minmax(0,14rem)_minmax(0,1fr)_9rem_11.5rem] lg:grid-cols-[minmax(0,14rem)_minmax(0,1fr)_9rem_11.5rem_9.5rem]">
+    <li className="grid items-center gap-x-6 gap-y-2.5 px-4 py-3 md:grid-cols-[minmax(0,13.5rem)_minmax(0,1fr)_9rem_13rem] lg:grid-cols-[minmax(0,13.5rem)_minmax(0,1fr)_9rem_14.5rem_8.5rem]">
       <div className="min-w-0">
         <Link href={`/environments/${environment.id}`} className="font-semibold hover:underline">
           {environment.project} <span className="font-normal text-ink-soft">/</span> {environment.name}
@@ -43,11 +43,9 @@ export function EnvironmentRow({ environment, runs }: { environment: Environment
         {shown ? (
           <Link href={`/deployments/${shown.id}`} className="group flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5">
             <StatusBadge status={shown.status} />
-            <span className="text-xs text-ink-soft group-hover:underline">
-              {shown.kind === 'activate' ? 'activation' : 'deployment'} {shown.number}
-            </span>
-            <span className="w-full truncate text-xs text-ink-soft">
-              {step ? `step ${step.n} of ${step.of}: ${stepTitle(step.name)}` : shown.failure?.step ? `at ${stepTitle(shown.failure.step)}, ` : ''}
+            <span className="w-full truncate text-xs text-ink-soft group-hover:underline">
+              {shown.kind === 'activate' ? 'Activation' : 'Deployment'} {shown.number}
+              {step ? `, step ${step.n} of ${step.of}: ${stepTitle(step.name)}` : shown.failure?.step ? ` at ${stepTitle(shown.failure.step)}, ` : ', '}
               {!step && <RelativeTime at={shown.finishedAt ?? shown.createdAt} />}
             </span>
           </Link>

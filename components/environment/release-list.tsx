@@ -57,12 +57,11 @@ function ReleaseRow({ release, canActivate }: { release: ReleaseView; canActivat
             <code className="font-mono" title={release.name}>{shortSha(release.revision)}</code>
             <CopyButton small text={release.revision} label={`Copy the commit of release ${number}`} />
           </span>
-          <span>{release.ref}</span>
-          <span>· {release.author}</span>
-          <span>
-            · {isLive && release.liveAt ? 'live since' : 'made'} <RelativeTime at={isLive && release.liveAt ? release.liveAt : release.createdAt} />
+          <span className="min-w-0">
+            {release.ref} · {release.author} · {isLive && release.liveAt ? 'live since' : 'made'}{' '}
+            <RelativeTime at={isLive && release.liveAt ? release.liveAt : release.createdAt} />
+            {release.variablesNumber !== null && ` · variables ${release.variablesNumber}`}
           </span>
-          {release.variablesNumber !== null && <span>· variables {release.variablesNumber}</span>}
         </p>
       </div>
       {isLive ? (

@@ -27,11 +27,25 @@ function coloured(text: string): Piece[] {
     ]
       .filter(Boolean)
       .join(' '),
-    colour: exactColour(span.fg, span.fg_truecolor),
-    background: exactColour(span.bg, span.bg_truecolor),
+    ...looks(exactColour(span.fg, span.fg_truecolor), exactColour(span.bg, span.bg_truecolor)),
     isFound: false,
   }))
 }
+
+/** Programs choose exact colours for a dark or a light ground and don't know ours: text alone is made dark or light enough. */
+function looks(colour: Rgb | undefined, background: Rgb | undefined): { colour?: string; background?: string } {
+  if (!background) {
+    if (!colour) return {}
+    const from = `from ${css(colour)}`
+    return { colour: `light-dark(oklch(${from} min(l, 0.5) c h), oklch(${from} max(l, 0.74) c h))` }
+  }
+  const [red, green, blue] = background
+  const isDark = 0.299 * red + 0.587 * green + 0.114 * blue < 140
+  return { colour: colour ? css(colour) : isDark ? '#fff' : '#111', background: css(background) }
+}
+
+type Rgb = [red: number, green: number, blue: number]
+const css = (rgb: Rgb) => `rgb(${rgb.join(', ')})`
 
 /** anser's `ansi-red` and `ansi-bright-red` as our classes; palette and true colours are styles instead. */
 function nameOf(name: string | null, prefix: string): string {
@@ -39,22 +53,25 @@ function nameOf(name: string | null, prefix: string): string {
   return match ? prefix + match[1] : ''
 }
 
-function exactColour(name: string | null, rgb: string | null): string | undefined {
-  if (name === 'ansi-truecolor' && rgb && /^[\d, ]+$/.test(rgb)) return `rgb(${rgb})`
+function exactColour(name: string | null, rgb: string | null): Rgb | undefined {
+  if (name === 'ansi-truecolor' && rgb) {
+    const [red = NaN, green = NaN, blue = NaN] = rgb.split(',').map(Number)
+    return [red, green, blue].every((part) => part >= 0 && part <= 255) ? [red, green, blue] : undefined
+  }
   const index = /^ansi-palette-(\d{1,3})$/.exec(name ?? '')
   return index ? paletteColour(Number(index[1])) : undefined
 }
 
 /** Colour 16–255 of xterm: a cube of 6 × 6 × 6 and 24 greys. */
-function paletteColour(index: number): string | undefined {
+function paletteColour(index: number): Rgb | undefined {
   if (index < 16 || index > 255) return undefined
   if (index >= 232) {
     const grey = (index - 232) * 10 + 8
-    return `rgb(${grey}, ${grey}, ${grey})`
+    return [grey, grey, grey]
   }
   const part = (step: number) => (step === 0 ? 0 : step * 40 + 55)
   const cube = index - 16
-  return `rgb(${part(Math.floor(cube / 36))}, ${part(Math.floor(cube / 6) % 6)}, ${part(cube % 6)})`
+  return [part(Math.floor(cube / 36)), part(Math.floor(cube / 6) % 6), part(cube % 6)]
 }
 
 const address = /https?:\/\/[^\s"'<>`\\)\]}]+[^\s"'<>`\\)\]}.,;:!?]/g
