@@ -52,7 +52,7 @@ async function send(
   channel: Channel,
   program: string,
   parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): Promise<unknown> {
+): Promise<Error | null> {
   const refused = Symbol('refused')
   const write = (bytes: Uint8Array) => channel.write(bytes).catch(() => Promise.reject(refused))
   try {
@@ -63,11 +63,11 @@ async function send(
   } catch (error) {
     if (error === refused) return null
     channel.close()
-    return error
+    return error instanceof Error ? error : new Error(String(error))
   }
 }
 
-async function* receive(channel: Channel, sending: Promise<unknown>): AsyncGenerator<Frame, void> {
+async function* receive(channel: Channel, sending: Promise<Error | null>): AsyncGenerator<Frame, void> {
   const reader = new FrameReader()
   const output = channel.output[Symbol.asyncIterator]()
   for (;;) {
