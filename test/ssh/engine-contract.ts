@@ -5,6 +5,7 @@ import type { Ground, Site } from './engine-ground.ts'
 import { hookContract } from './engine-hooks.ts'
 import { releaseContract } from './engine-release.ts'
 import { startContract } from './engine-start.ts'
+import { stepContract } from './engine-steps.ts'
 
 /** Everything that segments have to do on any server, driven over SSH. */
 export function engineContract(name: string, start: () => Promise<Ground>): void {
@@ -24,5 +25,6 @@ export function engineContract(name: string, start: () => Promise<Ground>): void
     controlContract(site)
     hookContract(site)
     releaseContract(site)
+    stepContract(site)
   })
 }

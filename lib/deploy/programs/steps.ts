@@ -141,7 +141,8 @@ const permitting = squeeze(`
   }
   modes() {
     case $1 in strict) m=0664 ;; *) m=u=rwX,g=rwX,o=rX ;; esac
-    find . ! -path ./.env \\( -type d -exec chmod 2775 {} + -o -type f -exec chmod "$m" {} + \\) || return 1
+    # no parentheses: busybox never runs an -exec + that stands inside them
+    find . -type d -exec chmod 2775 {} + -o -type f ! -path ./.env -exec chmod "$m" {} + || return 1
     [ ! -f .env ] || [ -L .env ] || chmod 0640 .env
   }
 `)
