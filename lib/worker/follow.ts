@@ -187,11 +187,12 @@ export class Follower {
         at,
       },
     }))
-    // The switch is one rename: `current` tells whether it happened, even when the journal doesn't.
-    const switching = this.#segment.steps.some(
-      (step) => step.action.do === 'switch' && running.some((one) => one.n === step.n),
+    // The switch is one rename: `current` tells whether it happened, even when the journal doesn't, whose last lines a
+    // power cut may take along.
+    const isSwitching = this.#segment.steps.some(
+      ({ action }) => action.do === 'switch' && action.expectCurrent !== action.release,
     )
-    const unsaid = name === 'main' && switching && current === this.#plan.release && !this.#flight.state.committed
+    const unsaid = name === 'main' && isSwitching && current === this.#plan.release && !this.#flight.state.committed
     const committed: NewEvent[] = unsaid
       ? [{ type: 'committed', data: { segment: name, release: this.#plan.release, at } }]
       : []

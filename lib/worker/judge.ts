@@ -34,7 +34,7 @@ export function judge(state: DeploymentState, main: Segment, server: string): Ve
   const segment = state.segments.find((one) => one.name === main.name)
   if (!segment || segment.status !== 'ended') throw new Error('judged before its end')
   if (segment.outcome === 'ok') return { status: 'succeeded', failure: null, undo: null }
-  const undo = state.committed && !state.givenUp ? { release: before(state, main.name) } : null
+  const undo = state.committed && !state.givenUp ? before(state, main) : null
   if (segment.outcome === 'cancelled') return { status: 'cancelled', failure: null, undo }
   return { status: 'failed', failure: failureOf(state, segment, main, server), undo }
 }
@@ -52,9 +52,16 @@ export function judgeUndo(state: DeploymentState, undo: Segment, server: string)
   }
 }
 
-function before(state: DeploymentState, segment: string): string | null {
-  const fact = state.facts.find((one) => one.segment === segment && one.key === 'previous')
-  return fact && fact.value !== '' ? fact.value : null
+/**
+ * What was live before the switch, as the server said. A server that died before it could say so switched from what was
+ * expected, unless it took over something unexpected: then the new release stays, as nobody knows what to put back.
+ */
+function before(state: DeploymentState, main: Segment): Verdict['undo'] {
+  const fact = state.facts.find((one) => one.segment === main.name && one.key === 'previous')
+  if (fact) return { release: fact.value === '' ? null : fact.value }
+  const actions = main.steps.map((step) => step.action)
+  if (actions.some((action) => action.do === 'check' && action.adopt)) return null
+  return { release: actions.find((action) => action.do === 'switch')?.expectCurrent ?? null }
 }
 
 function failureOf(state: DeploymentState, segment: SegmentState, planned: Segment, server: string): Failure {

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { nothingYet } from '@/lib/deploy/reducer.ts'
+import type { DeploymentState, Fact, SegmentState } from '@/lib/deploy/reducer.ts'
+import type { Segment } from '@/lib/deploy/types.ts'
+import { judge } from '@/lib/worker/judge.ts'
+import { step } from '../ssh/flight.ts'
+
+function main(expectCurrent: string | null, adopt = false): Segment {
+  const steps = [
+    step(1, { do: 'check', needBytes: 0, needInodes: 0, expectCurrent, adopt }),
+    step(2, { do: 'switch', release: 'b', expectCurrent }),
+  ]
+  return { name: 'main', targetId: 't', steps }
+}
+
+/** Lost on the way after the switch. */
+function lost(facts: Fact[]): DeploymentState {
+  const at = { startedAt: null, endedAt: null, looking: null }
+  const who = { name: 'main', targetId: 't', server: 's', steps: [] }
+  const segment: SegmentState = { ...who, status: 'ended', outcome: 'lost', ...at }
+  return { ...nothingYet, segments: [segment], facts, committed: { segment: 'main', release: 'b', at: 0 } }
+}
+
+const previous = (value: string): Fact => ({ segment: 'main', step: 2, key: 'previous', value })
+
+test('what the server said was live before is put back', () => {
+  expect(judge(lost([previous('a')]), main('x'), 's').undo).toEqual({ release: 'a' })
+  expect(judge(lost([previous('')]), main(null), 's').undo).toEqual({ release: null })
+})
+
+test('without its word, what was expected to be live is put back', () => {
+  expect(judge(lost([]), main('a'), 's').undo).toEqual({ release: 'a' })
+  expect(judge(lost([]), main(null), 's').undo).toEqual({ release: null })
+})
+
+test('when nobody knows what was live, nothing is touched', () => {
+  expect(judge(lost([]), main(null, true), 's').undo).toBeNull()
+})
