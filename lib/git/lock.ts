@@ -1,9 +1,10 @@
 // One holder at a time of a mirror, among processes and after kills. The holder is the file with the highest number that isn't
 // marked as released: a dead holder's file is never taken away before its successor's stands, so two can't both step in.
 import { randomUUID } from 'node:crypto'
-import { link, readFile, readdir, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { link, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { identity, isGone } from './holder.ts'
 
 /** Let go after work that went well, or that failed. */
 const [released, failed] = ['released', 'failed']
@@ -39,7 +40,7 @@ async function acquire(path: string, signal?: AbortSignal): Promise<{ file: stri
   for (;;) {
     signal?.throwIfAborted()
     const newest = await highest(path)
-    const before = newest > 0 ? await stateOf(`${path}.${newest}`, me) : 'released'
+    const before = newest > 0 ? await stateOf(`${path}.${newest}`) : 'released'
     if (before === 'held') {
       await pause(lookAgainMs, undefined, signal ? { signal } : {})
       continue
@@ -72,35 +73,17 @@ async function removeLower(path: string, number: number): Promise<void> {
 }
 
 /** `lost`: let go after a failure, or its holder is gone. A file that vanished meanwhile has a successor: look again. */
-async function stateOf(file: string, me: string): Promise<'held' | 'released' | 'lost'> {
+async function stateOf(file: string): Promise<'held' | 'released' | 'lost'> {
   try {
     const holder = await readFile(file, 'utf8')
     if (holder === released) return 'released'
     if (holder === failed) return 'lost'
-    const [table, pid, started] = holder.split(' ')
-    const isGone =
-      table === me.split(' ')[0]
-        ? (await startTime(Number(pid))) !== started
-        : Date.now() - (await stat(file)).mtimeMs > silentMs
-    return isGone ? 'lost' : 'held'
+    const isLost = (await isGone(holder)) ?? Date.now() - (await stat(file)).mtimeMs > silentMs
+    return isLost ? 'lost' : 'held'
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'held'
     throw error
   }
-}
-
-/** `<boot and process table> <pid> <start time>`: the same pid in another container or after a reboot is another process. */
-async function identity(): Promise<string> {
-  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => 'unknown')).trim()
-  const table = await readlink('/proc/self/ns/pid').catch(() => 'unknown')
-  return `${boot}/${table} ${process.pid} ${await startTime(process.pid)}`
-}
-
-/** Field 22 of /proc/<pid>/stat (the name before may hold anything, up to the last bracket); `gone` when there is none. */
-async function startTime(pid: number): Promise<string> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
-  if (text === null) return 'gone'
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? 'gone'
 }
 
 /** Creates `file` with its whole text at once; false when it exists. */

@@ -12,6 +12,7 @@ import { makeMirror } from './mirror.ts'
 import { endOrphans } from './orphans.ts'
 import { parseRefs } from './refs.ts'
 import { runGit } from './run.ts'
+import { openSpool, removeAbandoned } from './spool.ts'
 import type { GitCall } from './run.ts'
 
 export type MirrorsOptions = {
@@ -55,15 +56,13 @@ const attributes = '* -export-ignore -export-subst\n'
 
 /** Longest silence of a Git host, in ms. */
 const silenceMs = 60_000
-/** Payloads that a killed process left behind are removed after so long, in ms. */
-const spoolKeptMs = 86_400_000
 
 /** Opens the folder of mirrors. Everything it gives implements `Mirrors` of lib/deploy/types.ts. */
 export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Promise<Mirrors> {
   const root = resolve(folder)
-  const spool = join(root, 'spool')
-  await mkdir(spool, { recursive: true, mode: 0o700 })
-  await removeOld(spool)
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  await removeAbandoned(join(root, 'spool'))
+  const spool = await openSpool(join(root, 'spool'))
   const config = join(root, 'gitconfig')
   await writeFile(`${config}.${process.pid}`, gitConfig)
   await rename(`${config}.${process.pid}`, config)
@@ -175,13 +174,6 @@ function mirrorName(id: string): string {
 async function removeStaleLocks(path: string): Promise<void> {
   const names = await readdir(path, { recursive: true })
   for (const name of names) if (name.endsWith('.lock')) await rm(join(path, name), { force: true })
-}
-
-async function removeOld(spool: string): Promise<void> {
-  for (const name of await readdir(spool)) {
-    const info = await stat(join(spool, name)).catch(() => null)
-    if (info && Date.now() - info.mtimeMs > spoolKeptMs) await rm(join(spool, name), { recursive: true, force: true })
-  }
 }
 
 async function exists(path: string): Promise<boolean> {
