@@ -31,7 +31,7 @@ export function Navigation() {
               className="flex h-8 items-center gap-1.5 rounded-one px-2.5 text-ink-soft hover:bg-sunken hover:text-ink aria-[current]:bg-accent-soft aria-[current]:text-accent"
             >
               <place.icon aria-hidden size={16} />
-              <span className="sr-only sm:not-sr-only">{place.word}</span>
+              <span className={isHere(place) ? undefined : 'sr-only sm:not-sr-only'}>{place.word}</span>
             </Link>
           ))}
         </nav>

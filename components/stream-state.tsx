@@ -5,7 +5,7 @@ import type { StreamState as State } from './stream.ts'
 export function StreamState({ state }: { state: State }) {
   const isBroken = state === 'reconnecting' || state === 'signed-out'
   return (
-    <span role="status">
+    <span role="status" className="empty:absolute">
       {isBroken && (
         <span className="inline-flex items-center gap-1 rounded-full border border-warn/30 bg-warn-soft px-2 py-0.5 text-xs font-medium text-warn">
           <PlugZap aria-hidden size={12} />

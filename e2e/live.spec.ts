@@ -69,7 +69,7 @@ test('the overview shows a new state by itself', async ({ page, panel, seeded })
   const step = await runningStep(db, seeded.deployments.running)
   await page.goto('/')
   const row = page.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'API / production' }) })
-  await expect(row.getByText('Running')).toBeVisible()
+  await expect(row.locator('[data-status]')).toHaveText('Running')
   const failure = { code: 'command_failed', server: 'web2', step: 'after.pull', exit: 2, message: 'The hook ended with exit code 2.' } as const
   await tell(
     db,
@@ -78,5 +78,5 @@ test('the overview shows a new state by itself', async ({ page, panel, seeded })
     { type: 'segment.ended', data: { segment: 'main', outcome: 'failed', at: Date.now() } },
     { type: 'finished', data: { status: 'failed', failure } },
   )
-  await expect(row.getByText('Failed')).toBeVisible()
+  await expect(row.locator('[data-status]')).toHaveText('Failed')
 })

@@ -34,7 +34,7 @@ test('words are found with count and place, and one goes from hit to hit', async
   await expect(page.locator(`[data-line="${needleAt}"] mark`)).toHaveText('the needle')
 
   await search.fill('built in')
-  await expect(page.getByRole('search').getByRole('status')).toContainText('1999 lines')
+  await expect(page.getByRole('search').getByRole('status')).toContainText('2000 lines')
   await page.getByRole('button', { name: 'Next hit' }).click()
   const first = await page.getByRole('search').getByRole('status').textContent()
   await page.getByRole('button', { name: 'Next hit' }).click()
@@ -52,7 +52,7 @@ test('regular expressions are found, wrong ones named, endless ones ended', asyn
   await expect(status).toHaveText('1 line')
   await search.fill('needle (')
   await expect(status).toHaveText('Not a regular expression.')
-  await search.fill('^(\\w|\\W)+(\\w|\\W)+#$')
+  await search.fill('^(.+)+#$')
   await expect(status).toHaveText('This expression takes too long.')
   // The page itself was never held up.
   await search.fill('needle')

@@ -37,7 +37,8 @@ const screens: Record<string, { path: (seeded: Seeded) => string; shows: string 
 for (const [size, viewport] of Object.entries(sizes)) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test.describe(`${size}, ${colorScheme}`, () => {
-      test.use({ viewport, colorScheme })
+      // Without motion, so that axe doesn't look at colours half way.
+      test.use({ viewport, colorScheme, contextOptions: { reducedMotion: 'reduce' } })
       for (const [name, { path, shows }] of Object.entries(screens)) {
         test(name, async ({ page, seeded }) => {
           await page.goto(path(seeded))

@@ -12,7 +12,7 @@ import { load } from '@/lib/web/page.ts'
 export const metadata: Metadata = { title: 'Environments' }
 
 export default async function OverviewPage() {
-  const [environments, runs] = await Promise.all([load(listEnvironments, {}), load(listRuns, { days: 30, limit: 24 })])
+  const [environments, runs] = await Promise.all([load(listEnvironments, {}), load(listRuns, { days: 30, limit: 20 })])
   if (environments.length === 0) redirect('/start')
   return (
     <>

@@ -66,7 +66,7 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
         </ul>
       )}
       {readProblem && <p role="alert" className="mb-4 text-bad">The log couldn’t be read: {readProblem}. Reload to try again.</p>}
-      <div className="grid gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
         <section aria-label="Steps" className={`${cardStyle} self-start overflow-hidden`}>
           {/* On a phone the log comes first; the steps are one tap away. */}
           <button type="button" aria-expanded={showsSteps} onClick={() => setShowsSteps(!showsSteps)} className="flex w-full items-center justify-between px-4 py-2.5 font-medium lg:hidden">

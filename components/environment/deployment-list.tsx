@@ -14,7 +14,9 @@ export function DeploymentList({ deployments, runs }: { deployments: DeploymentV
     <section aria-labelledby="history" className="mt-8">
       <div className="mb-2 flex items-end justify-between gap-4">
         <h2 id="history" className="font-semibold">What happened</h2>
-        <OutcomeStrip runs={runs} days={30} />
+        <div className="max-sm:hidden">
+          <OutcomeStrip runs={runs} days={30} />
+        </div>
       </div>
       <ul className={`${cardStyle} divide-y overflow-hidden`}>
         {deployments.map((deployment) => (

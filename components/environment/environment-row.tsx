@@ -13,7 +13,7 @@ export function EnvironmentRow({ environment, runs }: { environment: Environment
   const shown = running ?? last
   const step = runs.find(({ id }) => id === running?.id)?.step
   return (
-    <li className="grid items-center gap-x-6 gap-y-2.5 px-4 py-3 md:grid-cols-[minmax(0,13.5rem)_minmax(0,1fr)_9rem_13rem] lg:grid-cols-[minmax(0,13.5rem)_minmax(0,1fr)_9rem_14.5rem_8.5rem]">
+    <li className="grid items-center gap-x-6 gap-y-2.5 px-4 py-3 md:grid-cols-[minmax(0,13.5rem)_minmax(0,1fr)_7.5rem_13rem] lg:grid-cols-[minmax(0,13.5rem)_minmax(0,1fr)_7.5rem_15.5rem_8.5rem]">
       <div className="min-w-0">
         <Link href={`/environments/${environment.id}`} className="font-semibold hover:underline">
           {environment.project} <span className="font-normal text-ink-soft">/</span> {environment.name}

@@ -23,6 +23,10 @@ function Origin({ title, children }: { title: string; children: string }) {
 export function HookEditor({ environmentId, event, stops, hook, seenIn }: HookEditorProps) {
   const router = useRouter()
   const [isOpen, setOpen] = useState(false)
+  function removed() {
+    setOpen(false)
+    router.refresh()
+  }
   const fate = stops ? 'a failure stops the deployment' : 'a failure is shown and ignored'
   return (
     <div className="relative px-4 py-1">
@@ -72,7 +76,7 @@ export function HookEditor({ environmentId, event, stops, hook, seenIn }: HookEd
             <SubmitButton busyText="Saving…">Save the hook</SubmitButton>
             <button type="button" className={buttonStyle.quiet} onClick={() => setOpen(false)}>Close</button>
             {hook && (
-              <ConfirmButton word="Remove the hook" act={() => removeHook({ environmentId, event })} done={() => router.refresh()}>
+              <ConfirmButton word="Remove the hook" act={() => removeHook({ environmentId, event })} done={removed}>
                 The script at <code className="font-mono text-xs">{event}</code> no longer runs in this environment. A file of this name in the repository still does.
               </ConfirmButton>
             )}

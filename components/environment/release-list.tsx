@@ -45,19 +45,19 @@ function ReleaseRow({ release, canActivate }: { release: ReleaseView; canActivat
   const { number, isLive, state } = release
   return (
     <li
-      className={`grid grid-cols-[2.75rem_minmax(0,1fr)_auto] items-center gap-x-3 border-l-[3px] py-2.5 pl-3 pr-4 ${isLive ? 'border-l-good bg-good-soft' : 'border-l-transparent'}`}
+      className={`grid grid-cols-[2rem_minmax(0,1fr)_auto] items-center gap-x-3 border-l-[3px] py-2 pl-2 pr-3 sm:grid-cols-[2.75rem_minmax(0,1fr)_auto] sm:pl-3 sm:pr-4 ${isLive ? 'border-l-good bg-good-soft' : 'border-l-transparent'}`}
     >
       <span className={`figures text-right text-base ${isLive ? 'font-semibold' : state === 'removed' ? 'text-ink-soft' : 'font-medium'}`}>{number}</span>
       <div className="min-w-0">
         <p className={`truncate font-medium ${state === 'removed' ? 'text-ink-soft' : ''}`} title={release.subject}>
           {release.subject}
         </p>
-        <p className="flex flex-wrap items-center gap-x-1.5 text-xs text-ink-soft">
-          <span className="inline-flex items-center">
+        <p className="text-xs leading-6 text-ink-soft">
+          <span className="mr-1 inline-flex items-center align-top">
             <code className="font-mono" title={release.name}>{shortSha(release.revision)}</code>
             <CopyButton small text={release.revision} label={`Copy the commit of release ${number}`} />
           </span>
-          <span className="min-w-0">
+          <span>
             {release.ref} · {release.author} · {isLive && release.liveAt ? 'live since' : 'made'}{' '}
             <RelativeTime at={isLive && release.liveAt ? release.liveAt : release.createdAt} />
             {release.variablesNumber !== null && ` · variables ${release.variablesNumber}`}

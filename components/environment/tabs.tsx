@@ -6,14 +6,14 @@ export type Tab = keyof typeof tabs
 /** Tabs as links: each has an address, opens in a new tab, and only what is looked at is read. */
 export function Tabs({ id, current }: { id: string; current: Tab }) {
   return (
-    <nav aria-label="Environment" className="mb-4 flex gap-1 overflow-x-auto border-b">
+    <nav aria-label="Environment" className="mb-4 flex gap-0.5 overflow-x-auto border-b">
       {(Object.keys(tabs) as Tab[]).map((tab) => (
         <Link
           key={tab}
           href={`/environments/${id}${tab === 'releases' ? '' : `?tab=${tab}`}`}
           scroll={false}
           aria-current={tab === current ? 'page' : undefined}
-          className="-mb-px border-b-2 border-transparent px-3 py-2 text-ink-soft outline-offset-[-2px] hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink"
+          className="-mb-px border-b-2 border-transparent px-2.5 py-2 sm:px-3 text-ink-soft outline-offset-[-2px] hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink"
         >
           {tabs[tab]}
         </Link>

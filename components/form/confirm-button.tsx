@@ -49,6 +49,8 @@ export function ConfirmButton<T>({ word, children, typed, act, done }: ConfirmBu
             className="grid gap-4"
             onSubmit={(event) => {
               event.preventDefault()
+              // React's events pass through portals: a form around the button must not be sent, too.
+              event.stopPropagation()
               void run()
             }}
           >

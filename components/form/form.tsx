@@ -2,7 +2,7 @@
 // A form over a server action: keeps what was typed when it is refused, puts each problem beside its field and takes the
 // focus there, sends on Enter, and can't be sent twice.
 import { TriangleAlert } from 'lucide-react'
-import { createContext, useContext, useRef, useState, type ReactNode, type SyntheticEvent } from 'react'
+import { createContext, useContext, useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from 'react'
 import { attempt, type Act, type Refusal } from './outcome.ts'
 import { buttonStyle, type ButtonKind } from '../style.ts'
 
@@ -25,6 +25,11 @@ export function Form<I, T>({ act, read, done, children, label, className = 'grid
   const [busy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
 
+  // After the problems are drawn beside their fields.
+  useEffect(() => {
+    if (refusal) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
+  }, [refusal])
+
   async function send(event: SyntheticEvent) {
     event.preventDefault()
     if (busy || !form.current) return
@@ -34,7 +39,6 @@ export function Form<I, T>({ act, read, done, children, label, className = 'grid
     if (outcome.ok) await done(outcome.value)
     else setRefusal(outcome.error)
     setBusy(false)
-    if (!outcome.ok) requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
   }
 
   const problems = new Map((refusal?.details.problems ?? []).map((problem) => [problem.path, problem]))

@@ -1,0 +1,135 @@
+// From the token on the console to a page that is live, changed and put back: a whole panel with a worker, a real SSH server
+// and a real repository.
+import { execFileSync } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test as base } from '@playwright/test'
+import { makeSetupToken } from '@/lib/panel/setup.ts'
+import { ensureRepository } from '../scripts/demo-repository.ts'
+import { startSandbox, type Sandbox } from '../scripts/sandbox.ts'
+import { startOwnPanel, type OwnPanel } from './fixtures/panel.ts'
+import { failOnErrors } from './fixtures/test.ts'
+import { takePicture } from './fixtures/picture.ts'
+
+type Whole = { panel: OwnPanel; sandbox: Sandbox; repository: string }
+
+const test = base.extend<{ whole: Whole }>({
+  whole: [
+    async ({}, use) => {
+      const panel = await startOwnPanel(['web', 'worker'])
+      const sandbox = await startSandbox({ folder: join(panel.folder, 'sandbox') })
+      const repository = join(panel.folder, 'repositories/sample.git')
+      await ensureRepository(repository)
+      await use({ panel, sandbox, repository })
+      await sandbox.stop()
+      await panel.stop()
+    },
+    { timeout: 120_000 },
+  ],
+  baseURL: ({ whole }, use) => use(whole.panel.url),
+})
+
+/** A new commit on `main` that changes the page. */
+async function pushChange({ panel, repository }: Whole, from: string, to: string): Promise<void> {
+  const work = join(panel.folder, 'work')
+  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-c', 'commit.gpgsign=false', ...args], { stdio: 'pipe' })
+  git('clone', '--quiet', repository, work)
+  const file = join(work, 'index.html')
+  await writeFile(file, (await readFile(file, 'utf8')).replace(from, to))
+  git('-C', work, 'commit', '--quiet', '--all', '--message', `Say ${to}`)
+  git('-C', work, 'push', '--quiet', 'origin', 'HEAD:main')
+}
+
+test('from the set-up token to a first deployment, a second one, and back', async ({ page, whole }) => {
+  test.setTimeout(180_000)
+  const { panel, sandbox, repository } = whole
+  const site = join(sandbox.home, 'site')
+  const live = () => readFile(join(site, 'current/index.html'), 'utf8')
+  await failOnErrors(page, async () => {
+    await test.step('without a session everything leads to set-up', async () => {
+      await page.goto('/servers')
+      await expect(page).toHaveURL(/\/setup$/)
+    })
+    const token = await makeSetupToken(panel.context)
+    await test.step('the token makes the owner, once', async () => {
+      await page.goto(`/setup?token=${token}`)
+      await takePicture(page, 'set up')
+      await page.getByLabel('Your name').fill('Ada Lindqvist')
+      await page.getByLabel('E-mail').fill('ada@example.org')
+      await page.getByLabel('Password').fill('too short')
+      await page.getByRole('button', { name: 'Create the owner' }).click()
+      await expect(page.getByLabel('Password')).toBeFocused()
+      await page.getByLabel('Password').fill('correct horse battery staple')
+      await page.keyboard.press('Enter')
+      await expect(page).toHaveURL(/\/start$/)
+    })
+    await test.step('a server: address, host key, access, check', async () => {
+      await takePicture(page, 'start server')
+      await page.getByLabel('Host name or address').fill('127.0.0.1')
+      await page.getByLabel('SSH port').fill(String(sandbox.port))
+      await page.getByLabel('User to sign in as').fill('deployer')
+      await page.getByLabel('Name in this panel').fill('sandbox')
+      await page.getByRole('button', { name: 'Add the server' }).click()
+      await page.getByRole('button', { name: 'Read the server’s key' }).click()
+      await expect(page.getByText(sandbox.fingerprint)).toBeVisible()
+      await takePicture(page, 'start host key')
+      await page.getByRole('button', { name: 'It is the same: trust this key' }).click()
+      await expect(page.getByText('This key is pinned')).toBeVisible()
+      const check = page.getByRole('button', { name: 'Check the server' })
+      await check.click()
+      await expect(page.getByText('authorized_keys').first()).toBeVisible()
+      const command = await page.getByText(/ssh-ed25519 \S+ fairlead/).first().textContent()
+      await sandbox.authorize(/ssh-ed25519 \S+/.exec(command ?? '')![0])
+      await page.getByRole('button', { name: 'Check again' }).click()
+      await expect(page.getByText('lets us in as')).toBeVisible()
+      await takePicture(page, 'start check')
+      const anyway = page.getByRole('link', { name: 'Go on anyway' })
+      if (await anyway.isVisible()) await anyway.click()
+    })
+    await test.step('a repository, read live', async () => {
+      await page.getByLabel('Name').fill('Sample')
+      await page.getByLabel('Git repository').fill(repository)
+      await takePicture(page, 'start repository')
+      await page.getByRole('button', { name: 'Add the project' }).click()
+      await expect(page.getByText('The repository answers: 1 branch.')).toBeVisible()
+    })
+    await test.step('an environment, and its first deployment with it', async () => {
+      await page.getByLabel('Folder on the server').fill(site)
+      await takePicture(page, 'start environment')
+      await page.getByRole('button', { name: 'Make it and deploy' }).click()
+      await expect(page.getByRole('heading', { name: 'Deployment 1' })).toBeVisible()
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('Succeeded', { timeout: 60_000 })
+      await expect(page.getByText('This is revision')).toBeVisible()
+      await takePicture(page, 'first deployment')
+      expect(await live()).toContain('Hello from the first release')
+    })
+    await deployAndRollBack()
+  })
+
+  async function deployAndRollBack() {
+    await pushChange(whole, 'first release', 'second release')
+    await test.step('a pushed commit is shown before it is deployed, and its log while it runs', async () => {
+      await page.goto('/')
+      await page.getByRole('link', { name: 'Sample / production' }).click()
+      await page.getByRole('button', { name: 'Deploy' }).click()
+      await expect(page.getByText('1 commit on main since the live release')).toBeVisible()
+      await takePicture(page, 'deploy dialog')
+      await page.getByRole('dialog').getByRole('button', { name: 'Deploy' }).click()
+      await expect(page.getByRole('heading', { name: 'Deployment 2' })).toBeVisible()
+      await expect(page.getByText('The new page is live')).toBeVisible({ timeout: 60_000 })
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('Succeeded')
+      expect(await live()).toContain('Hello from the second release')
+    })
+    await test.step('one tap puts the first release back', async () => {
+      await page.goto('/')
+      await page.getByRole('button', { name: 'Roll Sample production back to release 1' }).click()
+      await expect(page.getByRole('heading', { name: 'Activation 3' })).toBeVisible()
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('Succeeded', { timeout: 60_000 })
+      expect(await live()).toContain('Hello from the first release')
+    })
+    await test.step('set-up stays closed', async () => {
+      await page.goto('/setup?token=anything')
+      await expect(page.getByRole('heading', { name: 'Environments' })).toBeVisible()
+    })
+  }
+})
