@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { bootstrapCommand } from '@/lib/deploy/bootstrap.ts'
+import { FrameReader } from '@/lib/deploy/frames.ts'
 import { openConnector } from '@/lib/ssh/connector.ts'
 import { run } from './contract.ts'
 import { context, deploy, deploySegment, releaseOf, treeOf } from './engine-ground.ts'
@@ -80,6 +81,21 @@ export function startContract(site: Site): void {
     }
     await connector.close()
     expect(outcomes(await follow(site.connection, whole)).at(-1)).toBe('close ok')
+  })
+
+  it('says that it is alive while a long stream arrives', async () => {
+    const root = await site.ground.root()
+    const whole = Buffer.concat(await startOf(root))
+    const channel = await site.connection.exec(bootstrapCommand)
+    await channel.write(whole.subarray(0, -1))
+    const reader = new FrameReader()
+    const seen: string[] = []
+    for await (const bytes of channel.output) {
+      const frames = reader.push(bytes)
+      if (seen.length === 0 && frames[0]?.type === 'H') await channel.write(whole.subarray(-1)).then(() => channel.end())
+      seen.push(...frames.map(({ type }) => type))
+    }
+    expect([seen[0], seen.includes('S'), seen.at(-1)]).toEqual(['H', true, 'E'])
   })
 
   it('starts nothing of an altered program, secret part or payload', async () => {

@@ -23,7 +23,9 @@ const receiving = squeeze(`
     h=$(sha256sum <"$t/$1")
     [ "\${h%% *}" = "$3" ] || spoiled bad_payload "$1"
   }
-  spoiled() { rm -rf "$t"; refuse "$@"; }
+  spoiled() { kill "$beating" 2>/dev/null; rm -rf "$t"; refuse "$@"; }
+  # a long stream over a slow line is no silence
+  beat() { while sleep 5 >/dev/null && kill -0 $$; do printf 'H\\n' || exit; done; }
   # has anything in the pristine tree changed since its revision was written (last of all)?
   pristine() {
     first .fairlead/tree.revision
@@ -52,11 +54,14 @@ const launching = squeeze(`
     [ -z "$base" ] || pristine "$base" || refuse need_full
     now; nonce=$$.$up; t=.fairlead/run/$dep/.$seg.$nonce
     mkdir -p "$t/lock" ".fairlead/hooks/$dep" 2>/dev/null && chmod 755 ".fairlead/hooks/$dep" || refuse not_writable "$root"
-    trap 'rm -rf "$t"; exit 0' HUP TERM INT
+    beat </dev/null 2>/dev/null &
+    beating=$!
+    trap 'kill "$beating"; rm -rf "$t"; exit 0' HUP TERM INT
     secret=$(bytes "$secret_length"; echo .); secret=\${secret%.}
     h=$(printf %s "$secret" | sha256sum)
     [ "\${h%% *}" = "$secret_hash" ] || spoiled bad_payload secret
     receive
+    kill "$beating" 2>/dev/null
     trap - HUP TERM INT
     # The runner's end of the pipe refuses a text without its last line: nobody runs half of it.
     printf %s "$text" >"$t/program"
