@@ -92,7 +92,8 @@ export function startContract(site: Site): void {
     const seen: string[] = []
     for await (const bytes of channel.output) {
       const frames = reader.push(bytes)
-      if (seen.length === 0 && frames[0]?.type === 'H') await channel.write(whole.subarray(-1)).then(() => channel.end())
+      if (seen.length === 0 && frames[0]?.type === 'H')
+        await channel.write(whole.subarray(-1)).then(() => channel.end())
       seen.push(...frames.map(({ type }) => type))
     }
     expect([seen[0], seen.includes('S'), seen.at(-1)]).toEqual(['H', true, 'E'])
