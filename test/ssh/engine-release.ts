@@ -24,13 +24,13 @@ export function releaseContract(site: Site): void {
     const root = await site.ground.root()
     const env = `SECRET=never-said\nGREETING="it's all"\r\n\nTEXT='ünï 🚀'\n\n`
     const exports = { GREETING: `it's "all" $HOME\nright\n`, SECRET: 'never-said' }
-    const hooks = [hookOf('printf %s "hook says $GREETING"; cat version; pwd; echo "$TARGET_HOOK"')]
+    const hooks = [hookOf('printf %s "hook says $GREETING"; cat version; pwd; echo "$TARGET_HOOK $FAIRLEAD_HOOK"')]
     const files = { version: 'first\n', 'app/page.html': '<p>', filler: Buffer.alloc(3_000_000, 7) }
     const flight = await deploy(site, root, { number: 1, hooks, exports, env, files })
     expect(flight).toMatchObject({ refused: null, end: 'done' })
     expect(outcomes(flight)).toEqual(['1 ok', '2 ok', '3 ok', '4 ok', '5 ok', '6 ok', '7 ok', 'close ok'])
     const release = `${root}/release/${releaseOf(1)}`
-    expect(flight.output(5)).toBe(`hook says it's "all" $HOME\nright\nfirst\n${release}\nafter.deploy\n`)
+    expect(flight.output(5)).toBe(`hook says it's "all" $HOME\nright\nfirst\n${release}\nafter.deploy after.deploy\n`)
     expect(
       await output(`cd ${root}; readlink current; cat current/.env current/app/page.html; sha256sum <current/filler`),
     ).toBe(`${release}\n${env}<p>${sha256(files.filler)}  -\n`)

@@ -99,7 +99,7 @@ export const hookSteps = `super=${quote(supervisor)}\n${squeeze(`
       printf '%s\\n' "$user" >>"$d/users"
       set -- sudo -n -u "$user" -- "$@"
     fi
-    said=$(printf '%s\\nexport TARGET_HOOK=%s\\n' "$exports" "'$event'" | "$@" 2>&1 >>"$d/$n.out")
+    said=$(printf '%s\\nexport TARGET_HOOK=%s FAIRLEAD_HOOK=%s\\n' "$exports" "'$event'" "'$event'" | "$@" 2>&1 >>"$d/$n.out")
     verdict=\${said##*"$nl"}
     case $verdict in
       'fairlead '*) ;;
