@@ -15,6 +15,8 @@ const refusal = z.object({
 /** The panel says something each 15 s. */
 const silenceMs = 45_000
 const answerMs = 60_000
+const shortPatienceMs = 2_000
+const longestWaitMs = 5_000
 
 export type Client = {
   /** The parsed answer. Throws Stop. A lost connection is tried again when `repeatable` says that this changes nothing. */
@@ -22,7 +24,8 @@ export type Client = {
   /** Messages after `last`. Throws Stop for refusals and `Lost` when the line breaks, at which one may come back. */
   stream(path: string, last: string): AsyncGenerator<Message>
 }
-export type CallOptions = { body?: unknown; key?: string; repeatable?: boolean }
+/** `patienceMs`: how long a lost connection is tried again. */
+export type CallOptions = { body?: unknown; key?: string; repeatable?: boolean; patienceMs?: number }
 
 /** The line to the panel is gone, or never came about. */
 export class Lost extends Error {}
@@ -57,14 +60,15 @@ export function openClient(url: string | undefined, token: string | undefined): 
   }
 
   return {
-    async call(schema, method, path, { body, key, repeatable = method === 'GET' } = {}) {
+    async call(schema, method, path, { body, key, repeatable = method === 'GET', patienceMs = shortPatienceMs } = {}) {
       const headers = {
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       }
       const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
-      for (let attempt = 1; ; attempt++) {
+      const until = Date.now() + patienceMs
+      for (let waitMs = 500; ; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
         try {
           const response = await send(path, { ...request, signal: AbortSignal.timeout(answerMs) })
           const answer = schema.safeParse(json(await response.text()))
@@ -72,8 +76,8 @@ export function openClient(url: string | undefined, token: string | undefined): 
           throw new Stop(exits.unreachable, `${base} answers what this version does not understand.`)
         } catch (error) {
           if (error instanceof Stop) throw error
-          if (!repeatable || attempt === 3) throw new Stop(exits.unreachable, error instanceof Lost ? error.message : reason(error))
-          await delay(attempt * 500)
+          if (!repeatable || Date.now() + waitMs > until) throw new Stop(exits.unreachable, error instanceof Lost ? error.message : reason(error))
+          await delay(waitMs)
         }
       }
     },

@@ -15,7 +15,8 @@ const longestWaitMs = 5_000
 
 /** `path` is the deployment's in the API. Returns it as it ended. Throws Stop. */
 export async function follow(client: Client, path: string, streams: Streams, json: boolean): Promise<Detail> {
-  const show = json ? new JsonLines(streams) : new Words(streams, new LogText(streams, () => client.call(detail, 'GET', path)))
+  const readDetail = (): Promise<Detail> => client.call(detail, 'GET', path, { patienceMs })
+  const show = json ? new JsonLines(streams) : new Words(streams, new LogText(streams, readDetail))
   let last = 'e0.c0'
   let heardAt = Date.now()
   let isLost = false
@@ -28,7 +29,7 @@ export async function follow(client: Client, path: string, streams: Streams, jso
         if (message.id) last = message.id
         if (message.event === 'end') {
           show.end()
-          return await client.call(detail, 'GET', path)
+          return await readDetail()
         }
         if (message.event === 'signed-out') throw new Stop(exits.unreachable, 'The token is no longer valid. The deployment goes on.')
         await show.message(message)
