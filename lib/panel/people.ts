@@ -46,15 +46,22 @@ export async function signIn(ctx: Context, input: z.input<typeof signInInput>): 
 async function refuseTooMany(ctx: Context, email: string, address: string): Promise<string> {
   const key = (...parts: string[]): string => `sign-in:${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`
   const pair = key('pair', address, email)
-  const counted = [
-    await countAttempt(ctx.db, pair, limits.pair, windowSeconds),
-    await countAttempt(ctx.db, key('address', address), limits.address, windowSeconds),
-    await countAttempt(ctx.db, key('account', email), limits.account, windowSeconds),
-  ].filter(({ allowed }) => !allowed)
-  if (counted.length === 0) return pair
-  const retryAfterSeconds = Math.max(...counted.map((one) => one.retryAfterSeconds))
+  const counters = [
+    [pair, limits.pair],
+    [key('address', address), limits.address],
+    [key('account', email), limits.account],
+  ] as const
+  for (const [counter, limit] of counters) {
+    const { allowed, retryAfterSeconds } = await countAttempt(ctx.db, counter, limit, windowSeconds)
+    // What one limit refuses isn't counted by the next: else one address could use up the account's, and lock everyone out.
+    if (!allowed) throw tooMany(retryAfterSeconds)
+  }
+  return pair
+}
+
+function tooMany(retryAfterSeconds: number): PanelError {
   const minutes = Math.ceil(retryAfterSeconds / 60)
-  throw new PanelError('too_many', `Too many attempts. Try again in ${minutes} min.`, { retryAfterSeconds })
+  return new PanelError('too_many', `Too many attempts. Try again in ${minutes} min.`, { retryAfterSeconds })
 }
 
 /** Who a session belongs to, or null when it has ended, expired or never was. */

@@ -100,6 +100,12 @@ describe('signing in', () => {
     await expect(right).rejects.toEqual(refused('too_many', { details: { retryAfterSeconds: expect.any(Number) } }))
     expect(await people.signIn(ctx, from('192.0.2.1'))).toMatchObject({ actor: { name: 'Ann' } })
   })
+
+  it('does not let one address lock everybody else out of an account', async () => {
+    await setUp()
+    for (let n = 0; n < 201; n++) await people.signIn(ctx, from('192.0.2.9', 'x')).catch(() => {})
+    expect(await people.signIn(ctx, from('192.0.2.1'))).toMatchObject({ actor: { name: 'Ann' } })
+  })
 })
 
 describe('a throttle', () => {
