@@ -7,7 +7,7 @@ import {
 import { roles } from './shapes.ts'
 
 const id = z.uuid('Not an id.')
-const secretText = z.string().max(4096).refine((text) => !/[\p{Cc}\s]/u.test(text), 'The secret holds a blank or a control character.')
+const secretText = z.string().max(4096).refine((text) => !/[\p{Cc}\p{Cs}\s]/u.test(text), 'The secret holds a blank or a control character.')
 
 // What a client says of itself is kept as text, whatever it is; Postgres takes no NUL.
 const visible = (text: string): string => text.replace(/[\p{Cc}\p{Surrogate}]/gu, '\ufffd')
@@ -116,13 +116,13 @@ export const deploymentsInput = z.object({ environmentId: id, before: number.opt
 /** A deployment by its id, or by its number in an environment. */
 export const deploymentKey = z.union([z.object({ id }), z.object({ environmentId: id, number })])
 export const deploymentAt = z.object({ environmentId: id, number })
-const afterEvent = { after: z.coerce.number().int().min(0).default(0) }
+const afterEvent = { after: z.coerce.number().int().min(0).max(2_147_483_647).default(0) }
 export const eventsInput = z.union([z.object({ id, ...afterEvent }), deploymentAt.extend(afterEvent)])
 const logPage = {
   /** Id of the last chunk that is known. */
-  afterChunk: z.string().regex(/^\d{1,19}$/).default('0'),
-  segment: z.string().max(40).optional(),
-  step: z.coerce.number().int().min(1).optional(),
+  afterChunk: z.string().regex(/^\d{1,18}$/, 'Not the id of a chunk.').default('0'),
+  segment: z.string().max(40).regex(/^[\w.-]*$/, 'Not a segment.').optional(),
+  step: number.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 }
 export const logInput = z.object({ id, ...logPage })

@@ -8,11 +8,13 @@ import { context } from './context.ts'
 export type Position = { seq: number; chunk: string }
 
 const heartbeatMs = 15_000
+/** Changes of so many deployments at once are one: something changed. */
+const changesAtOnce = 100
 const chunksAtOnce = 50
 
-/** `e12.c345` → {seq: 12, chunk: '345'}; anything else is the beginning. */
+/** `e12.c345` → {seq: 12, chunk: '345'}; anything else is the beginning. As many digits as the database surely takes. */
 export function parsePosition(text: string | null): Position {
-  const match = /^e(\d{1,9})\.c(\d{1,19})$/.exec(text ?? '')
+  const match = /^e(\d{1,9})\.c(\d{1,18})$/.exec(text ?? '')
   return { seq: Number(match?.[1] ?? 0), chunk: match?.[2] ?? '0' }
 }
 
@@ -22,7 +24,7 @@ export function formatMessage(event: string, data: unknown, position?: Position)
   return `${id}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-/** Who listens to what, from where on. `isStillIn` is asked every 15 s: false ends the stream with `signed-out`. */
+/** Who listens to what, from where on. `isStillIn` is asked before anything is sent and every 15 s: false ends the stream with `signed-out`. */
 export type Listener = {
   actor: Actor
   isStillIn: () => Promise<boolean>
@@ -40,9 +42,11 @@ export type Listener = {
 export async function streamTo(listener: Listener, signal: AbortSignal): Promise<Response> {
   const { actor, deployment, environment, position } = listener
   // Refuses here, with a status, what the stream could only refuse by ending.
-  if (deployment) await readEvents(context(), actor, { id: deployment, after: position.seq })
+  const known = deployment ? await readEvents(context(), actor, { id: deployment, after: Math.max(0, position.seq - 1) }) : []
+  // A place that isn't one of this deployment would be waited at for ever.
+  const isPlace = position.seq === 0 || known[0]?.seq === position.seq
 
-  const source = new Source(listener)
+  const source = new Source(isPlace ? listener : { ...listener, position: parsePosition(null) })
   const body = new ReadableStream<Uint8Array>(
     {
       start(controller) {
@@ -64,6 +68,8 @@ export async function streamTo(listener: Listener, signal: AbortSignal): Promise
   })
 }
 
+type News = { events: Awaited<ReturnType<typeof readEvents>>; chunks: Awaited<ReturnType<typeof readLog>> }
+
 class Source {
   private controller: ReadableStreamDefaultController<Uint8Array> | null = null
   private readonly encoder = new TextEncoder()
@@ -71,6 +77,8 @@ class Source {
   private heartbeat: NodeJS.Timeout | undefined
   private isStale = true
   private isReading = false
+  /** What changed beside the deployment, by its id, until the reader takes it. */
+  private readonly changes = new Map<string, Change | null>()
   private readonly listener: Listener
   private readonly actor: Actor
   private readonly deployment: string | undefined
@@ -92,21 +100,24 @@ class Source {
   }
 
   private changed(change: Change | null): void {
-    if (change === null || change.deploymentId !== this.deployment) this.send(formatMessage('change', change))
-    if (change !== null && change.deploymentId !== this.deployment) return
-    this.isStale = true
+    const isOurs = change !== null && change.deploymentId === this.deployment
+    if (!isOurs) this.changes.set(change?.deploymentId ?? '', change)
+    if (this.changes.size > changesAtOnce) {
+      this.changes.clear()
+      this.changes.set('', null)
+    }
+    this.isStale ||= isOurs || change === null
     this.resume()
   }
 
   /** Reads on unless a reading is under way, nothing is new, or the browser hasn't taken what it was sent. */
   resume(): void {
-    if (this.isReading || !this.isStale || !this.controller || (this.controller.desiredSize ?? 0) <= 0) return
+    if (this.isReading || !this.controller || (this.controller.desiredSize ?? 0) <= 0) return
+    if (!this.isStale && this.changes.size === 0) return
     this.isReading = true
-    this.isStale = false
     this.read().then(
-      (isThrough) => {
+      () => {
         this.isReading = false
-        if (!isThrough) this.isStale = true
         this.resume()
       },
       // The database is away: the browser comes back by itself and starts from what it has.
@@ -114,18 +125,36 @@ class Source {
     )
   }
 
-  /** Sends what is new, up to some chunks; true = everything there was. */
-  private async read(): Promise<boolean> {
-    if (!this.deployment) return true
-    const id = this.deployment
+  /** Sends what changed and what is new of the deployment, to whoever is still signed in when it was read. */
+  private async read(): Promise<void> {
+    const mustRead = this.isStale && this.deployment !== undefined
+    this.isStale = false
+    const [isStillIn, news] = await Promise.all([this.listener.isStillIn(), mustRead ? this.readNews(this.deployment!) : null])
+    if (!isStillIn) return this.signOut()
+    for (const [key, change] of this.changes) {
+      this.changes.delete(key)
+      this.send(formatMessage('change', change))
+    }
+    if (news) await this.sendNews(this.deployment!, news)
+  }
+
+  /** Events before chunks: whatever was written until an event is then among the chunks. */
+  private async readNews(id: string): Promise<News> {
     const events = await readEvents(context(), this.actor, { id, after: this.position.seq })
     const chunks = await readLog(context(), this.actor, { id, afterChunk: this.position.chunk, limit: chunksAtOnce })
+    return { events, chunks }
+  }
+
+  private async sendNews(id: string, { events, chunks }: News): Promise<void> {
     // Log first, and all of it: when the last event says that all is over, all output is there.
     for (const chunk of chunks) {
       this.position = { ...this.position, chunk: chunk.id }
       this.send(formatMessage('chunk', chunk, this.position))
     }
-    if (chunks.length === chunksAtOnce) return false
+    if (chunks.length === chunksAtOnce) {
+      this.isStale = true
+      return
+    }
     for (const event of events) {
       this.position = { ...this.position, seq: event.seq }
       this.send(formatMessage('event', event, this.position))
@@ -135,7 +164,6 @@ class Source {
       this.send(formatMessage('end', null))
       this.close()
     }
-    return true
   }
 
   /** `finished` is always the last event; the one that was sent last is read again, for a client that came back after it. */
@@ -147,10 +175,13 @@ class Source {
   /** Keeps proxies from closing a silent line, and ends the stream of a session that was ended elsewhere. */
   private async beat(): Promise<void> {
     // A database that is away says nothing about who may listen.
-    if (!(await this.listener.isStillIn().catch(() => true))) {
-      this.send(formatMessage('signed-out', null))
-      this.close()
-    } else this.send(': still here\n\n')
+    if (await this.listener.isStillIn().catch(() => true)) this.send(': still here\n\n')
+    else this.signOut()
+  }
+
+  private signOut(): void {
+    this.send(formatMessage('signed-out', null))
+    this.close()
   }
 
   private send(text: string): void {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { appendLog, logStart } from '@/lib/store/logs.ts'
+import { tokenHash } from '@/lib/secrets.ts'
 import { begin, finish, insertReadyEnvironment, succeed } from '../panel/deployments.ts'
 import { openApi, type Api } from './server.ts'
 
@@ -95,6 +96,48 @@ describe('a deployment over the API', () => {
     expect(chunks.body).toMatchObject({ chunks: [{ firstLine: 0, lines: 2 }] })
     for (const part of ['', '/log', '/events'])
       expect(await api.call('GET', `${path}/99${part}`)).toMatchObject({ status: 404, body: refusal('not_found') })
+  })
+
+  it('is streamed no further once the token was revoked', async () => {
+    const environmentId = await insertReadyEnvironment(api.ctx)
+    const path = `/environments/${environmentId}/deployments`
+    await api.call('POST', path)
+    const token = await api.token('viewer')
+    const stream = await fetch(`${api.url}/api/v1${path}/1/events`, { headers: { authorization: `Bearer ${token}` } })
+    const pieces = stream.body!.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    while (!text.includes('event: caught-up')) text += (await pieces.read()).value ?? ''
+    await api.ctx.db.prisma.token.updateMany({ where: { hash: tokenHash(token) }, data: { revokedAt: new Date() } })
+    await succeed(api.ctx, 'failed')
+    let rest = ''
+    for (let piece = await pieces.read(); !piece.done; piece = await pieces.read()) rest += piece.value
+    expect(parse(rest).map(({ event }) => event)).toEqual(['signed-out'])
+  })
+
+  it('is streamed from the beginning for a place that it never had', async () => {
+    const environmentId = await insertReadyEnvironment(api.ctx)
+    const path = `/environments/${environmentId}/deployments`
+    await api.call('POST', path)
+    await succeed(api.ctx, 'failed')
+    const token = await api.token('viewer')
+    for (const place of ['e999999999.c0', 'e1.c9999999999999999999', 'e-1.c-1', 'x', 'e0.c0; drop']) {
+      const headers = { authorization: `Bearer ${token}`, 'last-event-id': place }
+      const messages = parse(await (await fetch(`${api.url}/api/v1${path}/1/events`, { headers })).text())
+      expect(messages.filter(({ event }) => event === 'event').map(({ data }) => (data as { seq: number }).seq), place).toEqual([1, 2, 3, 4])
+      expect(messages.at(-1)?.event, place).toBe('end')
+    }
+  })
+
+  it('has a log that is not asked for by what no database takes', async () => {
+    const environmentId = await insertReadyEnvironment(api.ctx)
+    const path = `/environments/${environmentId}/deployments`
+    await api.call('POST', path)
+    await succeed(api.ctx, 'failed')
+    for (const query of ['afterChunk=9999999999999999999', 'segment=%00', 'step=99999999999', 'limit=1e9'])
+      expect(await api.call('GET', `${path}/1/log?${query}`, { headers: { accept: 'application/json' } }), query).toMatchObject({
+        status: 400,
+        body: refusal('invalid'),
+      })
   })
 
   it('is cancelled by its number, whatever the body says', async () => {
