@@ -2,8 +2,9 @@
 // minute, an accepted one may cost a server. Everything is still quoted where it is used.
 import { z } from 'zod'
 
-// Control characters, line and paragraph separators, and the bidirectional marks that make a text look like another one.
-const invisible = /[\p{Cc}\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u
+// Control characters, halves of characters (which no database stores), line and paragraph separators, and the bidirectional
+// marks that make a text look like another one.
+const invisible = /[\p{Cc}\p{Cs}\u061c\u180e\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u
 
 /** A name for people: any script, no control or direction characters, not only blanks, at most 80 characters. */
 export const nameText = z
@@ -48,7 +49,10 @@ function isRef(ref: string): boolean {
   return ref.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.startsWith('-') && !part.endsWith('.lock'))
 }
 
-/** https, http, ssh or scp-like address, or an absolute path (which only an allowed prefix makes usable). No password inside. */
+/**
+ * https, ssh or scp-like address, or an absolute path (which only an allowed prefix makes usable). No password inside; no plain
+ * http, because whoever sits on the line could put code of their own on the servers.
+ */
 export const repositoryUrl = z
   .string()
   .trim()
@@ -59,7 +63,7 @@ export const repositoryUrl = z
 const hostPart = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])`
 const pathPart = String.raw`[A-Za-z0-9._~/+@%=,-]+`
 const urlForms = [
-  new RegExp(`^https?://${hostPart}(:\\d{1,5})?/${pathPart}$`),
+  new RegExp(`^https://${hostPart}(:\\d{1,5})?/${pathPart}$`),
   new RegExp(`^ssh://([A-Za-z_][A-Za-z0-9_.-]*@)?${hostPart}(:\\d{1,5})?/${pathPart}$`),
   new RegExp(`^[A-Za-z_][A-Za-z0-9_.-]*@${hostPart}:(?!-)${pathPart}$`),
   new RegExp(`^/${pathPart}$`),
@@ -98,7 +102,7 @@ export const emailText = z
   .trim()
   .toLowerCase()
   .max(254)
-  .regex(/^[^\s@<>"'`\\\p{Cc}]+@[^\s@<>"'`\\\p{Cc}]+$/u, 'Not an e-mail address.')
+  .regex(/^[^\s@<>"'`\\\p{Cc}\p{Cs}]+@[^\s@<>"'`\\\p{Cc}\p{Cs}]+$/u, 'Not an e-mail address.')
 
 /** 12 characters or more, by NIST SP 800-63B: length counts, composition rules don't. At most 1,000 bytes are hashed. */
 export const passwordText = z

@@ -127,20 +127,20 @@ async function load(reader: Reader, id: string): Promise<store.ProjectRow> {
 
 // A path on the panel's own disk is read with the panel's own rights, so only folders that its keeper named are open.
 function refuseUrl({ settings }: Context, url: string, kind: z.infer<typeof access>): void {
-  const isHttp = /^https?:/.test(url)
+  const isHttps = url.startsWith('https:')
   if (url.startsWith('/') && !settings.localRepositories.some((prefix) => url.startsWith(prefix)))
     throw invalid(
       'repositoryUrl',
       'Paths on the panel’s own disk are not open here.',
       'Whoever runs the panel can name folders in FAIRLEAD_LOCAL_REPOSITORIES.',
     )
-  if (kind === 'token' && !isHttp) throw invalid('access', 'A token needs an https address.')
-  if (kind === 'key' && (isHttp || url.startsWith('/')))
+  if (kind === 'token' && !isHttps) throw invalid('access', 'A token needs an https address.')
+  if (kind === 'key' && (isHttps || url.startsWith('/')))
     throw invalid('access', 'A deploy key needs an ssh or git@host:path address.')
 }
 
 function hostOf(url: string): string {
-  return /^https?:\/\/[^/]*/.exec(url)?.[0] ?? url
+  return /^https:\/\/[^/]*/.exec(url)?.[0] ?? url
 }
 
 function credentialOf(
