@@ -105,7 +105,7 @@ async function flyMain(flight: Flight, shipment: Shipment): Promise<void> {
       })
     } catch (error) {
       if (!(error instanceof Refusal && error.code === 'need_full' && shipsOnTop(plan))) throw error
-      const message = 'The server’s copy of the last commit is not what it should be: everything is sent.'
+      const message = 'Nothing can be built on the server’s copy of the last commit: everything is sent.'
       await flight.record([{ type: 'note', data: { level: 'note', code: 'need_full', message } }])
       await shipment.replace(await planWhole(flight))
     }
@@ -114,6 +114,11 @@ async function flyMain(flight: Flight, shipment: Shipment): Promise<void> {
 
 function shipsOnTop(plan: Plan): boolean {
   return plan.segments[0]!.steps.some(({ action }) => action.do === 'tree' && action.base !== null)
+}
+
+/** Whether the change is what the plan's tree step expects. */
+function fits(plan: Plan, change: TreeChange): boolean {
+  return plan.segments[0]!.steps.every(({ action }) => action.do !== 'tree' || action.base === change.base)
 }
 
 /** Puts back what was live. The server was there a moment ago: it is looked for as long as an undo may take. */
@@ -155,6 +160,7 @@ class Shipment {
     const { env, exports, plan } = this.cargo
     const isShipping = segment.steps.some(({ action }) => action.do === 'tree')
     if (isShipping) this.#change ??= await changeFor(this.#flight, plan)
+    if (isShipping && this.#change && !fits(plan, this.#change)) throw new Refusal('need_full', 'unknown base')
     const payloads = isShipping ? (this.#change?.payloads ?? []) : []
     const secretBytes = secretPart(exports, env)
     const listed = payloads.map(({ name, length, sha256 }) => ({ name, length, sha256 }))

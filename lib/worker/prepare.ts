@@ -4,7 +4,7 @@ import { canonicalJson, planActivation, planDeployment } from '@/lib/deploy/plan
 import type { PanelHook, PlanEnvironment, RepositoryHook } from '@/lib/deploy/plan.ts'
 import { releaseName } from '@/lib/deploy/release-name.ts'
 import { sha256 } from '@/lib/deploy/sha256.ts'
-import type { Finding, LifecycleEvent, Mirror, Permissions, Plan, TreeChange } from '@/lib/deploy/types.ts'
+import type { Commit, Finding, LifecycleEvent, Mirror, Permissions, Plan, TreeChange } from '@/lib/deploy/types.ts'
 import { envValues } from '@/lib/redact/env.ts'
 import { secretsOfEnv } from '@/lib/redact/secrets.ts'
 import { hookFolders, readHooks } from '@/lib/spec/amezmo.ts'
@@ -39,12 +39,37 @@ export function openMirror(flight: Flight): Promise<Mirror> {
   return worker.mirrors.open(repositoryAddress(job.environment.project, worker.secrets))
 }
 
-/** What has to be shipped for `plan`; `dispose` it. */
+/**
+ * What has to be shipped for `plan`; `dispose` it. Its base may be another than the plan's, when this worker's mirror
+ * doesn't know that one.
+ */
 export async function changeFor(flight: Flight, plan: Plan): Promise<TreeChange | null> {
   for (const { action } of plan.segments[0]!.steps) {
-    if (action.do === 'tree') return (await openMirror(flight)).change(action.base, action.revision)
+    if (action.do !== 'tree') continue
+    const mirror = await openMirror(flight)
+    await resolved(flight, mirror, action.revision)
+    return mirror.change(action.base, action.revision)
   }
   return null
+}
+
+/** A commit that another worker knew may be unknown to this one's mirror: then, and only then, it is fetched. */
+async function resolved(flight: Flight, mirror: Mirror, revision: string): Promise<Commit> {
+  try {
+    return await mirror.resolve(revision)
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+    await fetch(flight, mirror)
+    return mirror.resolve(revision)
+  }
+}
+
+function fetch(flight: Flight, mirror: Mirror): Promise<void> {
+  return mirror.fetch({ signal: AbortSignal.any([flight.gone, flight.cancel]) })
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof PanelError && error.code === 'not_found'
 }
 
 /** The same plan for a server whose pristine tree isn't what we believed: everything is shipped. */
@@ -69,8 +94,9 @@ async function planNew(flight: Flight, base = flight.target.treeRevision): Promi
   const mirror = await openMirror(flight)
   const source = job.source as DeploymentSource
   if (source.type !== 'git') throw new PanelError('invalid', 'This deployment has no commit to deploy.')
-  if (!job.revision) await mirror.fetch({ signal: AbortSignal.any([flight.gone, flight.cancel]) })
-  const commit = await mirror.resolve(job.revision ?? flight.state.commit?.revision ?? source.commit ?? source.ref)
+  if (!job.revision) await fetch(flight, mirror)
+  const wanted = job.revision ?? flight.state.commit?.revision
+  const commit = wanted ? await resolved(flight, mirror, wanted) : await mirror.resolve(source.commit ?? source.ref)
   if (!flight.state.commit)
     await flight.record([
       {
@@ -81,12 +107,14 @@ async function planNew(flight: Flight, base = flight.target.treeRevision): Promi
   const live = liveRelease(flight)
   const fresh = await hooksAt(flight, mirror, commit.sha)
   const left = live ? await hooksAt(flight, mirror, live.revision) : { hooks: [], findings: [] }
-  const variables = environment.variableSets[0] ?? null
+  // What was planned once, by whomever, is planned again with the same variables.
+  const planned = environment.releases.find((one) => one.number === job.number)
+  const variables = planned ? planned.variableSet : (environment.variableSets[0] ?? null)
   const env = variables && decryptText(flight.worker.secrets, variables.text)
   const envSha256 = env === null ? null : sha256(new TextEncoder().encode(env))
   const change = await mirror.change(base, commit.sha)
   const plan = planDeployment({
-    ...common(flight, live, left.hooks, fresh.findings),
+    ...common(flight, live, left.hooks, [...fresh.findings, ...gone(left)]),
     release: releaseName({
       naming: environment.releaseNaming as 'sequence' | 'time',
       number: job.number,
@@ -136,7 +164,7 @@ async function planExisting(flight: Flight): Promise<Plan> {
   const mirror = await openMirror(flight)
   const [fresh, left] = await hooksOf(flight, mirror, wanted.revision, live)
   const plan = planActivation({
-    ...common(flight, live, left.hooks, []),
+    ...common(flight, live, left.hooks, [...gone(fresh), ...gone(left)]),
     release: wanted.name,
     revision: wanted.revision,
     newHooks: fresh.hooks,
@@ -214,23 +242,43 @@ function hooksOf(flight: Flight, mirror: Mirror, revision: string, live: Release
   ])
 }
 
-/** A live release's commit may be gone from the repository: then nothing of it is known, and its hooks don't run. */
+/**
+ * Fetches when the mirror doesn't know the commit. A live release's may be gone from the repository, or that be out of
+ * reach when people want to go back: then nothing of it is known, and its hooks don't run.
+ */
 async function hooksAt(flight: Flight, mirror: Mirror, revision: string): Promise<Hooks> {
   const { environment } = flight.job
   if (!environment.repositoryHooks) return { hooks: [], findings: [] }
   const key = JSON.stringify([environment.projectId, environment.slug, revision])
   const known = flight.worker.hooks.get(key)
   if (known) return known
+  const files = () => mirror.files(revision, [...hookFolders])
   try {
-    const read = readHooks(await mirror.files(revision, [...hookFolders]), environment.slug)
+    const found = await files().catch(async (error: unknown) => {
+      if (!isNotFound(error)) throw error
+      await fetch(flight, mirror).catch((cause: unknown) => leftOut(flight, cause))
+      return files()
+    })
+    const read = readHooks(found, environment.slug)
     flight.worker.hooks.set(key, read)
     return read
   } catch (error) {
-    if (!(error instanceof PanelError && error.code === 'not_found')) throw error
-    const message = `The commit ${revision.slice(0, 7)} is no longer in the repository: its hooks are left out.`
-    return { hooks: [], findings: [{ level: 'warning', code: 'commit_gone', message }] }
+    if (!isNotFound(error)) throw error
+    const message = `The commit ${revision.slice(0, 7)} is not in the repository any more, or that could not be reached: its hooks are left out.`
+    return { hooks: [], findings: [{ level: 'warning', code: goneCode, message }] }
   }
 }
+
+/** Going on without hooks is for a Git host that refuses or is away, not for a person or a claim that ends the work. */
+function leftOut(flight: Flight, cause: unknown): void {
+  flight.gone.throwIfAborted()
+  flight.cancel.throwIfAborted()
+  if (!(cause instanceof PanelError)) throw cause
+}
+
+const goneCode = 'commit_gone'
+/** Of the release being left, only what keeps its hooks from running matters. */
+const gone = ({ findings }: Hooks): Finding[] => findings.filter(({ code }) => code === goneCode)
 
 /** The variables of the release, decrypted. One that can't be read stops the deployment; it is never left out. */
 function load(flight: Flight, plan: Plan): Cargo {
