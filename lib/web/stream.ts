@@ -127,15 +127,15 @@ class Source {
 
   /** Sends what changed and what is new of the deployment, to whoever is still signed in when it was read. */
   private async read(): Promise<void> {
-    const mustRead = this.isStale && this.deployment !== undefined
+    const id = this.isStale ? this.deployment : undefined
     this.isStale = false
-    const [isStillIn, news] = await Promise.all([this.listener.isStillIn(), mustRead ? this.readNews(this.deployment!) : null])
+    const [isStillIn, news] = await Promise.all([this.listener.isStillIn(), id ? this.readNews(id) : null])
     if (!isStillIn) return this.signOut()
     for (const [key, change] of this.changes) {
       this.changes.delete(key)
       this.send(formatMessage('change', change))
     }
-    if (news) await this.sendNews(this.deployment!, news)
+    if (id && news) await this.sendNews(id, news)
   }
 
   /** Events before chunks: whatever was written until an event is then among the chunks. */
