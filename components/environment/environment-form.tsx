@@ -7,6 +7,7 @@ import type { ProjectView, Ref, ServerView } from '@/lib/api/shapes.ts'
 import { Field, SelectField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { Branches } from '../project/branches.tsx'
+import { PermissionFields, readPermissions } from './permission-fields.tsx'
 
 type Typed = Parameters<typeof createEnvironment>[0]
 
@@ -38,6 +39,7 @@ export function EnvironmentForm({ projects, servers, project: first, deploys }: 
         name: String(data.get('name')),
         branch: String(data.get('branch')),
         servers: [{ serverId: String(data.get('servers.0.serverId')), root: String(data.get('servers.0.root')), adopt: data.get('adopt') === 'on' }],
+        permissions: readPermissions(data),
       })}
       done={(path) => {
         router.push(path)
@@ -66,6 +68,8 @@ export function EnvironmentForm({ projects, servers, project: first, deploys }: 
         <Field name="servers.0.root" label="Folder on the server" defaultValue="/webroot" autoComplete="off" autoCapitalize="none" className="font-mono text-xs" required />
       </div>
       <p className="-mt-2 text-ink-soft">Releases, shared files and the link to the live release (current) go into this folder.</p>
+      <PermissionFields permissions={{ mode: 'keep-exec', owner: 'www-data', group: 'deployer' }} />
+      <p className="-mt-2 text-ink-soft">So that the web server may read what the deploy user wrote. The server’s check says whether both are there.</p>
       <label className="flex items-start gap-2">
         <input type="checkbox" name="adopt" className="mt-1 accent-(--accent)" />
         <span>

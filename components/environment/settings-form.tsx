@@ -7,10 +7,10 @@ import { ConfirmButton } from '../form/confirm-button.tsx'
 import { Field, SelectField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { cardStyle } from '../style.ts'
+import { PermissionFields, readPermissions } from './permission-fields.tsx'
 
 export function SettingsForm({ environment }: { environment: EnvironmentView }) {
   const router = useRouter()
-  const { permissions } = environment
   return (
     <div className="grid gap-6">
       <div className={`${cardStyle} p-5`}>
@@ -24,11 +24,7 @@ export function SettingsForm({ environment }: { environment: EnvironmentView }) 
             keep: Number(data.get('keep')),
             releaseNaming: data.get('releaseNaming') as EnvironmentView['releaseNaming'],
             repositoryHooks: data.get('repositoryHooks') === 'on',
-            permissions: {
-              mode: data.get('permissions.mode') as typeof permissions.mode,
-              owner: String(data.get('permissions.owner')),
-              group: String(data.get('permissions.group')),
-            },
+            permissions: readPermissions(data),
             appType: String(data.get('appType')),
             appDomain: String(data.get('appDomain')),
           })}
@@ -45,14 +41,8 @@ export function SettingsForm({ environment }: { environment: EnvironmentView }) 
               <option value="sequence">By number: deployment_12.ab12cd3</option>
               <option value="time">By time: 2026-11-21T03:46:00.123456.ab12cd3</option>
             </SelectField>
-            <SelectField name="permissions.mode" label="Permissions of a release" defaultValue={permissions.mode}>
-              <option value="keep-exec">2775 and 0664, executable files stay so</option>
-              <option value="strict">2775 and 0664, literally</option>
-              <option value="off">Leave them as they are</option>
-            </SelectField>
-            <div className="grid grid-cols-2 gap-4">
-              <Field name="permissions.owner" label="Owner" defaultValue={permissions.owner} autoCapitalize="none" />
-              <Field name="permissions.group" label="Group" defaultValue={permissions.group} autoCapitalize="none" />
+            <div className="sm:col-span-2">
+              <PermissionFields permissions={environment.permissions} />
             </div>
             <Field name="appType" label="Kind of application" defaultValue={environment.appType} autoCapitalize="none" hint="Hooks see it as a variable; may stay empty." />
             <Field name="appDomain" label="Domain" defaultValue={environment.appDomain} autoCapitalize="none" hint="Hooks see it as a variable; may stay empty." />

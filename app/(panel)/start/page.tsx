@@ -27,15 +27,23 @@ export default async function StartPage({ searchParams }: { searchParams: Promis
   ])
   if (environments.length > 0) redirect('/')
   const server = servers[0]
-  const isReady = server?.fingerprint && server.check && (server.check.verdict !== 'failed' || passed === server.id)
-  const at = !isReady ? 0 : projects.length === 0 ? 1 : 2
+  // One looks at the check before going on; whoever has a project has gone on already.
+  const isPassed = server?.fingerprint && server.check && (passed === server.id || projects.length > 0)
+  const at = !isPassed ? 0 : projects.length === 0 ? 1 : 2
   return (
     <div className="mx-auto max-w-2xl">
       <PageHeader title="To the first deployment" />
-      <ol className="mb-6 flex flex-wrap gap-x-6 gap-y-2">
+      <ol className="mb-6 flex flex-wrap gap-x-8 gap-y-2">
         {steps.map((step, index) => (
-          <li key={step} aria-current={index === at ? 'step' : undefined} className="flex items-center gap-2 text-ink-soft aria-[current]:font-medium aria-[current]:text-ink">
-            <StatusMark status={index < at ? 'ok' : 'waiting'} /> {index + 1}. {step}
+          <li key={step} aria-current={index === at ? 'step' : undefined} className="flex items-center gap-2 text-ink-soft aria-[current]:font-semibold aria-[current]:text-ink">
+            {index < at ? (
+              <StatusMark status="ok" />
+            ) : (
+              <span aria-hidden className={`figures grid size-5 place-items-center rounded-full text-xs font-semibold ${index === at ? 'bg-accent text-accent-ink' : 'border border-line-strong'}`}>
+                {index + 1}
+              </span>
+            )}
+            {step}
           </li>
         ))}
       </ol>
@@ -47,9 +55,12 @@ export default async function StartPage({ searchParams }: { searchParams: Promis
       {at === 0 && server && (
         <>
           <ServerSteps server={server} />
-          {server.check?.verdict === 'failed' && (
-            <p className="mt-4 text-ink-soft">
-              Some of it may not matter for your project. <Link href={`/start?server=${server.id}`} className={buttonStyle.quiet}>Go on anyway</Link>
+          {server.fingerprint && server.check && (
+            <p className="mt-4 flex flex-wrap items-center justify-end gap-3 text-ink-soft">
+              {server.check.verdict === 'failed' && 'Some of it may not matter for your project.'}
+              <Link href={`/start?server=${server.id}`} className={server.check.verdict === 'failed' ? buttonStyle.plain : buttonStyle.primary}>
+                {server.check.verdict === 'failed' ? 'Go on anyway' : 'Go on to the repository'}
+              </Link>
             </p>
           )}
         </>
