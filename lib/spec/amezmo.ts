@@ -2,10 +2,14 @@
 import { lifecycleEvents } from '../deploy/types.ts'
 import type { Finding, LifecycleEvent } from '../deploy/types.ts'
 import type { RepositoryHook } from '../deploy/plan-input.ts'
+import { contentFiles, contentFindings } from './contents.ts'
 import { scriptFindings } from './script-findings.ts'
 
 /** Folders that hold hooks, strongest first. */
 export const hookFolders = ['.fairlead', '.amezmo'] as const
+
+/** Everything of a tree that `readHooks` wants to see: `Mirror.files(sha, [...readPaths])`. */
+export const readPaths = [...hookFolders, ...contentFiles] as const
 
 /** A regular file of the tree; `path` from its root. */
 export type HookFile = { path: string; bytes: Uint8Array; sha256: string }
@@ -20,7 +24,8 @@ const names = new Map<string, LifecycleEvent>([
 /**
  * The hook of each event for `environment` (its slug), in the order of the life cycle. Precedence: `.fairlead/<environment>/X`,
  * `.fairlead/X`, `.amezmo/<environment>/X`, `.amezmo/X`; in one folder a new name goes before an old one. Findings are all
- * problems at once, by path; files of other environments are looked at for their names only.
+ * problems at once, by path, also of what else lies there (contents.ts); files of other environments are looked at for their
+ * names only.
  */
 export function readHooks(files: HookFile[], environment: string): { hooks: RepositoryHook[]; findings: Finding[] } {
   const byPath = new Map(files.map((file) => [file.path, file]))
@@ -40,6 +45,7 @@ export function readHooks(files: HookFile[], environment: string): { hooks: Repo
     const finding = nameFinding(path)
     if (finding) findings.push(finding)
   }
+  findings.push(...contentFindings(files))
   return { hooks, findings: findings.sort((a, b) => compare(a.path ?? '', b.path ?? '')) }
 }
 

@@ -1,12 +1,11 @@
 // What a deployed tree will lack although the repository seems to have it: submodules and files kept by Git LFS.
 import type { Finding } from '../deploy/types.ts'
-import type { HookFile } from './amezmo.ts'
 
 /** Files at the root of a tree that `contentFindings` reads. */
 export const contentFiles = ['.gitmodules', '.gitattributes'] as const
 
 /** Findings from the files named in `contentFiles`; others are passed over. Nothing here stops a deployment. */
-export function contentFindings(files: HookFile[]): Finding[] {
+export function contentFindings(files: { path: string; bytes: Uint8Array }[]): Finding[] {
   const findings: Finding[] = []
   for (const { path, bytes } of files) {
     const text = new TextDecoder().decode(bytes)
