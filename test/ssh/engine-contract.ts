@@ -3,6 +3,7 @@ import { openConnector } from '@/lib/ssh/connector.ts'
 import { controlContract } from './engine-control.ts'
 import type { Ground, Site } from './engine-ground.ts'
 import { hookContract } from './engine-hooks.ts'
+import { hostileContract } from './engine-hostile.ts'
 import { releaseContract } from './engine-release.ts'
 import { startContract } from './engine-start.ts'
 import { stepContract } from './engine-steps.ts'
@@ -25,6 +26,7 @@ export function engineContract(name: string, start: () => Promise<Ground>): void
     controlContract(site)
     hookContract(site)
     releaseContract(site)
+    hostileContract(site)
     stepContract(site)
   })
 }
