@@ -1,4 +1,4 @@
-// What `npm test` runs: system packages, generated client, types, lint, unit and contract tests, and the browser stories.
+// What `npm test` runs: system packages, generated client, types, lint, unit and contract tests, and the production build.
 // The last line says `N passed, N failed` with the counts of the test runners' own reports.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
@@ -31,6 +31,11 @@ function need(name, command, args, env) {
   finish()
 }
 
+/** A step that has no tests of its own: only its failure counts. */
+function check(name, command, args, env) {
+  if (!run(name, command, args, env)) failed += 1
+}
+
 function vitest() {
   const report = `${results}/vitest.json`
   const ok = run('tests', 'npx', [
@@ -52,5 +57,8 @@ rmSync(results, { recursive: true, force: true })
 mkdirSync(results, { recursive: true })
 if (existsSync('scripts/system-packages.sh')) need('system packages', 'bash', ['scripts/system-packages.sh'])
 need('database client', process.execPath, ['scripts/generate.mjs'])
+check('types', 'npx', ['--no-install', 'tsc', '--noEmit', '-p', '.'])
+check('lint', 'npx', ['--no-install', 'eslint', '.'])
 vitest()
+check('production build', 'npx', ['--no-install', 'tsx', 'scripts/build.ts'])
 finish()
