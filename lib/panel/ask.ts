@@ -1,8 +1,8 @@
 // A question that only a worker can answer (it alone reaches servers and Git hosts): a row, a word to the workers, a deadline.
 import { errorStatus, PanelError, type ErrorCode, type ErrorDetails } from '@/lib/errors.ts'
 import { insertAsk, readAnswer } from '@/lib/store/questions.ts'
-import { listen } from '@/lib/store/listen.ts'
 import { hasWorker } from '@/lib/store/workers.ts'
+import { AnswerBell } from './answer-bell.ts'
 import type { Context } from './context.ts'
 
 /** Kinds and their inputs; the worker parses them again. */
@@ -13,9 +13,13 @@ export type Questions = {
   commits: { projectId: string; ref: string; search?: string }
 }
 
+/** Questions of one process that may wait at once: a worker takes eight at a time, and the rest would only pile up. */
+const mostAtOnce = 32
+const bells = new WeakMap<Context, AnswerBell>()
+
 /**
- * The worker's answer as it stands in the row: parse it. PanelError: no_worker (at once), timed_out, or what the worker refused
- * with. The question is left to the worker when the deadline passes; nobody reads the answer then.
+ * The worker's answer as it stands in the row: parse it. PanelError: no_worker and too_many (at once), timed_out, or what the
+ * worker refused with. The question is left to the worker when the deadline passes; nobody reads the answer then.
  */
 export async function ask<K extends keyof Questions>(
   ctx: Context,
@@ -25,20 +29,23 @@ export async function ask<K extends keyof Questions>(
 ): Promise<unknown> {
   if (!(await hasWorker(ctx.db)))
     throw new PanelError('no_worker', 'No worker is running, so servers and repositories are out of reach.')
+  const bell = bells.get(ctx) ?? new AnswerBell(ctx.db.url)
+  bells.set(ctx, bell)
+  if (bell.size >= mostAtOnce)
+    throw new PanelError('too_many', 'Too many questions to servers and Git hosts wait for an answer. Try again in a moment.', {
+      retryAfterSeconds: 5,
+    })
   let ring = (): void => {}
   let asked: string | null = null
-  // A connection of its own: waiting for people's servers must not use up the pool. Listening begins before asking.
-  const listening = await listen(ctx.db.url, {
-    channels: { fairlead_answer: (id) => id === asked && ring() },
-    onGap: () => ring(),
-  })
   let isOver = false
   const timer = setTimeout(() => {
     isOver = true
     ring()
   }, deadlineMs)
   try {
+    await bell.hold()
     asked = await insertAsk(ctx.db, kind, input, deadlineMs)
+    bell.hang(asked, () => ring())
     for (;;) {
       // The bell hangs before the row is read: an answer that comes in between rings it.
       const rung = new Promise<void>((resolve) => (ring = resolve))
@@ -52,7 +59,7 @@ export async function ask<K extends keyof Questions>(
     }
   } finally {
     clearTimeout(timer)
-    await listening.close()
+    await bell.release(asked)
   }
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PanelError } from '@/lib/errors.ts'
 import { ask } from '@/lib/panel/ask.ts'
 import type { Context } from '@/lib/panel/context.ts'
@@ -179,5 +179,23 @@ describe('a question', () => {
     expect(await Promise.all(ids.map((projectId) => ask(ctx, 'refs', { projectId }, { deadlineMs: 20_000 })))).toEqual(
       ids,
     )
+  })
+
+  it('takes one connection to the database with all others together, and too many are refused at once', async () => {
+    worker = await startAnswering(ctx, () => undefined)
+    const listeners = async () => {
+      const { rows } = await ctx.db.pool.query<{ count: number }>(
+        `SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'fairlead listen'`,
+      )
+      return rows[0]!.count
+    }
+    const before = await listeners()
+    const ends = Array.from({ length: 40 }, () => question(3_000).catch((error: PanelError) => error.code))
+    await vi.waitFor(async () => expect(await ctx.db.prisma.ask.count()).toBe(32))
+    expect(await listeners()).toBe(before + 1)
+    const codes = await Promise.all(ends)
+    expect(codes.filter((code) => code === 'too_many')).toHaveLength(8)
+    expect(codes.filter((code) => code === 'timed_out')).toHaveLength(32)
+    await vi.waitFor(async () => expect(await listeners()).toBe(before))
   })
 })
