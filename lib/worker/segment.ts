@@ -76,9 +76,11 @@ class Run {
   /** One connection's worth of following. True: the segment has ended; false: try again at once. */
   async attempt(): Promise<boolean> {
     const { worker, gone } = this.#flight
-    if (this.#next === 'send' && this.#isUnwanted()) return this.#neverStarted()
+    const isCalledOff = this.#next === 'send' && this.#isUnwanted()
+    if (isCalledOff && !this.#wasSent) return this.#neverStarted()
     const connection = await worker.connector.connect(this.#flight.address(), { signal: gone })
     try {
+      if (isCalledOff) return await this.#callOff(connection)
       if (this.#next === 'adopt') {
         await answerOf(connection, adoptProgram(this.#flight.context(), this.#flown.segment.name))
         this.#next = 'attach'
@@ -202,6 +204,16 @@ class Run {
 
   #isUnwanted(): boolean {
     return this.#flown.isCancellable && this.#flight.cancel.aborted
+  }
+
+  /** What was sent isn't running, but the server may still be busy receiving it: then it ends with its first step. */
+  async #callOff(connection: Connection): Promise<true> {
+    await answerOf(connection, cancelProgram(this.#flight.context(), this.#flown.segment.name)).catch(
+      (error: unknown) => {
+        if (!(error instanceof Refusal && error.code === 'missing')) throw error
+      },
+    )
+    return this.#neverStarted()
   }
 
   async #neverStarted(): Promise<true> {

@@ -1,6 +1,8 @@
 // What nobody means to do to a deployment, and what must come of it all the same.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canMakeMachines } from '../hosts/hosts.ts'
+import { requestCancel } from '@/lib/store/deployments.ts'
+import { openRelay } from '../ssh/relay.ts'
 import { openPlace } from './place.ts'
 import type { Place } from './place.ts'
 
@@ -27,17 +29,22 @@ async function deployed(hooks: Record<string, string> = {}) {
 
 const page = (root: string) => place.host.shell(`cat ${root}/current/index.html`)
 
+/** Puts a program of this name before the server's own. */
+async function disguise(name: string, lines: string[]): Promise<void> {
+  const file = `/usr/local/bin/${name}`
+  await place.host.shell(`printf '%s\\n' '#!/bin/sh' '${lines.join("' '")}' >${file} && chmod 755 ${file}`)
+}
+
 test.runIf(canMakeMachines())('a runner that dies right after the rename: the release before is put back', async () => {
   const { id, root } = await deployed()
   // The rename itself is done, and not a word of it gets into the journal.
   const dying = [
-    '#!/bin/sh',
     '/bin/mv "$@"; r=$?',
     'for last; do :; done',
     `if [ "$last:$PWD" = "current:${root}" ] && [ ! -e died ]; then touch died; kill -KILL $PPID; fi`,
     'exit $r',
   ]
-  await place.host.shell(`printf '%s\\n' '${dying.join("' '")}' >/usr/local/bin/mv && chmod 755 /usr/local/bin/mv`)
+  await disguise('mv', dying)
   const { id: deployment } = await place.request(id)
   const state = await place.finished(deployment)
   await place.host.shell('rm /usr/local/bin/mv')
@@ -45,3 +52,26 @@ test.runIf(canMakeMachines())('a runner that dies right after the rename: the re
   expect(state).toMatchObject({ status: 'failed', failure: { code: 'server_restarted' }, undo: { segment: 'undo' } })
   expect(await page(root)).toBe('one')
 })
+
+test.runIf(canMakeMachines())(
+  'cancelled when all was sent and the line is cut before it starts: nothing starts',
+  async () => {
+    const { id, root } = await deployed()
+    await disguise('sha256sum', [`[ "$PWD" != ${root} ] || sleep 2`, 'exec /usr/bin/sha256sum "$@"'])
+    const relay = await openRelay(place.host.address)
+    const { id: serverId, port } = await place.db.prisma.server.findFirstOrThrow()
+    await place.db.prisma.server.update({ where: { id: serverId }, data: { port: relay.address.port } })
+    const { id: deployment } = await place.request(id)
+    await place.host.shell(`until [ -s ${root}/.fairlead/run/2/.main.*/tree.tar ]; do :; done`)
+    await requestCancel(place.db, { deploymentId: deployment, by: 'user:1', byName: 'Ada' })
+    relay.cut()
+    expect(await place.finished(deployment)).toMatchObject({ status: 'cancelled', committed: null })
+    // What was sent goes on by itself: it is over when its program and its runner are.
+    await place.host.shell(
+      `cd ${root}/.fairlead/run/2; (while ls -d .main.* || ! ls main/done; do :; done) >/dev/null 2>&1; rm /usr/local/bin/sha256sum`,
+    )
+    expect(await page(root)).toBe('one')
+    await place.db.prisma.server.update({ where: { id: serverId }, data: { port } })
+    await relay.close()
+  },
+)
