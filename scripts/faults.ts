@@ -22,7 +22,7 @@ async function main(): Promise<number> {
       took.push(flown.tookMs)
       const kills = trial.kills.map(({ victim, at }) => `${victim} at ${Math.round(at * 100)} %`).join(', ')
       console.log(
-        `seed ${seed}: ${trial.kind}, killed ${kills} → ${flown.status}${isUndone ? ', undone,' : ''} after ${Math.round(flown.tookMs)} ms${problems.length > 0 ? '  WRONG' : ''}`,
+        `seed ${seed}: ${trial.isFirst ? 'first ' : ''}${trial.kind}, killed ${kills} → ${flown.status}${isUndone ? ', undone,' : ''} after ${Math.round(flown.tookMs)} ms${problems.length > 0 ? '  WRONG' : ''}`,
       )
       if (problems.length === 0) continue
       bad.push(seed)

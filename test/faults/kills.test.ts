@@ -12,12 +12,12 @@ beforeAll(async () => {
   // Without a production build of these sources nothing can be asked over HTTP: then the panel's functions are called straight.
   panel = await openPanel({ isBuilt: isBuilt() })
   usual = await warmUp(panel)
-}, 120_000)
+}, 240_000)
 afterAll(() => panel.close())
 
 test.for([1, 2, 3, 4, 5, 6])(
   'a deployment is brought to its right end when a part of the panel is killed (seed %i)',
-  { timeout: 150_000 },
+  { timeout: 240_000 },
   async (seed) => {
     const trial = trialOf(seed)
     const { problems } = await fly(panel, trial, usual)

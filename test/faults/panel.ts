@@ -1,6 +1,5 @@
 // A whole panel with everything real, whose processes can be killed: embedded PostgreSQL, two workers, an OpenSSH host,
 // and the web process where there is a production build of it.
-import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,10 +13,10 @@ import { readSettings } from '@/lib/settings.ts'
 import { migrate } from '../../scripts/migrate.ts'
 import { keepPostgres } from '../../scripts/start-postgres.ts'
 import { startHost } from '../hosts/hosts.ts'
-import type { Host } from '../hosts/hosts.ts'
 import { openWeb } from './web.ts'
 import { Kept } from './process.ts'
-import { makeSample, panelHook, secret } from './sample.ts'
+import { makeSample } from './sample.ts'
+import { insertServer, insertSite } from './site.ts'
 
 const projectRoot = join(import.meta.dirname, '../..')
 export const actor = systemActor('console')
@@ -35,9 +34,8 @@ export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
   const given = { DATABASE_URL: postgres.url, FAIRLEAD_DATA: dataDir, FAIRLEAD_LOCAL_REPOSITORIES: `${folder}/` }
   const ctx = openContext(readSettings(given))
   const sample = makeSample(join(folder, 'repository'))
-  const root = await host.root()
-  await host.shell(`mkdir -m 1777 ${root}-said`)
-  const environmentId = await furnish(ctx, host, root, sample.repository.path)
+  const serverId = await insertServer(ctx, host)
+  const newSite = () => insertSite(ctx, host, serverId, sample.repository.path)
 
   const program = await workerProgram()
   const ids = new Map<string, Kept>()
@@ -49,7 +47,7 @@ export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
     return kept
   })
 
-  const web = isBuilt ? await openWeb(ctx, environmentId, given) : null
+  const web = isBuilt ? await openWeb(ctx, given) : null
   let killed = ''
   const postmaster = async () =>
     (await readFile(join(folder, 'postgres/data/postmaster.pid'), 'utf8')).split('\n')[0] ?? ''
@@ -57,8 +55,9 @@ export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
   return {
     ctx,
     host,
-    root,
-    environmentId,
+    ...(await newSite()),
+    /** Another environment, to which nothing was deployed yet. */
+    newSite,
     sample,
     workers,
     web,
@@ -125,57 +124,4 @@ async function workerProgram(): Promise<string> {
     logLevel: 'warning',
   })
   return outfile
-}
-
-async function furnish(ctx: Context, host: Host, root: string, repository: string): Promise<string> {
-  const { prisma } = ctx.db
-  const { host: name, port, user, privateKey, hostKey } = host.address
-  const server = await prisma.server.create({
-    data: {
-      name: 'web-1',
-      host: name,
-      port,
-      user,
-      privateKey: ctx.secrets.encrypt(privateKey),
-      publicKey: '',
-      hostKey,
-      fingerprint: '',
-    },
-  })
-  const project = await prisma.project.create({
-    data: { name: 'Sample', slug: 'sample', repositoryUrl: repository, access: 'none' },
-  })
-  const { id } = await prisma.environment.create({
-    data: {
-      projectId: project.id,
-      name: 'production',
-      slug: 'production',
-      branch: 'main',
-      keep: 3,
-      permissions: { owner: user, group: host.kind === 'machine' ? 'deployer' : user, mode: 'keep-exec' },
-      targets: { create: { serverId: server.id, root } },
-    },
-  })
-  const text = `SECRET=${secret}\n`
-  const set = await prisma.variableSet.create({
-    data: { environmentId: id, number: 1, text: ctx.secrets.encrypt(text), sha256: sha256(text), createdBy: 'console' },
-  })
-  await prisma.environment.update({ where: { id }, data: { variableSetId: set.id } })
-  const runAs = host.kind === 'machine' ? 'www-data' : null
-  await prisma.hookRevision.create({
-    data: {
-      environmentId: id,
-      ...panelHook,
-      number: 1,
-      sha256: sha256(panelHook.text),
-      user: runAs,
-      timeoutMs: 60_000,
-      createdBy: 'console',
-    },
-  })
-  return id
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

@@ -47,7 +47,7 @@ export const panelHook = { event: 'before.deploy', text: script('before.deploy-p
 export type Sample = {
   repository: Repository
   /** Commits another state of the tree; `fails` = its hook before.deploy ends with 3. Gives path → content hash. */
-  commit(number: number, fails: boolean): { sha: string; files: Record<string, string> }
+  commit(fails: boolean): { sha: string; files: Record<string, string> }
 }
 
 export function makeSample(path: string): Sample {
@@ -60,9 +60,11 @@ export function makeSample(path: string): Sample {
   for (const [event, text] of Object.entries(repositoryHooks)) write(`.fairlead/${event}`, text)
   for (let n = 1; n <= 200; n++) write(`data/${n % 20}/${n}.txt`, `${n}\n`.repeat(n * 20))
   write('bin/run', '#!/bin/sh\n', 0o755)
+  let number = 0
   return {
     repository,
-    commit(number, fails) {
+    commit(fails) {
+      number += 1
       write('index.html', `<h1>${number}</h1>\n`)
       write(`data/${number % 20}/changed.txt`, `${number}\n`.repeat(5_000))
       const gone = `data/${(number + 7) % 20}/changed.txt`

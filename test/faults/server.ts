@@ -24,7 +24,8 @@ export async function look(host: Host, root: string): Promise<Seen> {
     ls -A . ; echo ---
     ls -A .fairlead; echo ---
     ls -Ad .fairlead/run/*/.[!.]* .fairlead/run/.[!.]* .fairlead/complete/.[!.]* .fairlead/hooks/*/.[!.]* 2>/dev/null; echo ---
-    cd current/ && find . -printf '%y %m %u:%g %T@ %p -> %l\\n' | sort; echo ---
+    cd current/ 2>/dev/null || exit 0
+    find . -printf '%y %m %u:%g %T@ %p -> %l\\n' | sort; echo ---
     find . -type f -exec sha256sum {} +`)
   const parts = text.split('---\n').map((part) => part.split('\n').filter((line) => line !== ''))
   const [current = [], releases = [], rootNames = [], ownNames = [], hidden = [], entries = [], sums = []] = parts

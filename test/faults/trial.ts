@@ -22,6 +22,8 @@ type Victim = (typeof victims)[number]
 export type Trial = {
   seed: number | null
   kind: Kind
+  /** Whether it is the first one of its environment. */
+  isFirst: boolean
   /** What is killed, and when: as a share of how long such a deployment takes. */
   kills: readonly { victim: Victim; at: number }[]
   /** When the deployment is cancelled. */
@@ -57,14 +59,16 @@ export function trialOf(seed: number): Trial {
   const kills = random.chance(0.25) ? [kill(), kill()] : [kill()]
   // Nobody is left to take over when all of them stay away.
   const comesBack = random.chance(0.5) || kills.some(({ victim }) => victim === 'every worker') || kills.length > 1
-  return { seed, kind, kills, cancelAt, comesBack }
+  const isFirst = kind !== 'activate' && random.chance(0.2)
+  return { seed, kind, isFirst, kills, cancelAt, comesBack }
 }
 
 /** How long deployments and activations take when nothing is killed, in ms; the first ones count for nothing. @throws when something is wrong. */
 export async function warmUp(panel: Panel): Promise<Usual> {
   const usual: Usual = { deploy: 0, activate: 0 }
   for (const kind of ['deploy', 'deploy', 'deploy', 'activate'] as const) {
-    const { flown, problems } = await fly(panel, { seed: null, kind, kills: [], cancelAt: 0, comesBack: true }, usual)
+    const undisturbed = { seed: null, kind, isFirst: false, kills: [], cancelAt: 0, comesBack: true }
+    const { flown, problems } = await fly(panel, undisturbed, usual)
     if (problems.length > 0)
       throw new Error(`undisturbed, ${kind}: ${problems.join('\n')}\n${panel.lines().join('\n')}`)
     usual[kind] = flown.tookMs
@@ -73,9 +77,10 @@ export async function warmUp(panel: Panel): Promise<Usual> {
 }
 
 /** Flies a trial, and gives what is wrong afterwards. */
-export async function fly(panel: Panel, trial: Trial, usual: Usual): Promise<Checked & { flown: Flown }> {
+export async function fly(here: Panel, trial: Trial, usual: Usual): Promise<Checked & { flown: Flown }> {
+  const panel = trial.isFirst ? { ...here, ...(await here.newSite()) } : here
   for (const worker of panel.workers) worker.start()
-  const before = await look(panel.host, panel.root).catch(() => emptyServer)
+  const before = await look(panel.host, panel.root)
   const wish = await decide(panel, trial.kind, before)
   const usualMs = trial.kind === 'activate' ? usual.activate : usual.deploy
   const startedAt = performance.now()
@@ -86,7 +91,7 @@ export async function fly(panel: Panel, trial: Trial, usual: Usual): Promise<Che
     if (trial.comesBack) for (const worker of panel.workers) worker.start()
   })
   const { id: deploymentId, number } = await request(panel, wish)
-  const watching = panel.web?.watch(number)
+  const watching = panel.web?.watch(panel.environmentId, number)
   if (trial.kind === 'cancel') acts.push(until(trial.cancelAt).then(() => cancel(panel, deploymentId)))
   const status = await finalStatus(panel, deploymentId, startedAt)
   const tookMs = performance.now() - startedAt
@@ -110,8 +115,6 @@ async function calmly<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const emptyServer: Seen = { current: '', tree: '', files: {}, releases: [], rootNames: [], ownNames: [], hidden: [] }
-
 type Wish = { key: string; path: string; number: number | null; files: Flown['files']; activates: string | null }
 
 /** What is asked for: a new commit, or another release that is there. */
@@ -119,8 +122,7 @@ async function decide(panel: Panel, kind: Kind, before: Seen): Promise<Wish> {
   const { ctx, environmentId, sample } = panel
   const key = randomUUID()
   if (kind !== 'activate') {
-    const { nextNumber } = await ctx.db.prisma.environment.findUniqueOrThrow({ where: { id: environmentId } })
-    const { files } = sample.commit(nextNumber, kind === 'fail')
+    const { files } = sample.commit(kind === 'fail')
     return { key, path: '/deployments', number: null, files, activates: null }
   }
   const wanted = (await listReleases(ctx, actor, { environmentId })).find(
@@ -139,7 +141,7 @@ async function decide(panel: Panel, kind: Kind, before: Seen): Promise<Wish> {
 /** Asked as often as it takes, with the same key: from a terminal, or without a web process straight. */
 function request(panel: Panel, { key: idempotencyKey, path, number }: Wish): Promise<{ id: string; number: number }> {
   const { ctx, environmentId, web } = panel
-  if (web) return web.request(path, idempotencyKey)
+  if (web) return web.request(environmentId, path, idempotencyKey)
   return calmly(() =>
     number === null
       ? requestDeployment(ctx, actor, { environmentId, idempotencyKey })

@@ -18,7 +18,7 @@ export type Watched = { events: { seq: number }[]; chunks: { id: string; text: s
 export type Web = Awaited<ReturnType<typeof openWeb>>
 
 /** Needs the production build. Starts the process and makes the owner whose token is used. */
-export async function openWeb(ctx: Context, environmentId: string, given: Record<string, string>) {
+export async function openWeb(ctx: Context, given: Record<string, string>) {
   const root = join(import.meta.dirname, '../..')
   const port = await freePort()
   const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
@@ -39,16 +39,18 @@ export async function openWeb(ctx: Context, environmentId: string, given: Record
   })
   const { secret } = await createTokenOnConsole(ctx, { name: 'faults', role: 'admin' })
   const client = openClient(`http://127.0.0.1:${port}`, secret)
-  const base = `/environments/${environmentId}`
   await persistently(() => client.call(z.unknown(), 'GET', ''))
 
   return {
     kept,
     /** Asks until it is answered, each time with the same key. */
-    request: (path: string, key: string) =>
-      persistently(() => client.call(deployment, 'POST', base + path, { body: {}, key, repeatable: true })),
+    request: (environmentId: string, path: string, key: string) =>
+      persistently(() =>
+        client.call(deployment, 'POST', `/environments/${environmentId}${path}`, { body: {}, key, repeatable: true }),
+      ),
     /** What a terminal is shown of a deployment, from its beginning to its end. */
-    watch: (number: number): Promise<Watched> => watch(client, `${base}/deployments/${number}`),
+    watch: (environmentId: string, number: number): Promise<Watched> =>
+      watch(client, `/environments/${environmentId}/deployments/${number}`),
   }
 }
 
