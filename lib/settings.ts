@@ -1,8 +1,11 @@
 // What the surroundings say: the one reader of environment variables. Everything else is told.
+import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { isAbsolute, join, normalize } from 'node:path'
 import { z } from 'zod'
 import { PanelError } from './errors.ts'
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 export type Settings = {
   databaseUrl: string
@@ -12,40 +15,63 @@ export type Settings = {
   host: string
   /** Without a trailing slash; null = whatever address the browser used. */
   publicUrl: string | null
+  /** Addresses and networks (`10.0.0.0/8`) of reverse proxies: only they are believed where a request comes from. */
+  proxies: string[]
   /** Folders (absolute, ending in "/") below which a repository may be a path on the panel's own disk. */
   localRepositories: string[]
-  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+  logLevel: (typeof logLevels)[number]
 }
 
 const folder = z.string().refine(isAbsolute, 'must be an absolute path').transform((path) => normalize(path))
 
+const port = 'must be a number from 0 to 65535'
+const proxy = z.string().trim().refine(isNetwork, 'must be addresses or networks such as 10.0.0.0/8, separated by commas')
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return most > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+}
+
+/** Scheme and host alone: the panel can't live below another site's path, and a secret has no place there. */
+function isOrigin(url: string): boolean {
+  const { pathname, search, hash, username, password } = new URL(url)
+  return pathname === '/' && `${search}${hash}${username}${password}` === ''
+}
+
 const schema = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
   FAIRLEAD_DATA: folder.optional(),
-  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  PORT: z.coerce.number(port).int(port).min(0, port).max(65535, port).default(3000),
   HOST: z.string().min(1).default('0.0.0.0'),
   FAIRLEAD_PUBLIC_URL: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .url({ protocol: /^https?$/, error: 'must be an http or https address', abort: true })
+    .refine(isOrigin, 'must be a host alone, without a path')
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
+  FAIRLEAD_PROXIES: z
+    .string()
+    .default('127.0.0.0/8,::1')
+    .transform((text) => text.split(','))
+    .pipe(z.array(proxy)),
   FAIRLEAD_LOCAL_REPOSITORIES: z
     .string()
     .default('')
     .transform((text) => text.split(':').filter((path) => path !== ''))
     .pipe(z.array(folder.transform((path) => path.replace(/\/*$/, '/')))),
-  FAIRLEAD_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  FAIRLEAD_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
 })
 
 /**
- * Reads DATABASE_URL, FAIRLEAD_DATA, PORT, HOST, FAIRLEAD_PUBLIC_URL, FAIRLEAD_LOCAL_REPOSITORIES (separated by ":") and
- * FAIRLEAD_LOG_LEVEL; an empty variable counts as absent. PanelError `invalid` names all bad ones at once, never their values.
+ * Reads DATABASE_URL, FAIRLEAD_DATA, PORT, HOST, FAIRLEAD_PUBLIC_URL, FAIRLEAD_PROXIES (separated by ","; loopback unless given),
+ * FAIRLEAD_LOCAL_REPOSITORIES (separated by ":") and FAIRLEAD_LOG_LEVEL; an empty variable counts as absent. PanelError `invalid` names all bad ones at once, never their values.
  */
 export function readSettings(env: Record<string, string | undefined>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const parsed = schema.safeParse(given)
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => ({
-      path: path.join('.'),
+      path: String(path[0]),
       message: given[String(path[0])] === undefined ? 'is not set' : message,
     }))
     throw new PanelError('invalid', problems.map(({ path, message }) => `${path} ${message}.`).join(' '), { problems })
@@ -57,6 +83,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     port: values.PORT,
     host: values.HOST,
     publicUrl: values.FAIRLEAD_PUBLIC_URL ?? null,
+    proxies: values.FAIRLEAD_PROXIES,
     localRepositories: values.FAIRLEAD_LOCAL_REPOSITORIES,
     logLevel: values.FAIRLEAD_LOG_LEVEL,
   }

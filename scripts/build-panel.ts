@@ -13,6 +13,7 @@ const stamp = join(dist, 'sources.sha256')
 const programs = {
   start: 'scripts/start.ts',
   leash: 'scripts/start-leash.ts',
+  front: 'scripts/start-front.ts',
   worker: 'lib/worker/main.ts',
   cli: 'lib/cli/main.ts',
 }

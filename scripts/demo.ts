@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
 import { PanelError } from '../lib/errors.ts'
+import { logLevels } from '../lib/settings.ts'
 import { startDemo, type RunningDemo } from './demo-panel.ts'
 import { endOnSignal } from './start-ending.ts'
 
@@ -10,7 +11,7 @@ const { values } = parseArgs({ options: { folder: { type: 'string' }, port: { ty
 const folder = values.folder ?? join(import.meta.dirname, '../.data/demo')
 const log = pino({
   name: 'demo',
-  level: process.env.FAIRLEAD_LOG_LEVEL || 'warn',
+  level: logLevels.find((level) => level === process.env.FAIRLEAD_LOG_LEVEL) ?? 'warn',
   serializers: { error: pino.stdSerializers.err },
 })
 

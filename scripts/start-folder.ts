@@ -89,11 +89,11 @@ export function checkPort(port: number, host: string, remedy = anotherPort(port)
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const why =
         cause.code === 'EADDRINUSE'
-          ? `Port ${port} is taken by another program.`
+          ? `Port ${port} is taken by another program. ${remedy}`
           : cause.code === 'EACCES'
-            ? `Port ${port} is not open to a normal user.`
-            : `Nothing can listen on ${host}:${port} (${cause.code ?? cause.message}).`
-      reject(new PanelError('unavailable', `${why} ${remedy}`, {}, { cause }))
+            ? `Port ${port} is not open to a normal user. ${remedy}`
+            : `Nothing can listen on ${host}:${port} (${cause.code ?? cause.message}). Set HOST to an address of this machine, or leave it out.`
+      reject(new PanelError('unavailable', why, {}, { cause }))
     })
     server.listen(port, host, () => server.close(() => resolve()))
   })

@@ -86,7 +86,7 @@ function specOf(part: Part, settings: Settings, env: NodeJS.ProcessEnv): ChildSp
   const auth = settings.publicUrl ? { AUTH_URL: settings.publicUrl } : {}
   const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
   const args = ['start', root, '-p', String(settings.port), '-H', settings.host]
-  return { name: part, file: next, args, env: { ...common, ...auth } }
+  return { name: part, file: next, preload: [join(root, 'dist/front.mjs')], args, env: { ...common, ...auth } }
 }
 
 function localUrl({ host, port }: Settings): string {

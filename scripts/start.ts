@@ -3,12 +3,14 @@ import pino from 'pino'
 import { PanelError } from '../lib/errors.ts'
 import { openContext } from '../lib/panel/context.ts'
 import { isSetUp, makeSetupToken } from '../lib/panel/setup.ts'
+import { logLevels } from '../lib/settings.ts'
 import { endOnSignal } from './start-ending.ts'
 import { parts, startPanel, type Part, type RunningPanel } from './start-panel.ts'
 
 const log = pino({
   name: 'fairlead',
-  level: process.env.FAIRLEAD_LOG_LEVEL || 'info',
+  // Another one is complained of in words, with all other settings.
+  level: logLevels.find((level) => level === process.env.FAIRLEAD_LOG_LEVEL) ?? 'info',
   serializers: { error: pino.stdSerializers.err },
 })
 

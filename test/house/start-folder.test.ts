@@ -77,4 +77,8 @@ describe('before a panel starts', () => {
     await new Promise((resolve) => server.close(resolve))
     await checkPort(port, '127.0.0.1')
   })
+
+  it('an address that is not this machine’s is named, with a remedy that helps', async () => {
+    await expect(checkPort(0, '192.0.2.1')).rejects.toThrow(/Nothing can listen on 192\.0\.2\.1:0 \(EADDRNOTAVAIL\)\. Set HOST/)
+  })
 })

@@ -16,6 +16,7 @@ export async function openPanel(): Promise<{ ctx: Context; close(): Promise<void
     port: 0,
     host: '127.0.0.1',
     publicUrl: null,
+    proxies: [],
     localRepositories: ['/srv/git/'],
     logLevel: 'silent' as const,
   }
