@@ -9,6 +9,10 @@ const headers = [
   { key: 'permissions-policy', value: 'camera=(), microphone=(), geolocation=(), payment=(), usb=()' },
 ]
 
+/** The host that people type, for proxies that put another one into `Host`. */
+const publicUrl = process.env.FAIRLEAD_PUBLIC_URL
+const allowedOrigins = publicUrl && URL.canParse(publicUrl) ? [new URL(publicUrl).host] : []
+
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
@@ -16,6 +20,8 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   // Native or dynamic requires that a bundler would break.
   serverExternalPackages: ['pg', 'ssh2', 'cpu-features', 'pino'],
+  // As much as the API takes (lib/web/route.ts): a set of variables may have 1 MiB, which is Next's own limit with its wrapping.
+  experimental: { serverActions: { bodySizeLimit: 8_388_608, allowedOrigins } },
   headers: () => Promise.resolve([{ source: '/:path*', headers }]),
 }
 
