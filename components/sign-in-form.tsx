@@ -1,11 +1,9 @@
 'use client'
 import { useRouter } from 'next/navigation'
 import { signIn } from '@/app/actions/session.ts'
+import { insidePath } from '@/lib/format/inside.ts'
 import { Field } from './form/field.tsx'
 import { Form, SubmitButton } from './form/form.tsx'
-
-/** Only a path of this panel may follow signing in: another host in the address is ignored. */
-const inside = (path: string) => (/^\/(?![/\\])/.test(path) ? path : '/')
 
 export function SignInForm({ next }: { next: string }) {
   const router = useRouter()
@@ -15,7 +13,8 @@ export function SignInForm({ next }: { next: string }) {
       act={signIn}
       read={(data) => ({ email: String(data.get('email')), password: String(data.get('password')) })}
       done={() => {
-        router.replace(inside(next))
+        // Only a path of this panel may follow signing in.
+        router.replace(insidePath(next))
         router.refresh()
       }}
     >

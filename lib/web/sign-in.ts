@@ -1,5 +1,6 @@
 // Signing in and out as server actions use it. next-auth sets the cookie; the session row is lib/panel's.
 import { AuthError } from 'next-auth'
+import { z } from 'zod'
 import { endSession } from '@/lib/panel/people.ts'
 import type { Result } from './action.ts'
 import { SignInRefused, signIn, signOut } from './auth.ts'
@@ -7,10 +8,14 @@ import { context } from './context.ts'
 import { refusalOf } from './refusal.ts'
 import { actorOrNull, sessionId } from './who.ts'
 
+const credentials = z.object({ email: z.string(), password: z.string() })
+
 /** Sets the cookie, or says why not. Through a server action because only that works on any host name. */
 export async function openSession(input: { email: string; password: string }): Promise<Result<null>> {
+  const given = credentials.safeParse(input)
+  if (!given.success) return { ok: false, error: refusalOf(given.error) }
   try {
-    await signIn('credentials', { email: String(input.email), password: String(input.password), redirect: false })
+    await signIn('credentials', { ...given.data, redirect: false })
     return { ok: true, value: null }
   } catch (error) {
     if (error instanceof SignInRefused) return { ok: false, error: { ...error.refusal, details: {} } }
