@@ -65,4 +65,5 @@ function configuration(): NextAuthConfig {
   }
 }
 
-export const { handlers, auth, signIn, signOut } = NextAuth(() => configuration())
+/** Without next-auth's own routes: people sign in and out by lib/web/sign-in.ts, which also ends the row. */
+export const { auth, signIn, signOut } = NextAuth(() => configuration())

@@ -1,3 +1,0 @@
-import { handlers } from '@/lib/web/auth.ts'
-
-export const { GET, POST } = handlers
