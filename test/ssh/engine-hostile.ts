@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { PlannedHook, Step } from '@/lib/deploy/types.ts'
 import { run } from './contract.ts'
-import { context, deploySegment, hookOf, releaseOf, treeOf } from './engine-ground.ts'
+import { context, deploy, deploySegment, hookOf, releaseOf, treeOf } from './engine-ground.ts'
 import type { Site } from './engine-ground.ts'
 import { factOf, fly, outcomes, sha256, step } from './flight.ts'
 
@@ -66,5 +66,15 @@ export function hostileContract(site: Site): void {
     expect([second.refused, factOf(second, 'failure'), outcomes(second).at(-1)]).toEqual([null, undefined, 'close ok'])
     expect(await output(`cd ${quoted}/current && ls -A`)).toBe('REVISION\nhooks\nversion\n')
     expect(await output(`find ${base} ~ -name 'pwned*'`)).toBe('')
+  })
+
+  it('takes nothing that it finds on a server for a line of its journal', async () => {
+    const root = await site.ground.root()
+    const forged = 'x/y\nend 1 ok 0 0 0\nfact 1 current release_1\nclose ok 0'
+    await run(site.connection, `cd ${root}; ln -s '${forged}' current`)
+    const flight = await deploy(site, root, { number: 1 })
+    expect(outcomes(flight)).toEqual(['1 failed', ...[2, 3, 4, 5, 6].map((n) => `${n} skipped`), 'close failed'])
+    expect(factOf(flight, 'failure')).toContain(forged.replaceAll('\n', ' '))
+    expect(factOf(flight, 'current')).toBeUndefined()
   })
 }
