@@ -1,4 +1,4 @@
-// The spellings in which one secret may turn up in a log: as it is, base64 (at any alignment), URL- and JSON-encoded,
+// The spellings in which one secret may turn up in a log: as it is, base64 (at any alignment), URL-, JSON- and HTML-encoded,
 // quoted by a shell's trace, and line by line. Only text in, byte patterns out; searching is pattern-search's part.
 
 /** Shorter secrets would blot out half a log and protect nothing. */
@@ -7,21 +7,33 @@ export const shortestSecret = 4
 const shortestLine = 8
 /** Inner base64 pieces shorter than this also occur in ordinary words. */
 const shortestPiece = 6
-/** Columns at which `base64`, PEM writers and MIME break their lines. */
-const wraps = [76, 64]
+/** Bytes of secrets above which only the common spellings are looked for: patterns take many times as much memory. */
+const manyBytes = 256 * 1024
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const encoder = new TextEncoder()
 
+/** `exact` patterns stand in one piece; those of `wrapped` may be broken into lines anywhere. */
+export type Forms = { exact: Uint8Array[]; wrapped: Uint8Array[] }
+
 /** Every byte pattern that must not pass for these secrets; secrets of less than 4 bytes give none. */
-export function secretForms(secrets: readonly string[]): Uint8Array[] {
-  const forms = new Set<string>()
+export function secretForms(secrets: readonly string[]): Forms {
+  const exact = new Set<string>()
+  const wrapped = new Set<string>()
+  const areMany = secrets.reduce((sum, secret) => sum + secret.length, 0) > manyBytes
   for (const secret of secrets) {
     if (encoder.encode(secret).length < shortestSecret) continue
     // Lone surrogates become U+FFFD, as they do when the value is written to a file.
-    const text = new TextDecoder().decode(encoder.encode(secret))
-    for (const part of [text, ...linesOf(text)]) for (const form of spellings(part)) forms.add(form)
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(encoder.encode(secret))
+    for (const part of [text, ...linesOf(text)]) {
+      for (const form of areMany ? [part, jsonOf(part)] : spellings(part)) exact.add(form)
+      for (const form of base64Forms(encoder.encode(part))) wrapped.add(form)
+    }
   }
+  return { exact: patterns(exact), wrapped: patterns(wrapped) }
+}
+
+function patterns(forms: Set<string>): Uint8Array[] {
   return [...forms].map((form) => encoder.encode(form)).filter((bytes) => bytes.length >= shortestSecret)
 }
 
@@ -32,8 +44,9 @@ function linesOf(text: string): string[] {
 }
 
 function spellings(text: string): string[] {
-  const json = JSON.stringify(text).slice(1, -1)
+  const json = jsonOf(text)
   const url = encodeURIComponent(text)
+  const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
   return [
     text,
     json,
@@ -43,9 +56,47 @@ function spellings(text: string): string[] {
     url,
     url.replaceAll('%20', '+'),
     url.replace(/%../g, (code) => code.toLowerCase()),
-    text.replaceAll("'", `'\\''`),
-    ...base64Forms(encoder.encode(text)),
+    ...shellForms(text),
+    html,
+    ...['&#39;', '&#039;', '&#x27;'].map((quote) => html.replaceAll("'", quote)),
   ]
+}
+
+/** As traces (`set -x`) and `printf %q` of dash and bash say it; also what PHP, Python, SQL and YAML quote. */
+function shellForms(text: string): string[] {
+  const escaped = text.replace(/[\\']/g, '\\$&')
+  // eslint-disable-next-line no-control-regex -- control characters are what is being escaped
+  const ansi = escaped.replace(/[\0-\x1f\x7f]/g, (code) => named[code] ?? octal(code))
+  return [
+    text.replaceAll("'", `'\\''`),
+    text.replaceAll("'", `'"'"'`),
+    text.replaceAll("'", "''"),
+    escaped,
+    ansi,
+    // In the C locale bytes beyond ASCII are octal, too.
+    ansi.replace(/[^\0-\x7f]+/g, octal),
+    text.replace(/[\\"$`]/g, '\\$&'),
+    text.replace(/[ !"#$&'()*,;<>?[\\\]^`{|}~]/g, '\\$&'),
+  ]
+}
+
+const named: Record<string, string> = {
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\x1b': '\\E',
+  '\f': '\\f',
+  '\v': '\\v',
+}
+
+function octal(text: string): string {
+  return [...encoder.encode(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')
+}
+
+function jsonOf(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
 }
 
 /** `é` → `\u00e9`, as PHP and Python write JSON. */
@@ -64,13 +115,11 @@ function base64Forms(bytes: Uint8Array): string[] {
     const piece = base64(padded).slice(Math.ceil((before * 8) / 6), Math.floor((padded.length * 8) / 6))
     if (piece.length >= shortestPiece) standard.push(piece)
   }
-  for (const width of wraps) {
-    for (let at = 0; whole.length > width && at < whole.length; at += width) {
-      const line = whole.slice(at, at + width)
-      if (line.length >= shortestLine) standard.push(line)
-    }
-  }
-  return standard.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')])
+  return standard.flatMap((form) => [
+    form,
+    form.replaceAll('+', '-').replaceAll('/', '_'),
+    form.replaceAll('+', '%2B').replaceAll('/', '%2F'),
+  ])
 }
 
 /** Without padding. */

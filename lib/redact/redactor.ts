@@ -2,6 +2,7 @@
 // overlapping occurrences of secrets becomes one mask. What might still become a secret is held back.
 import { secretForms } from './forms.ts'
 import { openPatternSearch } from './pattern-search.ts'
+import type { PatternSearch } from './pattern-search.ts'
 
 /** What stands in a log where a secret stood. */
 export const mask = '[redacted]'
@@ -18,8 +19,9 @@ export type Redactor = {
 
 /** Hides `secrets` (of at least 4 bytes) in all the spellings of forms.ts. Build one a set, then `open()` one a stream. */
 export function prepareRedaction(secrets: readonly string[]): { open(): Redactor } {
-  const search = openPatternSearch(secretForms(secrets))
-  return { open: () => new StreamRedactor(search) }
+  const { exact, wrapped } = secretForms(secrets)
+  const searches = [openPatternSearch(exact), openPatternSearch(wrapped)] as const
+  return { open: () => new StreamRedactor(...searches) }
 }
 
 /** One redactor for one stream, e.g. `openRedactor(['hunter22']).push(bytes)`. */
@@ -29,8 +31,13 @@ export function openRedactor(secrets: readonly string[]): Redactor {
 
 class StreamRedactor implements Redactor {
   committed = 0
-  #search: ReturnType<typeof openPatternSearch>
+  #exact: PatternSearch
+  #wrapped: PatternSearch
   #state = 0
+  /** Of the search that doesn't see line ends. */
+  #wrappedState = 0
+  /** Where line ends stand that may lie inside a pattern; ascending. */
+  #lineEnds: number[] = []
   /** Raw bytes read. */
   #read = 0
   /** Raw bytes from `#heldFrom` to `#read`; those inside the first stretch are not kept once it is longer than they are. */
@@ -39,19 +46,36 @@ class StreamRedactor implements Redactor {
   /** Stretches to mask, in order, not overlapping, none of them given yet. */
   #stretches: { from: number; to: number }[] = []
 
-  constructor(search: ReturnType<typeof openPatternSearch>) {
-    this.#search = search
+  constructor(exact: PatternSearch, wrapped: PatternSearch) {
+    this.#exact = exact
+    this.#wrapped = wrapped
   }
 
   push(bytes: Uint8Array): Uint8Array {
     this.#held = this.#held.length === 0 ? bytes : joined([this.#held, bytes])
     for (const byte of bytes) {
-      this.#state = this.#search.next(this.#state, byte)
+      this.#state = this.#exact.next(this.#state, byte)
       this.#read++
-      const length = this.#search.matched(this.#state)
+      const length = this.#exact.matched(this.#state)
       if (length > 0) this.#cover(this.#read - length, this.#read)
+      if (byte === 0x0a || byte === 0x0d) this.#lineEnds.push(this.#read - 1)
+      else {
+        this.#wrappedState = this.#wrapped.next(this.#wrappedState, byte)
+        const length = this.#wrapped.matched(this.#wrappedState)
+        if (length > 0) this.#cover(this.#startOf(length), this.#read)
+      }
     }
-    return this.#give(this.#read - this.#search.depth(this.#state))
+    const open = this.#startOf(this.#wrapped.depth(this.#wrappedState))
+    const first = this.#lineEnds.findIndex((at) => at >= open)
+    this.#lineEnds = first < 0 ? [] : this.#lineEnds.slice(first)
+    return this.#give(Math.min(this.#read - this.#exact.depth(this.#state), open))
+  }
+
+  /** Where the last `length` bytes that are no line ends began. */
+  #startOf(length: number): number {
+    let start = this.#read - length
+    for (let at = this.#lineEnds.length - 1; at >= 0 && this.#lineEnds[at]! >= start; at--) start--
+    return length === 0 ? this.#read : start
   }
 
   end(): Uint8Array {

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mask, openRedactor } from '@/lib/redact/redactor.ts'
@@ -45,6 +47,72 @@ describe('a redactor', () => {
       expect(seen).toContain(mask)
       expect(Buffer.from(seen.replace(mask, ''), 'base64').toString()).not.toContain('w/rd')
     }
+  })
+
+  test('hides what shells, traces and base64 make of a secret', () => {
+    const secrets = [
+      `it's a "word" $x \\ é!`,
+      `first'line\\here\nsecond\tligné`,
+      'plain+words/only',
+      '$(a).*[b]{2}|c^d?',
+    ]
+    const commands = [
+      'set -x; : "$SECRET"',
+      'printf "%q\\n" "$SECRET"',
+      'echo "${SECRET@Q}"',
+      'declare -p SECRET',
+      'printf %s "user:$SECRET and quite some more text, so that it takes several lines of base64" | base64',
+      'printf %s "$SECRET$SECRET$SECRET" | base64 -w 19 | sed "s/$/\\r/"',
+    ]
+    for (const secret of secrets)
+      for (const command of commands)
+        for (const locale of ['C.UTF-8', 'C']) {
+          const env = { ...process.env, SECRET: secret, LC_ALL: locale }
+          const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', command], {
+            env,
+            stdio: ['ignore', 'pipe', 'pipe'],
+          })
+          const seen = redact([secret], ...[stdout, stderr].map(String))
+          const decoded = Buffer.from(seen.replaceAll(mask, ''), 'base64').toString()
+          expect([command, seen]).toEqual([command, expect.stringContaining(mask)])
+          for (const word of ['word', 'here', 'plain', 'second', 'only', '[b]{2}'])
+            if (secret.includes(word))
+              expect([command, seen + decoded]).not.toEqual([command, expect.stringContaining(word)])
+        }
+    const { stdout } = spawnSync('dash', ['-c', 'export -p'], { env: { ...process.env, SECRET: secrets[0] } })
+    expect(redact([secrets[0]!], String(stdout))).toContain(`export SECRET='${mask}'
+`)
+  })
+
+  test('hides base64 that is broken anywhere, and continues wherever it stopped', () => {
+    const secret = 'correct horse battery staple'
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.string(),
+        fc.integer({ min: 1, max: 80 }),
+        fc.nat(200),
+        (before, after, width, cut) => {
+          const whole = Buffer.from(`${before}${secret}${after}`)
+            .toString('base64')
+            .replace(new RegExp(`.{${width}}`, 'g'), '$&\r\n')
+          const seen = redact([secret], whole)
+          expect(Buffer.from(seen.replaceAll(mask, ''), 'base64').toString()).not.toContain('horse')
+          const first = openRedactor([secret])
+          const given = first.push(bytes(whole.slice(0, cut)))
+          expect(text([given]) + redact([secret], whole.slice(first.committed))).toBe(seen)
+        },
+      ),
+    )
+  })
+
+  test('copes with the largest set of variables there may be', () => {
+    const value = (n: number) => `${createHash('sha256').update(String(n)).digest('base64')}/${n}`
+    const secrets = Array.from({ length: 20_000 }, (_, n) => value(n))
+    const redactor = openRedactor(secrets)
+    expect(text([redactor.push(bytes(`a ${value(0)} b ${btoa(value(19_999))} c`)), redactor.end()])).toContain(
+      `a ${mask} b ${mask}`,
+    )
   })
 
   test('hides a multi-line secret line by line, but not its short lines', () => {
