@@ -17,6 +17,9 @@ import { eventsOf } from './journal-events.ts'
 import { openStepLog } from './step-log.ts'
 import type { StepLog } from './step-log.ts'
 
+/** Facts whose value is the name of a release or a time. */
+const releaseFacts = new Set(['current', 'previous', 'switched', 'pruned'])
+
 type Close = Extract<JournalEntry, { type: 'close' }>
 
 /** Bytes of the last complete line, its newline included. */
@@ -114,12 +117,20 @@ export class Follower {
   async #record(entries: JournalEntry[], offset: number): Promise<void> {
     if (offset <= this.#stored) return
     const { name } = this.#segment
-    const events = entries.flatMap((entry) => eventsOf(entry, name, this.#plan, this.#clock))
+    const events = entries.flatMap((entry) => eventsOf(this.#withoutSecrets(entry), name, this.#plan, this.#clock))
     await this.#flight.record(events, async (write) => {
       for (const entry of entries) await this.#project(entry, write)
       await recordJournal(write, name, offset)
     })
     this.#stored = offset
+  }
+
+  /** What a server says of a failure may be what a hook said. Names of releases have to stay as they are. */
+  #withoutSecrets(entry: JournalEntry): JournalEntry {
+    if (entry.type !== 'fact' || releaseFacts.has(entry.key)) return entry
+    const redactor = this.#redaction.open()
+    const value = [redactor.push(new TextEncoder().encode(entry.value)), redactor.end()]
+    return { ...entry, value: Buffer.concat(value).toString() }
   }
 
   async #project(entry: JournalEntry, write: ClaimedWrite): Promise<void> {

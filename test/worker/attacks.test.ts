@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canMakeMachines } from '../hosts/hosts.ts'
 import { requestCancel } from '@/lib/store/deployments.ts'
+import { readEvents } from '@/lib/store/events.ts'
 import { openRelay } from '../ssh/relay.ts'
 import { openPlace } from './place.ts'
 import type { Place } from './place.ts'
@@ -75,3 +76,18 @@ test.runIf(canMakeMachines())(
     await relay.close()
   },
 )
+
+test('secrets stay out of what is said of a failure, too', async () => {
+  const environment = await place.environment({ env: 'PASSWORD=hunter2-hunter2\n' })
+  const { repository, id } = environment
+  // Whatever stands before it in the program's stderr becomes the reason when there is no verdict.
+  repository.write('.fairlead/after.pull', 'echo "bye $PASSWORD" >/proc/$PPID/fd/3; kill -KILL $PPID\n')
+  repository.commit('first')
+  const { id: deployment } = await place.request(id)
+  const state = await place.finished(deployment)
+  expect(state).toMatchObject({
+    status: 'failed',
+    failure: { step: 'after.pull', message: 'after.pull: bye [redacted]' },
+  })
+  expect(JSON.stringify(await readEvents(place.db.pool, deployment))).not.toContain('hunter2')
+})
