@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { exitFor, exits, Stop } from './exit.ts'
 import { readMessages, type Message } from './messages.ts'
+import { clean } from './terminal.ts'
 
 const refusal = z.object({
   error: z.object({
@@ -47,15 +48,17 @@ export function openClient(url: string | undefined, token: string | undefined): 
     }
     if (response.ok) return response
     const location = response.headers.get('location')
-    if (location) throw new Stop(exits.unreachable, `${base} leads to ${location}. Set FAIRLEAD_URL to the panel’s own address.`)
+    if (location) throw new Stop(exits.unreachable, `${base} leads to ${clean(location)}. Set FAIRLEAD_URL to the panel’s own address.`)
     const text = await response.text().catch(() => '')
     const parsed = refusal.safeParse(json(text))
     if (!parsed.success && response.status >= 500) throw new Lost(`${base} answers with status ${response.status}.`)
     if (!parsed.success) throw new Stop(exits.unreachable, `${base} is no Fairlead panel (status ${response.status}).`)
-    const { code, message, details } = parsed.data.error
+    const { code, details } = parsed.data.error
+    // Refusals may quote what others wrote, and whoever answers may not be the panel.
+    const message = clean(parsed.data.error.message)
     // The panel is there, its database isn't: that passes like a broken line.
     if (code === 'unavailable') throw new Lost(message)
-    const problems = (details?.problems ?? []).map(({ path: field, message: what }) => `\n  ${field}: ${what}`).join('')
+    const problems = (details?.problems ?? []).map(({ path: field, message: what }) => clean(`\n  ${field}: ${what}`)).join('')
     throw new Stop(exitFor(code), message + problems, parsed.data)
   }
 
@@ -106,6 +109,7 @@ function addressOf(url: string | undefined): string {
   if (!url) throw new Stop(exits.usage, 'Set FAIRLEAD_URL to the address of the panel, such as https://deploy.example.org')
   const parsed = URL.canParse(url) ? new URL(url) : null
   if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) throw new Stop(exits.usage, `“${url}” is no http or https address.`)
+  if (parsed.username || parsed.password) throw new Stop(exits.usage, 'Leave user and password out of FAIRLEAD_URL: the token is all it takes.')
   return url.replace(/\/+$/, '')
 }
 
