@@ -12,6 +12,7 @@ const stamp = join(dist, 'sources.sha256')
 /** Program in dist → its source. Absent sources are an error of esbuild's, with their name. */
 const programs = {
   start: 'scripts/start.ts',
+  announce: 'scripts/start-announce.ts',
   leash: 'scripts/start-leash.ts',
   front: 'scripts/start-front.ts',
   worker: 'lib/worker/main.ts',

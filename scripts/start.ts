@@ -1,8 +1,9 @@
 // `npm start`: the parent of a panel. `npm start -- web` and `npm start -- worker` start one part alone, on any machine.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import pino from 'pino'
 import { PanelError } from '../lib/errors.ts'
-import { openContext } from '../lib/panel/context.ts'
-import { isSetUp, makeSetupToken } from '../lib/panel/setup.ts'
 import { logLevels } from '../lib/settings.ts'
 import { endOnSignal } from './start-ending.ts'
 import { parts, startPanel, type Part, type RunningPanel } from './start-panel.ts'
@@ -22,19 +23,12 @@ function wantedParts(args: string[]): readonly Part[] {
   return [part]
 }
 
-/** Says where the panel is and, while it has no owner, the one link that makes one. */
+/** See start-announce.ts. @throws when it couldn't say it. */
 async function announce({ settings, url }: RunningPanel): Promise<void> {
-  const context = openContext(settings)
-  try {
-    console.log(`\n  Fairlead runs at ${url}`)
-    if (!(await isSetUp(context)))
-      console.log(
-        `  Make the owner's account there, once, with this link:\n  ${url}/setup?token=${await makeSetupToken(context)}`,
-      )
-    console.log('')
-  } finally {
-    await context.db.close()
-  }
+  const env = { ...process.env, DATABASE_URL: settings.databaseUrl, FAIRLEAD_DATA: settings.dataDir }
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'announce.mjs'), url], { stdio: 'inherit', env })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (code !== 0) throw new Error(`the panel runs at ${url}, but its set-up could not be read`)
 }
 
 async function main(): Promise<void> {
