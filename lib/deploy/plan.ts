@@ -5,7 +5,7 @@ import { plannedHooks } from './plan-hooks.ts'
 import type { HookTree } from './plan-hooks.ts'
 import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
 import type { Draft } from './plan-steps.ts'
-import { planRetention } from './retention.ts'
+import { planLeftovers, planRetention } from './retention.ts'
 import type { Plan, Segment } from './types.ts'
 
 export type {
@@ -20,7 +20,8 @@ export type {
 
 /**
  * Plan of kind `deploy`: check → before.pull (from the live release) → tree → release → variables → after.pull → permissions
- * → before.deploy → complete → switch → after.deploy → deploy.success → prune; on failure before the switch, deploy.failure.
+ * → before.deploy → complete → switch → after.deploy → deploy.success → prune; on failure before the switch, deploy.failure
+ * and prune, of what earlier failures left.
  * One target: one segment, `main`. The stage `undo` is what `planUndo` flies when a switch has to be taken back.
  */
 export function planDeployment(input: PlanInput): Plan {
@@ -62,7 +63,10 @@ export function planDeployment(input: PlanInput): Plan {
     ...hooks('deploy.success', 'finish'),
     { ...ours('prune', 'finish', 900_000, { do: 'prune', ...kept }), failure: 'ignored' },
   ]
-  const failure = hooks('deploy.failure', 'finish').map((draft): Draft => ({ ...draft, phase: 'failure' }))
+  const leftovers = planLeftovers({ release, previous: expectCurrent, releases: input.releases })
+  const failure = [...hooks('deploy.failure', 'finish'), ...pruneLeftovers(leftovers, kept.keep)].map(
+    (draft): Draft => ({ ...draft, phase: 'failure' }),
+  )
   const undo = [...undoDrafts(input, newTree), ...runHooks(plannedHooks('deploy.failure', newTree, panelHooks), 'undo')]
   return assemblePlan({ ...input, kind: 'deploy', exports: exportsOf(input), main: [...main, ...failure], undo })
 }
@@ -114,6 +118,11 @@ function undoDrafts(input: PlanInput | ActivationInput, newTree: HookTree): Draf
   const hooks = (event: 'rollback/before' | 'rollback/after') =>
     runHooks(plannedHooks(event, newTree, input.panelHooks, 'ignored'), 'undo')
   return [...hooks('rollback/before'), switchBack(input.release, input.live?.name ?? null), ...hooks('rollback/after')]
+}
+
+function pruneLeftovers(remove: string[], keep: string[]): Draft[] {
+  if (remove.length === 0) return []
+  return [{ ...ours('prune', 'finish', 900_000, { do: 'prune', remove, keep }), failure: 'ignored' }]
 }
 
 function switchBack(release: string, previous: string | null): Draft {

@@ -27,3 +27,15 @@ export function planRetention(input: {
     keep: [...protectedNames, ...keptNames],
   }
 }
+
+/**
+ * What goes when a deployment has failed: releases of earlier ones that never became live by a deployment that succeeded,
+ * oldest first. What this one made stays, to be looked at; were they all to stay, failing often would fill the disk.
+ */
+export function planLeftovers(input: { release: string; previous: string | null; releases: KnownRelease[] }): string[] {
+  return input.releases
+    .filter((one) => one.state !== 'removed' && !one.succeeded)
+    .filter((one) => one.name !== input.release && one.name !== input.previous)
+    .sort((a, b) => a.number - b.number)
+    .map((one) => one.name)
+}

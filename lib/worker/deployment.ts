@@ -138,7 +138,7 @@ async function flyUndo(flight: Flight, shipment: Shipment, segment: Segment): Pr
       flight.gone.throwIfAborted()
       const { log } = flight.worker
       log.warn({ err: error, deployment: flight.held.deploymentId }, 'the undo did not start')
-      if (!(error instanceof PanelError) || Date.now() > until) return
+      if (!(error instanceof PanelError) || error.code === 'invalid' || Date.now() > until) return
       await delay(undoPauseMs, undefined, { signal: flight.gone }).catch(() => {})
     }
   }

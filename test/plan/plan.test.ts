@@ -107,11 +107,34 @@ describe('planDeployment', () => {
       { name: 'deployment_9.9999999', number: 9, state: 'incomplete' as const, succeeded: false },
       { name: 'deployment_11.aaaaaaa', number: 11, state: 'complete' as const, succeeded: true },
     ]
-    expect(planDeployment(planInput({ releases })).segments[0]!.steps.at(-1)!.action).toEqual({
+    const prune = {
       do: 'prune',
       remove: ['deployment_9.9999999'],
       keep: ['deployment_12.bbbbbbb', 'deployment_11.aaaaaaa'],
-    })
+    }
+    const { steps } = planDeployment(planInput({ releases })).segments[0]!
+    expect(steps.filter(({ name }) => name === 'prune')).toMatchObject([
+      { phase: 'main', failure: 'ignored', action: prune },
+      { phase: 'failure', failure: 'ignored', action: prune },
+    ])
+  })
+
+  it('prunes nothing that was live before when it fails', () => {
+    const releases = [5, 6, 7].map((number) => ({
+      name: `deployment_${number}.9999999`,
+      number,
+      state: 'complete' as const,
+      succeeded: number !== 6,
+    }))
+    const { environment } = planInput()
+    const { steps } = planDeployment(planInput({ releases, environment: { ...environment, keep: 1 } })).segments[0]!
+    const removed = steps.flatMap(({ phase, action }) =>
+      action.do === 'prune' ? [{ phase, remove: action.remove }] : [],
+    )
+    expect(removed).toEqual([
+      { phase: 'main', remove: ['deployment_5.9999999', 'deployment_6.9999999', 'deployment_7.9999999'] },
+      { phase: 'failure', remove: ['deployment_6.9999999'] },
+    ])
   })
 })
 

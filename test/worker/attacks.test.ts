@@ -91,3 +91,30 @@ test('secrets stay out of what is said of a failure, too', async () => {
   })
   expect(JSON.stringify(await readEvents(place.db.pool, deployment))).not.toContain('hunter2')
 })
+
+test('what somebody else made live is put back when the deployment after it is undone', async () => {
+  const { id, root } = await deployed({ 'after.deploy': 'touch "$FAIRLEAD_STORAGE_DIRECTORY/switched"; sleep 300\n' })
+  await place.host.shell(
+    `cd ${root} && cp -a release/deployment_1.* release/by-hand && echo hand >release/by-hand/index.html &&
+     ln -s ${root}/release/by-hand x && mv -T x current`,
+  )
+  expect(await place.finished((await place.request(id)).id)).toMatchObject({ failure: { code: 'owner_conflict' } })
+  const { id: deployment } = await place.request(id)
+  await place.until(deployment, (state) => state.committed !== null)
+  await requestCancel(place.db, { deploymentId: deployment, by: 'user:1', byName: 'Ada' })
+  expect(await place.finished(deployment)).toMatchObject({ status: 'cancelled', failure: null })
+  expect(await page(root)).toBe('hand\n')
+})
+
+test('deployments that fail before the switch leave no more than the last of them on the server', async () => {
+  const { id, root } = await deployed({ 'after.pull': 'exit 1\n' })
+  for (let times = 0; times < 3; times++)
+    expect(await place.finished((await place.request(id)).id)).toMatchObject({ status: 'failed' })
+  const releases = await place.host.shell(`ls ${root}/release`)
+  expect(releases.trim().split('\n')).toEqual([
+    expect.stringMatching(/^deployment_1\./),
+    expect.stringMatching(/^deployment_4\./),
+  ])
+  const states = await place.db.prisma.release.findMany({ where: { environmentId: id }, orderBy: { number: 'asc' } })
+  expect(states.map(({ state }) => state)).toEqual(['complete', 'removed', 'removed', 'incomplete'])
+})

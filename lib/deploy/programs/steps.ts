@@ -197,7 +197,8 @@ const switching = squeeze(`
     case $live_name in
       */*) now; adopted=adopted.$dep.$up; ln -s "$live" "release/$adopted" || return 1 ;;
       '') [ -e current ] || return 0; now; adopted=adopted.$dep.$up; mv -T current "release/$adopted" || return 1 ;;
-      *) return 0 ;;
+      # whoever made it live: it was, so it can be again
+      *) [ ! -f ".fairlead/complete/$live_name" ] || return 0; adopted=$live_name ;;
     esac
     (umask 022; printf 'revision=-\\nenv=-\\ndeployment=%s\\n' "$dep" >".fairlead/complete/$adopted")
   }
