@@ -26,7 +26,7 @@ export function LogToolbar({ finder, onStep, wraps, onWrap, rawHref, children }:
   return (
     <div className="flex flex-wrap items-center gap-1 border-b bg-panel p-1.5">
       {children}
-      <div role="search" className="flex min-w-40 flex-1 items-center gap-1">
+      <div role="search" className="flex min-w-40 flex-1 items-center gap-1 max-sm:order-last max-sm:basis-full">
         <input
           type="search"
           value={search.text}

@@ -103,7 +103,7 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
   return (
     <section aria-label="Log" className="flex h-full min-h-0 flex-col overflow-hidden rounded-one border bg-log shadow-one">
       <LogToolbar finder={finder} onStep={step} wraps={wraps} onWrap={() => setWraps(!wraps)} rawHref={rawHref}>
-        <select aria-label="Show steps" value={only ?? ''} onChange={(event) => onOnly(event.target.value || null)} className={`${fieldStyle} w-auto max-w-44`}>
+        <select aria-label="Show steps" value={only ?? ''} onChange={(event) => onOnly(event.target.value || null)} className={`${fieldStyle} w-auto max-w-44 max-sm:mr-auto`}>
           <option value="">All steps</option>
           {log.steps.map((part) => (
             <option key={part.key} value={part.key}>{names.get(part.key) ?? part.key}</option>
@@ -134,7 +134,7 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
                     <div key={item.key} data-index={item.index} ref={wraps ? list.measureElement : undefined}>
                       {row.kind === 'step' ? (
                         <div className="flex h-8 items-center border-y bg-sunken">
-                          <h3 className="sticky left-0 px-4 font-sans font-semibold text-ink-soft">{names.get(row.step.key) ?? row.step.key}</h3>
+                          <h2 className="sticky left-0 px-4 font-sans font-semibold text-ink-soft">{names.get(row.step.key) ?? row.step.key}</h2>
                         </div>
                       ) : (
                         <LogRow
