@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import { demand, type Actor } from '@/lib/access.ts'
-import { readEnvText } from '@/lib/api/env-text.ts'
+import { readEnvText } from '@/lib/format/env-text.ts'
 import { byEnvironment, variablesInput } from '@/lib/api/inputs.ts'
 import type { VariablesView } from '@/lib/api/shapes.ts'
 import { PanelError } from '@/lib/errors.ts'

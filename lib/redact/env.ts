@@ -1,18 +1,17 @@
-// Reading `.env` text leniently: what hooks get as variables, and which values are worth hiding. No interpolation.
+// What hooks get of `.env` text, and, read leniently, which values are worth hiding. No interpolation.
+import { readEnvText } from '../format/env-text.ts'
 
 export type EnvEntry = { name: string; raw: string }
 
 /** Assignments in order; quoted values may span lines. Anything else is skipped: the file itself travels byte for byte. */
 export function envEntries(text: string): EnvEntry[] {
-  const entry = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*("(?:\\[\s\S]|[^"\\])*"|'[^']*'|`[^`]*`|[^\r\n]*)/gm
+  const entry = /^[ \t\ufeff]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*("(?:\\[\s\S]|[^"\\])*"|'[^']*'|`[^`]*`|[^\r\n]*)/gm
   return [...text.matchAll(entry)].map((match) => ({ name: match[1]!, raw: (match[2] ?? '').trim() }))
 }
 
-/** name → value as a program that loads the file would see it; the last assignment counts. Only names that a shell can export. */
+/** name → value exactly as the panel read the text when it was saved, the last assignment of a name; only names that a shell can export. */
 export function envValues(text: string): Record<string, string> {
-  const values: Record<string, string> = {}
-  for (const { name, raw } of envEntries(text)) if (/^[A-Za-z_]\w*$/.test(name)) values[name] = readings(raw).at(-1)!
-  return values
+  return Object.fromEntries(Object.entries(readEnvText(text).values).filter(([name]) => /^[A-Za-z_]\w*$/.test(name)))
 }
 
 /** What different parsers make of a value, the usual one last. */

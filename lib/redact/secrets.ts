@@ -1,7 +1,7 @@
 // Which values of a .env text are worth hiding. Reading is lenient on purpose: what no parser agrees on is hidden in
 // every reading, because showing a secret is worse than hiding a word.
 
-import { envEntries, readings } from './env.ts'
+import { envEntries, envValues, readings } from './env.ts'
 
 /** Values that are no secrets and stand in every log; hiding them would hide the log (and the reason of a failure). */
 const ordinary = new Set(
@@ -16,7 +16,7 @@ const ordinary = new Set(
 
 /** The values of `.env` text that must not appear in a log, in every reading of them. */
 export function secretsOfEnv(text: string): string[] {
-  const found = new Set(envEntries(text).flatMap(({ raw }) => readings(raw)))
+  const found = new Set([...envEntries(text).flatMap(({ raw }) => readings(raw)), ...Object.values(envValues(text))])
   return [...found].filter((value) => isSecret(value))
 }
 

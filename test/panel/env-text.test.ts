@@ -1,5 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readEnvText, setLimit, valueLimit } from '@/lib/api/env-text.ts'
+import { secretPart } from '@/lib/deploy/programs.ts'
+import { readEnvText, setLimit, valueLimit } from '@/lib/format/env-text.ts'
+import { envValues } from '@/lib/redact/env.ts'
+import { secretsOfEnv } from '@/lib/redact/secrets.ts'
 
 const pem = '-----BEGIN KEY-----\nabc\n-----END KEY-----'
 
@@ -33,6 +37,7 @@ describe('the text of a variable set', () => {
     ['A="x', 'the " is never closed'],
     [`A='x' y`, 'something follows the closing quote'],
     ['A=a\0b', 'NUL'],
+    ['UID=0', 'UID belongs to the shell'],
     [`A=${'x'.repeat(valueLimit + 1)}`, 'larger than 120 KiB'],
     [`#${'x'.repeat(setLimit)}`, 'larger than 1 MiB'],
   ])('refuses %.20j', (text, words) => {
@@ -41,6 +46,30 @@ describe('the text of a variable set', () => {
 
   it('numbers every problem by its line, also after a value of several lines', () => {
     expect(readEnvText('A="x\ny"\nbad\nB=1\n2=3').problems.map(({ path }) => path)).toEqual(['text.3', 'text.5'])
+  })
+
+  it('is what hooks get, to the byte, and what is hidden in their output', () => {
+    const piece = fc.constantFrom('A', 'B', '=', ' ', '"', "'", '\\', '\\n', '\n', '\r\n', '\r', '#', ' #', '$', 'export ', 'secret', '\t', '\ufeff', 'é', '`')
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
+        const text = pieces.join('')
+        const { values, problems } = readEnvText(text)
+        if (problems.length > 0) return
+        expect(envValues(text)).toEqual(values)
+        const secrets = secretsOfEnv(text)
+        for (const value of Object.values(values)) if (value.includes('secret')) expect(secrets).toContain(value)
+      }),
+      { numRuns: 2_000 },
+    )
+    expect(envValues('A="a\\bc"')).toEqual({ A: 'a\\bc' })
+    expect(secretsOfEnv('\ufeffA=hunter22')).toContain('hunter22')
+  })
+
+  it('fits on a server when it fits in the panel', () => {
+    const lines = Array.from({ length: 10 }, (_, n) => `A${n}="${"'".repeat(104_000)}"`).join('\n')
+    const { values, problems } = readEnvText(lines)
+    expect(problems).toEqual([])
+    expect(secretPart({ ...values, AMEZMO_COMMIT_MESSAGE: 'x'.repeat(60_000) }, lines).length).toBeGreaterThan(1_000_000)
   })
 
   it('takes a value of exactly the limit', () => {

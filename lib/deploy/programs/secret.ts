@@ -5,8 +5,10 @@ import { quote } from '../quote.ts'
 
 const longestValue = 120 * 1024
 const longestSet = 1024 * 1024
-// Assigning to these ends or misleads the shell that reads the exports; FAIRLEAD_STEP is how we find a step's processes.
-const reserved = new Set([
+/** What the panel itself exports beside a set: names, paths, the commit. */
+const ownExports = 64 * 1024
+/** Assigning to these ends or misleads the shell that reads the exports; FAIRLEAD_STEP is how we find a step's processes. */
+export const shellNames: ReadonlySet<string> = new Set([
   'UID',
   'EUID',
   'PPID',
@@ -20,25 +22,31 @@ const reserved = new Set([
 
 /**
  * Sets $exports (lines for hooks) and $envfile (the bytes of `.env`) in the runner. Throws PanelError('invalid') with a
- * problem per name: 120 KiB a value, 1 MiB a set, no NUL, names that a shell can export.
+ * problem per name: 120 KiB a value, 1 MiB a set (64 KiB more for what the panel adds), no NUL, names that a shell can export.
  */
 export function secretPart(exports: Record<string, string>, env: string | null): Uint8Array {
   const encoder = new TextEncoder()
   const problems: Problem[] = []
   let lines = ''
+  // As an environment holds them, quoting left out: a set that fits its own limit always fits here.
+  let size = 0
   for (const [name, value] of Object.entries(exports)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
       problems.push({ path: name, message: 'This is not a name of a variable.' })
-    else if (reserved.has(name)) problems.push({ path: name, message: 'This name belongs to the shell.' })
+    else if (shellNames.has(name)) problems.push({ path: name, message: 'This name belongs to the shell.' })
     else if (value.includes('\0')) problems.push({ path: name, message: 'A variable cannot hold a NUL character.' })
     else if (encoder.encode(value).length > longestValue)
       problems.push({ path: name, message: 'This value is longer than 120 KiB.' })
     else lines += `export ${name}=${quote(value)}\n`
+    size += encoder.encode(`${name}=${value}\0`).length
   }
   if (env?.includes('\0')) problems.push({ path: '.env', message: 'The file cannot hold a NUL character.' })
-  if (encoder.encode(lines).length > longestSet || encoder.encode(env ?? '').length > longestSet) {
+  if (size > longestSet + ownExports || encoder.encode(env ?? '').length > longestSet) {
     problems.push({ path: '', message: 'The set is longer than 1 MiB.' })
   }
-  if (problems.length > 0) throw new PanelError('invalid', 'These variables cannot be given to a server.', { problems })
+  if (problems.length > 0) {
+    const named = problems.map(({ path, message }) => (path === '' ? message : `${path.slice(0, 40)}: ${message}`))
+    throw new PanelError('invalid', `These variables cannot be given to a server. ${named.join(' ')}`, { problems })
+  }
   return encoder.encode(`exports=${quote(lines)}\nenvfile=${quote(env ?? '')}\n`)
 }

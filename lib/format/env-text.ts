@@ -1,6 +1,7 @@
 // The text of a variable set, as .env readers agree on it: one NAME=value a line, `#` comments, blank lines, `export` in front;
 // 'single' quotes take everything, "double" ones know \n \r \t \" \\ \$; quoted values may span lines. Nothing is expanded.
-import type { Problem } from '@/lib/errors.ts'
+import { shellNames } from '../deploy/programs/secret.ts'
+import type { Problem } from '../errors.ts'
 
 /** Largest value and largest whole set, in bytes of UTF-8: what one environment string may hold on Linux, and what hooks get. */
 export const valueLimit = 120 * 1024
@@ -44,6 +45,7 @@ export function readEnvText(text: string): EnvText {
     } else value = value.replace(/(^|\s+)#.*$/, '').trim()
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
       complain(line, `“${name.slice(0, 40)}” is not a name.`, 'A name has letters, digits and “_”, and does not begin with a digit.')
+    else if (shellNames.has(name)) complain(line, `${name} belongs to the shell, so no hook could get it.`, 'Choose another name.')
     else if (values.has(name)) complain(line, `${name} is set twice.`)
     if (value.includes('\0')) complain(line, 'a value may not hold a NUL character.')
     if (bytesOf(value) > valueLimit) complain(line, `the value of ${name.slice(0, 40)} is larger than 120 KiB.`)
