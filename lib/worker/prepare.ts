@@ -7,7 +7,7 @@ import { sha256 } from '@/lib/deploy/sha256.ts'
 import type { Commit, Finding, LifecycleEvent, Mirror, Permissions, Plan, TreeChange } from '@/lib/deploy/types.ts'
 import { envValues } from '@/lib/redact/env.ts'
 import { secretsOfEnv } from '@/lib/redact/secrets.ts'
-import { hookFolders, readHooks } from '@/lib/spec/amezmo.ts'
+import { readHooks, readPaths } from '@/lib/spec/amezmo.ts'
 import type { DeploymentSource } from '@/lib/store/deployments.ts'
 import { recordPlan } from '@/lib/store/targets.ts'
 import { decryptText, repositoryAddress, secretsOfAccess } from './addresses.ts'
@@ -252,7 +252,7 @@ async function hooksAt(flight: Flight, mirror: Mirror, revision: string): Promis
   const key = JSON.stringify([environment.projectId, environment.slug, revision])
   const known = flight.worker.hooks.get(key)
   if (known) return known
-  const files = () => mirror.files(revision, [...hookFolders])
+  const files = () => mirror.files(revision, [...readPaths])
   try {
     const found = await files().catch(async (error: unknown) => {
       if (!isNotFound(error)) throw error
