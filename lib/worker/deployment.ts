@@ -21,6 +21,8 @@ import type { Worker } from './worker.ts'
 /** How long a server is looked for that has to be put back. */
 const undoMs = 300_000
 const undoPauseMs = 1_000
+/** Errors that no further attempt at an undo can mend. */
+const finalCodes = new Set(['invalid', 'conflict'])
 
 const cancelled: Verdict = { status: 'cancelled', failure: null, undo: null }
 
@@ -138,7 +140,7 @@ async function flyUndo(flight: Flight, shipment: Shipment, segment: Segment): Pr
       flight.gone.throwIfAborted()
       const { log } = flight.worker
       log.warn({ err: error, deployment: flight.held.deploymentId }, 'the undo did not start')
-      if (!(error instanceof PanelError) || error.code === 'invalid' || Date.now() > until) return
+      if (!(error instanceof PanelError) || finalCodes.has(error.code) || Date.now() > until) return
       await delay(undoPauseMs, undefined, { signal: flight.gone }).catch(() => {})
     }
   }

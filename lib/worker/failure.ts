@@ -26,6 +26,7 @@ const line: Partial<Record<ErrorCode, FailureCode>> = {
   forbidden: 'unreachable',
   unavailable: 'unreachable',
   host_key_changed: 'host_key_changed',
+  conflict: 'owner_conflict',
 }
 
 const sentences: Record<string, { code: FailureCode; say(server: string, detail: string): string }> = {

@@ -95,6 +95,7 @@ export class Flight {
 
   context(): TargetContext {
     const owner = `${this.worker.panelId}/${this.held.environmentId}`
-    return { root: this.target.root, owner, epoch: String(this.held.epoch), deployment: this.held.number }
+    const { epoch, number, deploymentId } = this.held
+    return { root: this.target.root, owner, epoch: String(epoch), deployment: number, id: deploymentId }
   }
 }

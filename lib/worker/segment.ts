@@ -4,8 +4,9 @@ import { PanelError } from '@/lib/errors.ts'
 import { adoptProgram, attachProgram, cancelProgram, stateProgram } from '@/lib/deploy/programs.ts'
 import { parseState } from '@/lib/deploy/state.ts'
 import type { Connection, Plan, Segment } from '@/lib/deploy/types.ts'
-import { LostClaim } from '@/lib/store/claims.ts'
+import { catchUp, renew } from '@/lib/store/claims.ts'
 import { readSegments, recordEnd, recordSent } from '@/lib/store/segments.ts'
+import { markLive } from '@/lib/store/targets.ts'
 import { Refusal, answerOf, startExchange } from './exchange.ts'
 import type { Exchange } from './exchange.ts'
 import type { Flight } from './flight.ts'
@@ -13,6 +14,10 @@ import { Follower } from './follow.ts'
 
 const firstPauseMs = 200
 const longestPauseMs = 5_000
+
+const forgotten =
+  'has seen later deployments of this environment than this panel knows of: was its database restored from a backup, or ' +
+  'is a copy of this panel at work? The next deployment goes on from there.'
 
 /** What is sent to start the segment; `parts` are read each time that it is sent. */
 export type Start = { program: string; parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array> }
@@ -190,7 +195,7 @@ class Run {
   }
 
   async #refused(refusal: Refusal): Promise<boolean> {
-    if (refusal.code === 'stale_epoch') throw new LostClaim(this.#flight.held.deploymentId)
+    if (refusal.code === 'stale_epoch' || refusal.code === 'taken') return this.#outdated()
     if (refusal.code === 'busy') return false
     if (refusal.code !== 'missing' || !this.#wasSent) throw refusal
     if (this.#follower.hasBegun) {
@@ -200,6 +205,27 @@ class Run {
     }
     this.#next = 'send'
     return false
+  }
+
+  /**
+   * The server has seen a later claim than ours, or another deployment of this number. When the claim is still ours, it is
+   * the database that is older than the server: what it has missed is noted, so that the next deployment can be made.
+   */
+  async #outdated(): Promise<never> {
+    const { worker, held, target } = this.#flight
+    await renew(worker.db, held)
+    const connection = await worker.connector.connect(this.#flight.address(), { signal: this.#flight.gone })
+    try {
+      const state = parseState(await answerOf(connection, stateProgram(this.#flight.context())))
+      const numbers = state.segments.map(({ deployment }) => deployment)
+      await this.#flight.record([], async (write) => {
+        await catchUp(write, { epoch: state.epoch, number: Math.max(held.number, ...numbers) })
+        await markLive(write, target.id, state.current?.includes('/') ? null : state.current)
+      })
+    } finally {
+      connection.end()
+    }
+    throw new PanelError('conflict', `${target.server.name} ${forgotten}`)
   }
 
   #isUnwanted(): boolean {

@@ -118,3 +118,30 @@ test('deployments that fail before the switch leave no more than the last of the
   const states = await place.db.prisma.release.findMany({ where: { environmentId: id }, orderBy: { number: 'asc' } })
   expect(states.map(({ state }) => state)).toEqual(['complete', 'removed', 'removed', 'incomplete'])
 })
+
+test('a database that was put back to an earlier time: nothing is taken for done, and it goes on', async () => {
+  const { id, root, first } = await deployed()
+  const { id: lost } = await place.request(id)
+  expect(await place.finished(lost)).toMatchObject({ status: 'succeeded' })
+  // The second deployment is forgotten, its number and its claim are given out again.
+  const { db } = place
+  await db.prisma.deployment.delete({ where: { id: lost } })
+  await db.prisma.release.delete({ where: { environmentId_number: { environmentId: id, number: 2 } } })
+  await db.prisma.environment.update({ where: { id }, data: { nextNumber: 2 } })
+  const { epoch } = await db.prisma.deployment.findUniqueOrThrow({ where: { id: first.id } })
+  await db.pool.query(`SELECT setval('fairlead_epoch', $1)`, [String(epoch)])
+  const stale = await place.finished((await place.request(id)).id)
+  expect(stale).toMatchObject({
+    status: 'failed',
+    failure: { code: 'owner_conflict', message: expect.stringContaining('backup') },
+  })
+  const { id: next, number } = await place.request(id)
+  expect(await place.finished(next)).toMatchObject({ status: 'succeeded' })
+  expect(number).toBe(3)
+  expect(await place.host.shell(`readlink ${root}/current`)).toMatch(/deployment_3\.[0-9a-f]{7}\n$/)
+
+  // A server that remembers a claim of a time to come.
+  await place.host.shell(`echo '90000 7/main' >${root}/.fairlead/epoch; mkdir ${root}/.fairlead/run/7`)
+  expect(await place.finished((await place.request(id)).id)).toMatchObject({ failure: { code: 'owner_conflict' } })
+  expect(await place.finished((await place.request(id)).id)).toMatchObject({ status: 'succeeded' })
+})

@@ -15,6 +15,6 @@ export function attachProgram(ctx: TargetContext, segment: string, offsets: Offs
     common,
     attached,
     following,
-    'enter\nd=.fairlead/run/$dep/$seg\n[ -d "$d" ] || refuse missing "$dep/$seg"\nfollow attached\n',
+    'enter\nd=.fairlead/run/$dep/$seg\n[ -d "$d" ] || refuse missing "$dep/$seg"\nsame\nfollow attached\n',
   ].join('')
 }

@@ -50,10 +50,12 @@ const launching = squeeze(`
   found
   permit
   d=.fairlead/run/$dep/$seg
-  if [ ! -d "$d" ]; then
+  if [ -d "$d" ]; then same
+  else
     [ -z "$base" ] || pristine "$base" || refuse need_full
     now; nonce=$$.$up; t=.fairlead/run/$dep/.$seg.$nonce
     mkdir -p "$t/lock" ".fairlead/hooks/$dep" 2>/dev/null && chmod 755 ".fairlead/hooks/$dep" || refuse not_writable "$root"
+    printf '%s\\n' "$id" >"$t/id"
     beat </dev/null 2>/dev/null &
     beating=$!
     trap 'kill "$beating"; rm -rf "$t"; exit 0' HUP TERM INT

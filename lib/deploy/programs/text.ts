@@ -11,6 +11,8 @@ export type TargetContext = {
   owner: string
   epoch: string
   deployment: number
+  /** What tells this deployment from another of the same number, which a panel restored from a backup makes. */
+  id?: string
   /** Bytes that one step may write before it is ended as `output_limit`. Default 64 MiB. */
   outputLimit?: number
   /** Between TERM and KILL when a step is ended. Default 10 s. */
@@ -38,6 +40,7 @@ export function contextVariables(ctx: TargetContext): string {
     owner: ctx.owner,
     epoch: ctx.epoch,
     dep: ctx.deployment,
+    id: ctx.id ?? '',
     cap: ctx.outputLimit ?? 64 * 1024 * 1024,
     grace: Math.ceil((ctx.graceMs ?? 10_000) / 10),
     nl: '\n',
@@ -114,5 +117,7 @@ export const attached = squeeze(`
     seen
     [ "$seen_epoch" -le "$epoch" ] || refuse stale_epoch "$seen_epoch"
   }
+  # a segment of that name may be another panel's, or of a time that this one has forgotten
+  same() { first "$d/id"; [ "$got" = "$id" ] || refuse taken "$dep"; }
   answer() { printf 'Z %s\\n%s' "\${#1}" "$1"; }
 `)
