@@ -38,6 +38,8 @@ export async function measureLines(
       .getByText(/written at \d+/)
       .first()
       .waitFor()
+    // Our loader names functions by a helper of its own, which the page doesn't have.
+    await page.evaluate('globalThis.__name = (named) => named')
     return await page.evaluate(watchLines, wanted)
   } finally {
     await browser.close()

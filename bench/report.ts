@@ -43,18 +43,20 @@ export function report({ deployments, lines, memory }: Results): string {
     connection,
     kind,
   ]
-  const parts = [
-    table(
-      ['repository', 'round trip', 'connection', 'what', 'ours ms', 'floor ms', 'ratio', 'target'],
-      cells.map(({ one, goal }) => [
-        ...named(one),
-        rounded(median(one.ours)),
-        rounded(median(one.floor)),
-        one.ratio.toFixed(2),
-        verdict(goal),
-      ]),
-    ),
-  ]
+  const parts: string[] = []
+  if (cells.length > 0)
+    parts.push(
+      table(
+        ['repository', 'round trip', 'connection', 'what', 'ours ms', 'floor ms', 'ratio', 'target'],
+        cells.map(({ one, goal }) => [
+          ...named(one),
+          rounded(median(one.ours)),
+          rounded(median(one.floor)),
+          one.ratio.toFixed(2),
+          verdict(goal),
+        ]),
+      ),
+    )
   const missed = cells.filter(({ goal }) => goal?.isMet === false)
   if (missed.length > 0)
     parts.push(
