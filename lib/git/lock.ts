@@ -1,7 +1,7 @@
 // One holder at a time of a mirror, among processes and after kills. The holder is the file with the highest number that isn't
 // marked as released: a dead holder's file is never taken away before its successor's stands, so two can't both step in.
 import { randomUUID } from 'node:crypto'
-import { link, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { link, readFile, readdir, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { identity, isGone } from './holder.ts'
@@ -31,7 +31,8 @@ export async function withLock<T>(
     return result
   } finally {
     clearInterval(touching)
-    await writeWhole(file, end)
+    // On a full disk nothing can be written; an emptied file says as much.
+    await writeWhole(file, end).catch(() => truncate(file))
   }
 }
 
@@ -77,7 +78,7 @@ async function stateOf(file: string): Promise<'held' | 'released' | 'lost'> {
   try {
     const holder = await readFile(file, 'utf8')
     if (holder === released) return 'released'
-    if (holder === failed) return 'lost'
+    if (holder === failed || holder === '') return 'lost'
     const isLost = (await isGone(holder)) ?? Date.now() - (await stat(file)).mtimeMs > silentMs
     return isLost ? 'lost' : 'held'
   } catch (error) {
@@ -89,8 +90,8 @@ async function stateOf(file: string): Promise<'held' | 'released' | 'lost'> {
 /** Creates `file` with its whole text at once; false when it exists. */
 async function createWhole(file: string, text: string): Promise<boolean> {
   const temporary = `${file}-${randomUUID()}`
-  await writeFile(temporary, text)
   try {
+    await writeFile(temporary, text)
     await link(temporary, file)
     return true
   } catch (error) {
@@ -103,6 +104,10 @@ async function createWhole(file: string, text: string): Promise<boolean> {
 
 async function writeWhole(file: string, text: string): Promise<void> {
   const temporary = `${file}-${randomUUID()}`
-  await writeFile(temporary, text)
-  await rename(temporary, file)
+  try {
+    await writeFile(temporary, text)
+    await rename(temporary, file)
+  } finally {
+    await rm(temporary, { force: true })
+  }
 }

@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { withLock } from '../../lib/git/lock.ts'
+import { canMakeMachines } from '../hosts/hosts.ts'
 import { heldByAnother, temporaryFolder } from './fixtures.ts'
 
 let folder: string
@@ -21,6 +24,21 @@ describe('withLock', () => {
     await Promise.all(Array.from({ length: 5 }, () => withLock(join(folder, 'one'), work)))
     expect(most).toEqual([1, 1, 1, 1, 1])
     expect(readdirSync(folder)).toHaveLength(1)
+  })
+
+  it.runIf(canMakeMachines())('is let go when there is no room left to say so', async () => {
+    const small = join(folder, 'small')
+    mkdirSync(small)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', small])
+    try {
+      const path = join(small, 'one')
+      const fill = () => writeFile(join(small, 'filler'), Buffer.alloc(65_536))
+      await expect(withLock(path, fill)).rejects.toMatchObject({ code: 'ENOSPC' })
+      rmSync(join(small, 'filler'))
+      expect(await withLock(path, (isTidy) => Promise.resolve(isTidy))).toBe(false)
+    } finally {
+      execFileSync('umount', [small])
+    }
   })
 
   it('is let go when the work fails', async () => {
