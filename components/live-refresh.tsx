@@ -8,7 +8,6 @@ import { useStream } from './stream.ts'
 export function LiveRefresh({ environment }: { environment?: string }) {
   const router = useRouter()
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const wasBroken = useRef(false)
   useEffect(() => () => clearTimeout(timer.current), [])
   function refreshSoon() {
     timer.current ??= setTimeout(() => {
@@ -19,10 +18,9 @@ export function LiveRefresh({ environment }: { environment?: string }) {
   const state = useStream(`/events?${environment ? `environment=${environment}` : ''}`, (name) => {
     if (name === 'change') refreshSoon()
   })
-  // Whatever happened while the line was cut was not told.
+  // Whatever happened before the line stood, or while it was cut, was not told.
   useEffect(() => {
-    if (state === 'live' && wasBroken.current) router.refresh()
-    wasBroken.current = state === 'reconnecting'
+    if (state === 'live') router.refresh()
   }, [state, router])
   return <StreamState state={state} />
 }
