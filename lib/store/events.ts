@@ -59,8 +59,8 @@ export function storableJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.replace(/[\0\p{Surrogate}]/gu, '\ufffd') : part))
 }
 
-/** Events of a deployment with `seq` greater than `after`, oldest first. */
-export async function readEvents(pool: Pool | PoolClient, deploymentId: string, after = 0, limit = 5_000): Promise<DeploymentEvent[]> {
+/** Events of a deployment with `seq` greater than `after`, oldest first; all of them unless there is a `limit`. */
+export async function readEvents(pool: Pool | PoolClient, deploymentId: string, after = 0, limit: number | null = null): Promise<DeploymentEvent[]> {
   const { rows } = await pool.query<{ seq: number; at: Date; type: string; data: unknown }>(
     `SELECT "seq", "at", "type", "data" FROM "Event" WHERE "deploymentId" = $1 AND "seq" > $2 ORDER BY "seq" LIMIT $3`,
     [deploymentId, after, limit],

@@ -15,8 +15,14 @@ const before: Partial<Record<ErrorCode, FailureCode>> = {
 
 /** Before a server was touched: repository, hooks, variables. @throws the error itself when it isn't for people. */
 export function failureBefore(error: unknown): Failure {
+  if (isDiskFull(error)) return { code: 'disk_full', message: 'There is no room left on the disk of the panel.' }
   if (!(error instanceof PanelError)) throw error
   return { code: before[error.code] ?? 'internal', message: error.message }
+}
+
+function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
 const line: Partial<Record<ErrorCode, FailureCode>> = {

@@ -33,10 +33,23 @@ const codes: readonly FailureCode[] = [
 export function judge(state: DeploymentState, main: Segment, server: string): Verdict {
   const segment = state.segments.find((one) => one.name === main.name)
   if (!segment || segment.status !== 'ended') throw new Error('judged before its end')
-  if (segment.outcome === 'ok') return { status: 'succeeded', failure: null, undo: null }
+  const unended = segment.outcome === 'ok' ? main.steps.find((step) => !hasEnded(segment, step)) : undefined
+  if (segment.outcome === 'ok' && !unended) return { status: 'succeeded', failure: null, undo: null }
   const undo = state.committed && !state.givenUp ? before(state, main) : null
   if (segment.outcome === 'cancelled') return { status: 'cancelled', failure: null, undo }
-  return { status: 'failed', failure: failureOf(state, segment, main, server), undo }
+  const failure = unended ? gap(unended, server) : failureOf(state, segment, main, server)
+  return { status: 'failed', failure, undo }
+}
+
+function hasEnded(segment: SegmentState, step: Segment['steps'][number]): boolean {
+  const outcome = segment.steps.find((one) => one.n === step.n)?.outcome
+  return outcome !== undefined && outcome !== 'running'
+}
+
+/** An end that comes without that of each step was written by somebody else, or lines before it were lost. */
+function gap(step: Segment['steps'][number], server: string): Failure {
+  const message = `The records on ${server} end well, but do not say how ${step.name} ended.`
+  return { code: 'internal', server, step: step.name, message }
 }
 
 /** Judges the undo segment: null = it is undone. */

@@ -36,3 +36,20 @@ test('without its word, what was expected to be live is put back', () => {
 test('when nobody knows what was live, nothing is touched', () => {
   expect(judge(lost([]), main(null, true), 's').undo).toBeNull()
 })
+
+test('an end that is said to be good without the end of each step is none', () => {
+  const segment = main('a')
+  const ended = (steps: number[], outcome: 'ok' | 'running') =>
+    steps.map((n) => ({ n, outcome, startedAt: 0, endedAt: null, exit: null, size: 0, verified: null }))
+  const state = (steps: SegmentState['steps']): DeploymentState => {
+    const known = lost([])
+    return { ...known, segments: [{ ...known.segments[0]!, outcome: 'ok', steps }] }
+  }
+  expect(judge(state(ended([1, 2], 'ok')), segment, 's')).toMatchObject({ status: 'succeeded' })
+  for (const steps of [ended([1], 'ok'), [...ended([1], 'ok'), ...ended([2], 'running')]])
+    expect(judge(state(steps), segment, 's')).toMatchObject({
+      status: 'failed',
+      failure: { code: 'internal', step: 'switch' },
+      undo: { release: 'a' },
+    })
+})
