@@ -6,9 +6,9 @@ test('two taps from the overview put the release before back', async ({ page }) 
   await page.getByRole('button', { name: /^Roll Customer portal demo back to release 2$/ }).click()
   await expect(page.getByRole('heading', { name: 'Activation 4' })).toBeVisible()
   await expect(page.getByText('release 2')).toBeVisible()
-  await expect(page.getByText('Queued')).toBeVisible()
+  await expect(page.getByText('Queued', { exact: true })).toBeVisible()
   await page.getByRole('button', { name: 'Cancel before it starts' }).click()
-  await expect(page.getByText('Cancelled')).toBeVisible()
+  await expect(page.getByText('Cancelled', { exact: true })).toBeVisible()
 })
 
 test('any kept release can be activated from the history; the live one can’t', async ({ page }) => {
@@ -61,8 +61,19 @@ test('variables saved elsewhere meanwhile are not overwritten', async ({ page, c
   await expect(other.getByText(/^Set 1, 1 variable/)).toBeVisible()
   await page.getByLabel('Text of the .env file').fill('APP_ENV=mine\n')
   await page.getByRole('button', { name: 'Save the variables' }).click()
-  await expect(page.getByRole('form', { name: 'Variables' }).getByRole('alert')).not.toBeEmpty()
+  const form = page.getByRole('form', { name: 'Variables' })
+  await expect(form.getByRole('alert')).not.toBeEmpty()
+  // A page that is drawn anew keeps what was typed, and what it was based on.
+  await other.getByRole('button', { name: 'Deploy' }).click()
+  await other.getByRole('dialog').getByRole('button', { name: 'Deploy' }).click()
+  const notice = form.getByText('saved set 1 while this was open')
+  await expect(notice).toBeVisible()
   await expect(page.getByLabel('Text of the .env file')).toHaveValue('APP_ENV=mine\n')
+  await page.getByRole('button', { name: 'Save the variables' }).click()
+  await expect(form.getByRole('alert')).toContainText('meanwhile')
+  await page.getByRole('button', { name: 'Load set 1 instead' }).click()
+  await expect(page.getByLabel('Text of the .env file')).toHaveValue('APP_ENV=training\n')
+  await expect(notice).toHaveCount(0)
 })
 
 test('settings complain beside the field and keep what was typed', async ({ page, seeded }) => {

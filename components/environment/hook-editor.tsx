@@ -23,6 +23,12 @@ function Origin({ title, children }: { title: string; children: string }) {
 export function HookEditor({ environmentId, event, stops, hook, seenIn }: HookEditorProps) {
   const router = useRouter()
   const [isOpen, setOpen] = useState(false)
+  // The page is drawn anew while somebody types: what was opened is what is edited.
+  const [edited, setEdited] = useState<HookView | null>(null)
+  function toggle() {
+    setEdited(hook)
+    setOpen(!isOpen)
+  }
   function removed() {
     setOpen(false)
     router.refresh()
@@ -45,7 +51,7 @@ export function HookEditor({ environmentId, event, stops, hook, seenIn }: HookEd
             </p>
           )}
         </div>
-        <button type="button" className={buttonStyle.quiet} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} aria-label={`${hook ? 'Edit' : 'Write'} the ${event} hook`}>
+        <button type="button" className={buttonStyle.quiet} aria-expanded={isOpen} onClick={toggle} aria-label={`${hook ? 'Edit' : 'Write'} the ${event} hook`}>
           {hook ? <Pencil aria-hidden size={14} /> : <Plus aria-hidden size={14} />} {hook ? 'Edit' : 'Write'}
         </button>
       </div>
@@ -60,6 +66,7 @@ export function HookEditor({ environmentId, event, stops, hook, seenIn }: HookEd
             text: String(data.get('text')).replaceAll('\r\n', '\n'),
             user: String(data.get('user')) || null,
             timeoutMs: Number(data.get('seconds')) * 1000,
+            basedOn: edited?.number ?? null,
           })}
           done={() => {
             setOpen(false)
@@ -67,10 +74,10 @@ export function HookEditor({ environmentId, event, stops, hook, seenIn }: HookEd
             router.refresh()
           }}
         >
-          <TextField name="text" label="Script (bash)" rows={12} defaultValue={hook?.text ?? '#!/usr/bin/env bash\nset -euo pipefail\n\n'} wrap="off" required />
+          <TextField name="text" label="Script (bash)" rows={12} defaultValue={edited?.text ?? '#!/usr/bin/env bash\nset -euo pipefail\n\n'} wrap="off" required />
           <div className="grid gap-3 sm:grid-cols-2">
-            <Field name="user" label="Run as" defaultValue={hook?.user ?? ''} placeholder="the sign-in user" autoComplete="off" autoCapitalize="none" hint="Another user needs the sudo line that the server’s check prints." />
-            <Field name="seconds" label="Ends after (seconds)" type="number" min={1} max={21600} defaultValue={(hook?.timeoutMs ?? 600_000) / 1000} />
+            <Field name="user" label="Run as" defaultValue={edited?.user ?? ''} placeholder="the sign-in user" autoComplete="off" autoCapitalize="none" hint="Another user needs the sudo line that the server’s check prints." />
+            <Field name="seconds" label="Ends after (seconds)" type="number" min={1} max={21600} defaultValue={(edited?.timeoutMs ?? 600_000) / 1000} />
           </div>
           <div className="flex flex-wrap gap-2">
             <SubmitButton busyText="Saving…">Save the hook</SubmitButton>

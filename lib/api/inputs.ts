@@ -78,7 +78,10 @@ function isWritable(text: string): boolean {
 }
 
 const event = z.enum(lifecycleEvents)
-/** A script has at most 256 KiB; a hook may run from one second to six hours. */
+/**
+ * A script has at most 256 KiB; a hook may run from one second to six hours. `basedOn` is the number of the revision that was
+ * edited (null = there was none): another one saved meanwhile is a conflict.
+ */
 export const hookInput = z.object({
   environmentId: id,
   event,
@@ -89,6 +92,7 @@ export const hookInput = z.object({
     .refine(isWritable, 'The script holds a NUL character or half of a character.'),
   user: unixUser.nullish().or(z.literal('')).transform((user) => user || null),
   timeoutMs: z.coerce.number().int().min(1000, 'At least one second.').max(21_600_000, 'At most six hours.').default(600_000),
+  basedOn: z.number().int().nullable().optional(),
 })
 export const hookKey = z.object({ environmentId: id, event })
 

@@ -5,6 +5,7 @@ import { demand, type Actor } from '@/lib/access.ts'
 import { byEnvironment, hookInput, hookKey } from '@/lib/api/inputs.ts'
 import type { HookView } from '@/lib/api/shapes.ts'
 import { lifecycleEvents, type LifecycleEvent } from '@/lib/deploy/types.ts'
+import { PanelError } from '@/lib/errors.ts'
 import { lockEnvironment } from '@/lib/store/environments.ts'
 import { environmentExists } from '@/lib/store/history.ts'
 import { findNewestHook, findNewestHooks, insertHook, type HookRevision } from '@/lib/store/hooks.ts'
@@ -24,14 +25,16 @@ export async function listHooks(ctx: Context, actor: Actor, input: z.input<typeo
 
 /**
  * A new revision, which counts from the next deployment on: what is under way runs what it was planned with. `user` null = the
- * user who signs in on the server; `timeoutMs` ten minutes unless given. PanelError: invalid, not_found, forbidden.
+ * user who signs in on the server; `timeoutMs` ten minutes unless given. PanelError: invalid, not_found, forbidden, conflict
+ * (another revision than `basedOn` is there).
  */
 export async function saveHook(ctx: Context, actor: Actor, input: z.input<typeof hookInput>): Promise<HookView> {
-  const { environmentId, event, text, user, timeoutMs } = parse(hookInput, input)
+  const { environmentId, event, text, user, timeoutMs, basedOn } = parse(hookInput, input)
   return change(ctx, actor, async ({ tx, audit }) => {
     if (!(await lockEnvironment(tx, environmentId))) throw missing('environment')
     demand(actor, 'configure')
     const before = await findNewestHook(tx, environmentId, event)
+    if (basedOn !== undefined && basedOn !== standing(before)) throw stale(before)
     const sha256 = createHash('sha256').update(text).digest('hex')
     const number = (before?.number ?? 0) + 1
     const row = await insertHook(tx, {
@@ -62,6 +65,20 @@ export async function removeHook(ctx: Context, actor: Actor, input: z.input<type
     await audit('hook.remove', `environment:${environmentId}`, { event, number })
     return null
   })
+}
+
+/** The number of the revision that runs; null = none does. */
+function standing(newest: HookRevision | null): number | null {
+  return newest === null || newest.text === null ? null : newest.number
+}
+
+function stale(newest: HookRevision | null): PanelError {
+  const by = newest?.createdBy ?? 'Somebody'
+  const message =
+    standing(newest) === null
+      ? `${by} removed this hook meanwhile. Close it and write it anew.`
+      : `${by} changed this hook meanwhile. Copy what you wrote, close it and open it again.`
+  return new PanelError('conflict', message, { newest: standing(newest) })
 }
 
 const gone = { text: null, sha256: null, user: null }

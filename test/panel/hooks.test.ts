@@ -41,6 +41,16 @@ describe('a hook', () => {
     expect(await listHooks(ctx, owner, { environmentId: await insertReadyEnvironment(ctx) })).toEqual([])
   })
 
+  it('is not overwritten by who edited an older one', async () => {
+    await save({ text: 'one', basedOn: null })
+    await expect(save({ text: 'mine', basedOn: null })).rejects.toEqual(refused('conflict', { details: { newest: 1 } }))
+    await save({ text: 'two', basedOn: 1 })
+    await expect(save({ text: 'mine', basedOn: 1 })).rejects.toEqual(refused('conflict', { details: { newest: 2 } }))
+    await removeHook(ctx, owner, { environmentId, event: 'after.pull' })
+    await expect(save({ text: 'mine', basedOn: 2 })).rejects.toEqual(refused('conflict', { details: { newest: null } }))
+    expect(await save({ text: 'three', basedOn: null })).toMatchObject({ number: 4 })
+  })
+
   it('has revisions that stay, the newest of which a worker gets', async () => {
     await save({ text: 'one' })
     await save({ text: 'two' })
