@@ -17,6 +17,8 @@ export async function pageActor(): Promise<Actor> {
   redirect(path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`)
 }
 
+const unseen = ['not_found', 'invalid', 'forbidden']
+
 /** Runs a panel function for a page. What doesn't exist, or may not be seen, is Next's 404 page. */
 export async function load<I, T>(run: (ctx: Context, actor: Actor, input: I) => Promise<T>, input: I): Promise<T> {
   const actor = await pageActor()
@@ -24,7 +26,7 @@ export async function load<I, T>(run: (ctx: Context, actor: Actor, input: I) => 
     return await run(context(), actor, input)
   } catch (error) {
     // A malformed id in the address is a page that doesn't exist, not a mistake to explain.
-    if (error instanceof PanelError && ['not_found', 'invalid'].includes(error.code)) notFound()
+    if (error instanceof PanelError && unseen.includes(error.code)) notFound()
     throw error
   }
 }
