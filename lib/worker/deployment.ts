@@ -29,7 +29,7 @@ const cancelled: Verdict = { status: 'cancelled', failure: null, undo: null }
 /** Returns when the end is written. Rejects with LostClaim or the reason of `signals.gone`: then it isn't ours any more. */
 export async function flyDeployment(worker: Worker, held: Claim, signals: FlightSignals): Promise<void> {
   const flight = await Flight.board(worker, held, signals)
-  warmUp(flight)
+  warmUp(flight).catch(() => {})
   const { status, failure } = await outcome(flight)
   await flight.record([{ type: 'finished', data: { status, failure } }])
   worker.log.info({ deployment: held.deploymentId, number: held.number, status, failure }, 'deployment finished')
@@ -46,12 +46,9 @@ export async function failInternally(worker: Worker, held: Claim): Promise<void>
 }
 
 /** Connects while the plan is being made. What goes wrong is said when the connection is needed. */
-function warmUp(flight: Flight): void {
-  if (flight.job.environment.targets.length === 0 || flight.target.server.hostKey === null) return
-  flight.worker.connector.connect(flight.address(), { signal: flight.gone }).then(
-    (connection) => connection.end(),
-    () => {},
-  )
+async function warmUp(flight: Flight): Promise<void> {
+  const connection = await flight.worker.connector.connect(flight.address(), { signal: flight.gone })
+  connection.end()
 }
 
 async function outcome(flight: Flight): Promise<Verdict> {

@@ -93,6 +93,13 @@ export class Flight {
     return serverAddress(server, this.worker.secrets)
   }
 
+  /** Reads again where the server is: people may mend that while it is being looked for. */
+  async relocate(): Promise<void> {
+    const { server } = this.target
+    const now = await this.worker.db.prisma.server.findUnique({ where: { id: server.id } })
+    if (now) Object.assign(server, now)
+  }
+
   context(): TargetContext {
     const owner = `${this.worker.panelId}/${this.held.environmentId}`
     const { epoch, number, deploymentId } = this.held

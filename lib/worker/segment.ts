@@ -83,6 +83,7 @@ class Run {
     const { worker, gone } = this.#flight
     const isCalledOff = this.#next === 'send' && this.#isUnwanted()
     if (isCalledOff && !this.#wasSent) return this.#neverStarted()
+    if (this.#isLooking) await this.#flight.relocate()
     const connection = await worker.connector.connect(this.#flight.address(), { signal: gone })
     try {
       if (isCalledOff) return await this.#callOff(connection)
