@@ -120,6 +120,8 @@ async function planNew(flight: Flight, base = flight.target.treeRevision): Promi
       number: job.number,
       revision: commit.sha,
       at: job.createdAt,
+      // Our clock's milliseconds are not enough to tell two requests apart.
+      microseconds: job.number % 1_000,
     }),
     revision: commit.sha,
     newHooks: fresh.hooks,

@@ -87,3 +87,16 @@ test('a key of a server that cannot be read is the reason, at once', async () =>
   await place.db.prisma.server.update({ where: { id: serverId }, data: { privateKey } })
   await worker.stop()
 })
+
+test('releases named by time, wished for in the same millisecond, are two', async () => {
+  const { id, root, repository } = await place.environment()
+  repository.write('index.html', 'one')
+  repository.commit('first')
+  await place.db.prisma.environment.update({ where: { id }, data: { releaseNaming: 'time' } })
+  const made = [await place.request(id), await place.request(id)]
+  await place.db.prisma.deployment.updateMany({ where: { environmentId: id }, data: { createdAt: new Date() } })
+  const worker = await place.worker()
+  for (const deployment of made) expect(await place.finished(deployment.id)).toMatchObject({ status: 'succeeded' })
+  expect((await place.host.shell(`ls ${root}/release`)).trim().split('\n')).toHaveLength(2)
+  await worker.stop()
+})
