@@ -24,3 +24,10 @@ test.for([1, 2, 3, 4, 5, 6])(
     expect(problems, `${JSON.stringify(trial)}\n${panel.lines().join('\n')}`).toEqual([])
   },
 )
+
+test('workers that were killed leave nothing behind on the panel once others have started', async () => {
+  await Promise.all(panel.workers.map((worker) => worker.kill()))
+  const undisturbed = { seed: null, kind: 'deploy', isFirst: false, kills: [], cancelAt: 0, comesBack: true } as const
+  expect((await fly(panel, undisturbed, usual)).problems).toEqual([])
+  expect(await panel.leftBehind()).toEqual([])
+})

@@ -1,6 +1,6 @@
 // A whole panel with everything real, whose processes can be killed: embedded PostgreSQL, two workers, an OpenSSH host,
 // and the web process where there is a production build of it.
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -88,6 +88,20 @@ export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
     /** Resolves when PostgreSQL answers that wasn't killed. */
     async ready(): Promise<void> {
       while ((await postmaster().catch(() => killed)) === killed || !(await answers(ctx))) await delay(50)
+    },
+    /** What killed workers left on the panel's own machine: payloads, locks of git, processes that work in its folder. */
+    async leftBehind(): Promise<string[]> {
+      const mirrors = join(dataDir, 'mirrors')
+      const files = (await readdir(mirrors, { recursive: true })).filter((name) =>
+        /^spool\/[^/]+\/(?!holder$)|\.lock$/.test(name),
+      )
+      const processes: string[] = []
+      for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+        const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')
+        if (environment.includes(`GIT_DIR=${mirrors}`))
+          processes.push(await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => ''))
+      }
+      return [...files, ...processes]
     },
     async close(): Promise<void> {
       await Promise.all([...workers, ...(web ? [web.kept] : [])].map((one) => one.stop()))

@@ -24,10 +24,6 @@ export class Kept {
     this.#onLine = onLine
   }
 
-  get isAlive(): boolean {
-    return this.#child !== null
-  }
-
   start(): void {
     this.#wanted = true
     if (this.#child) return
