@@ -40,6 +40,8 @@ test.use({ contextOptions: { reducedMotion: 'reduce' } })
 
 for (const [name, { path, shows }] of Object.entries(screens)) {
   test(name, async ({ page, seeded }) => {
+    // axe looks at each of four pictures; a page with 250 rows takes it ten seconds each on a busy machine.
+    test.setTimeout(180_000)
     for (const [size, viewport] of Object.entries(sizes)) {
       await page.setViewportSize(viewport)
       await page.goto(path(seeded))
