@@ -4,6 +4,9 @@ import { openRelay } from './fixtures/relay.ts'
 import { expect, test } from './fixtures/test.ts'
 import { holdClaim, printLines, runningStep, tell } from './fixtures/writer.ts'
 
+// Deployments that run here come to their end.
+test.use({ ground: 'live' })
+
 const output = (page: Page) => page.getByRole('region', { name: 'Output' })
 const numbered = (from: number, to: number, word: string) => Array.from({ length: to - from + 1 }, (_, index) => `${word} ${from + index}`)
 
