@@ -12,10 +12,11 @@ import { Flight } from './flight.ts'
 import type { FlightSignals } from './flight.ts'
 import { judge, judgeUndo } from './judge.ts'
 import type { Verdict } from './judge.ts'
-import { changeFor, planWhole, prepare } from './prepare.ts'
+import { planWhole, prepare } from './prepare.ts'
 import type { Cargo } from './prepare.ts'
 import { flySegment } from './segment.ts'
 import type { Start } from './segment.ts'
+import { changeFor } from './source.ts'
 import type { Worker } from './worker.ts'
 
 /** How long a server is looked for that has to be put back. */
