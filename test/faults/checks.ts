@@ -24,6 +24,7 @@ const expected: Record<Kind, string[]> = {
   activate: ['succeeded'],
   fail: ['failed'],
   cancel: ['cancelled', 'succeeded'],
+  undo: ['cancelled', 'succeeded'],
 }
 
 /** `isUndone`: it was live for a moment and was put back. */

@@ -34,7 +34,7 @@ const repositoryHooks: Record<string, string> = {
   'before.pull': script('before.pull', { slow: 5 }),
   'after.pull': script('after.pull', { burst: 3_000, slow: 40 }),
   'before.deploy': script('before.deploy', { burst: 50, slow: 10, last: '[ ! -e fail ] || exit 3' }),
-  'after.deploy': script('after.deploy', { burst: 200, slow: 15 }),
+  'after.deploy': script('after.deploy', { burst: 200, slow: 30 }),
   'deploy.success': script('deploy.success', { slow: 5 }),
   'deploy.failure': script('deploy.failure', { slow: 5 }),
   'rollback/before': script('rollback/before', { burst: 20, slow: 15 }),

@@ -13,7 +13,8 @@ import { randomFrom } from './random.ts'
 import { look } from './server.ts'
 import type { Seen } from './server.ts'
 
-const kinds = ['deploy', 'deploy', 'deploy', 'fail', 'activate', 'cancel'] as const
+/** `undo`: cancelled as soon as the release is live. */
+const kinds = ['deploy', 'deploy', 'fail', 'activate', 'cancel', 'undo'] as const
 export type Kind = (typeof kinds)[number]
 const victims = ['worker', 'worker', 'every worker', 'postgres', 'postgres', 'connection', 'web', 'web'] as const
 type Victim = (typeof victims)[number]
@@ -54,7 +55,7 @@ export function trialOf(seed: number): Trial {
   const kind = random.pick(kinds)
   const cancelAt = random.next()
   // Around the wish to cancel, as little happens after it.
-  const [from, share] = kind === 'cancel' ? [cancelAt - 0.2, 0.5] : [0, 1.05]
+  const [from, share] = kind === 'cancel' ? [cancelAt - 0.2, 0.5] : kind === 'undo' ? [0.6, 0.8] : [0, 1.05]
   const kill = () => ({ victim: random.pick(victims), at: Math.max(0, from + random.next() * share) })
   const kills = random.chance(0.25) ? [kill(), kill()] : [kill()]
   // Nobody is left to take over when all of them stay away.
@@ -93,6 +94,7 @@ export async function fly(here: Panel, trial: Trial, usual: Usual): Promise<Chec
   const { id: deploymentId, number } = await request(panel, wish)
   const watching = panel.web?.watch(panel.environmentId, number)
   if (trial.kind === 'cancel') acts.push(until(trial.cancelAt).then(() => cancel(panel, deploymentId)))
+  if (trial.kind === 'undo') acts.push(committed(panel, deploymentId).then(() => cancel(panel, deploymentId)))
   const status = await finalStatus(panel, deploymentId, startedAt)
   const tookMs = performance.now() - startedAt
   await Promise.all(acts)
@@ -175,6 +177,15 @@ async function cancel(panel: Panel, id: string): Promise<void> {
       if ((error as { code?: unknown }).code === 'conflict') return
       await delay(100)
     }
+  }
+}
+
+/** Resolves when the panel knows that the release is live, or that the deployment has ended. */
+async function committed(panel: Panel, id: string): Promise<void> {
+  for (;;) {
+    const row = await panel.ctx.db.prisma.deployment.findUnique({ where: { id } }).catch(() => null)
+    if (row?.commitAt || row?.finishedAt) return
+    await delay(20)
   }
 }
 
