@@ -127,9 +127,45 @@ test('from the set-up token to a first deployment, a second one, and back', asyn
       await expect(page.getByRole('heading', { level: 1 })).toContainText('Succeeded', { timeout: 60_000 })
       expect(await live()).toContain('Hello from the first release')
     })
+    await test.step('a hook that runs on is cancelled, and what is live stays', async () => {
+      await writeHook('echo begun\nsleep 300\n')
+      await deploy()
+      await expect(page.getByText('begun', { exact: true })).toBeVisible({ timeout: 60_000 })
+      await takePicture(page, 'under way')
+      await page.getByRole('button', { name: 'Cancel; the live release stays' }).click()
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('Cancelled', { timeout: 60_000 })
+      expect(await live()).toContain('Hello from the first release')
+    })
+    await test.step('a hook that fails is named with its last words, and one is led to it', async () => {
+      await writeHook('echo this will not do >&2\nexit 3\n')
+      await deploy()
+      await expect(page.getByRole('heading', { name: /before\.deploy.* failed on sandbox with exit code 3/ })).toBeVisible({ timeout: 60_000 })
+      await expect(page.getByRole('region', { name: 'Last lines of its output' })).toContainText('this will not do')
+      await takePicture(page, 'failed for real')
+      await page.getByRole('link', { name: 'Edit the before.deploy hook' }).click()
+      await expect(page.getByRole('form', { name: 'The before.deploy hook' }).getByLabel('Script (bash)')).toHaveValue(/exit 3/)
+      expect(await live()).toContain('Hello from the first release')
+    })
     await test.step('set-up stays closed', async () => {
       await page.goto('/setup?token=anything')
       await expect(page.getByRole('heading', { name: 'Environments' })).toBeVisible()
     })
+  }
+
+  async function writeHook(text: string) {
+    await page.goto('/')
+    await page.getByRole('link', { name: 'Sample / production' }).click()
+    await page.getByRole('link', { name: 'Pipeline' }).click()
+    await page.getByRole('button', { name: /the before\.deploy hook$/ }).click()
+    const form = page.getByRole('form', { name: 'The before.deploy hook' })
+    await form.getByLabel('Script (bash)').fill(text)
+    await form.getByRole('button', { name: 'Save the hook' }).click()
+    await expect(form).toHaveCount(0)
+  }
+
+  async function deploy() {
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Deploy', exact: true }).click()
+    await expect(page.getByRole('heading', { level: 1, name: /^Deployment/ })).toBeVisible()
   }
 })

@@ -1,7 +1,7 @@
 'use client'
 import { Pencil, Plus } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { toast } from 'sonner'
 import { removeHook, saveHook } from '@/app/actions/hooks.ts'
 import type { HookView } from '@/lib/api/shapes.ts'
@@ -15,11 +15,11 @@ import { buttonStyle } from '../style.ts'
 /** `seenIn`: the deployment whose plan ran a file of the repository here. */
 type HookEditorProps = { environmentId: string; event: LifecycleEvent; stops: boolean; hook: HookView | null; seenIn: number | null }
 
-/** One place of the lifecycle: the panel's script there, edited in place. */
 function Origin({ title, children }: { title: string; children: string }) {
   return <span title={title} className="rounded border border-accent/30 bg-accent-soft px-1.5 text-[11px] font-medium leading-4 text-accent">{children}</span>
 }
 
+/** One place of the lifecycle: the panel's script there, edited in place. */
 export function HookEditor({ environmentId, event, stops, hook, seenIn }: HookEditorProps) {
   const router = useRouter()
   const [isOpen, setOpen] = useState(false)
@@ -29,6 +29,11 @@ export function HookEditor({ environmentId, event, stops, hook, seenIn }: HookEd
     setEdited(hook)
     setOpen(!isOpen)
   }
+  // A failed deployment leads here: `#before.deploy` opens that hook.
+  const openLinked = useEffectEvent(() => {
+    if (decodeURIComponent(location.hash) === `#${event}`) toggle()
+  })
+  useEffect(() => openLinked(), [])
   function removed() {
     setOpen(false)
     router.refresh()
