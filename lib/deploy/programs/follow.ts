@@ -81,6 +81,8 @@ export const following = squeeze(`
     say 'S %s %s %s %s %s\\n' "$3" "$4" "$1" "$5" "$6"
     {
       case $(tail --version 2>/dev/null) in *GNU*) tail -n 0 -f "$d/journal" 2>/dev/null & echo "h $!" ;; esac
+      # tail needs a moment to start; what is short should be over by then
+      for k in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep .01; echo || exit; done
       while sleep .05; do echo || exit; done
     } 4<&- | { trap leave HUP TERM INT PIPE; set -f; exec 5<&0 </dev/null; read -r k <&5; case $k in h*) helpers=\${k#h } ;; esac; watch; }
     exit 0
