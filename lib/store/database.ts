@@ -8,8 +8,10 @@ export type Database = { prisma: PrismaClient; pool: pg.Pool; url: string; close
 /** Opens nothing yet: connections are made on first use. `size` is the largest number of connections. */
 export function openDatabase(url: string, { size = 10 } = {}): Database {
   const pool = new pg.Pool({ connectionString: url, max: size, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 5_000 })
-  // An idle connection that the server closes must not end the process; the next query says what is wrong.
+  // A connection that the server closes, idle or between two queries of a transaction, must not end the process; the next
+  // query says what is wrong.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) })
   return {
     prisma,
