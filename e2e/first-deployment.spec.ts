@@ -122,7 +122,7 @@ test('from the set-up token to a first deployment, a second one, and back', asyn
     })
     await test.step('one tap puts the first release back', async () => {
       await page.goto('/')
-      await page.getByRole('button', { name: 'Roll Sample production back to release 1' }).click()
+      await page.getByRole('button', { name: 'Roll back to 1: Sample production' }).click()
       await expect(page.getByRole('heading', { name: 'Activation 3' })).toBeVisible()
       await expect(page.getByRole('heading', { level: 1 })).toContainText('Succeeded', { timeout: 60_000 })
       expect(await live()).toContain('Hello from the first release')

@@ -12,7 +12,7 @@ export function RollBackButton({ environment }: { environment: EnvironmentView }
   if (!rollBackTo || running) return null
   return (
     <ActButton
-      label={`Roll ${environment.project} ${environment.name} back to release ${rollBackTo.number}`}
+      label={`Roll back to ${rollBackTo.number}: ${environment.project} ${environment.name}`}
       busyText="Rolling back…"
       act={() => rollBack({ environmentId: environment.id })}
       done={(deployment) => router.push(`/deployments/${deployment.id}`)}
