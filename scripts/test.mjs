@@ -1,4 +1,4 @@
-// What `npm test` runs: system packages, generated client, types, lint, unit and contract tests, and the production build.
+// What `npm test` runs: system packages, generated client, types, lint, unit and contract tests, and the browser stories.
 // The last line says `N passed, N failed` with the counts of the test runners' own reports.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
@@ -53,6 +53,18 @@ function vitest() {
   failed += numFailedTests || numFailedTestSuites || (ok ? 0 : 1)
 }
 
+/** The build is a step of its own, so that its failure is told from a story's. */
+function stories() {
+  if (!run('production build', 'npx', ['--no-install', 'tsx', 'scripts/build.ts'])) return void (failed += 1)
+  const report = `${results}/playwright.json`
+  const ok = run('browser stories', 'npx', ['--no-install', 'playwright', 'test'])
+  if (!existsSync(report)) return void (failed += 1)
+  const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'))
+  passed += stats.expected
+  // Errors outside of any story (a file that doesn't load, a worker that died) count too.
+  failed += stats.unexpected + stats.flaky || errors.length || (ok ? 0 : 1)
+}
+
 rmSync(results, { recursive: true, force: true })
 mkdirSync(results, { recursive: true })
 if (existsSync('scripts/system-packages.sh')) need('system packages', 'bash', ['scripts/system-packages.sh'])
@@ -60,5 +72,5 @@ need('database client', process.execPath, ['scripts/generate.mjs'])
 check('types', 'npx', ['--no-install', 'tsc', '--noEmit', '-p', '.'])
 check('lint', 'npx', ['--no-install', 'eslint', '.'])
 vitest()
-check('production build', 'npx', ['--no-install', 'tsx', 'scripts/build.ts'])
+stories()
 finish()
