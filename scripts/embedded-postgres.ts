@@ -168,6 +168,8 @@ async function stopHolder(data: string): Promise<void> {
 
 async function ensureDatabase(url: string, database: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
+  // The server may end just now: the query says so, and nobody's process ends with it.
+  client.on('error', () => {})
   await client.connect()
   try {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database])
