@@ -8,7 +8,10 @@ import { Notices } from '@/components/notices.tsx'
 import { Providers } from '@/components/providers.tsx'
 import './globals.css'
 
-export const metadata: Metadata = { title: { default: 'Fairlead', template: '%s · Fairlead' }, robots: 'noindex, nofollow' }
+export const metadata: Metadata = {
+  title: { default: 'Fairlead', template: '%s · Fairlead' },
+  robots: 'noindex, nofollow',
+}
 export const viewport: Viewport = {
   themeColor: [
     { media: '(prefers-color-scheme: light)', color: '#f7f7f8' },

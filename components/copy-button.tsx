@@ -18,9 +18,21 @@ export function CopyButton({ text, label = 'Copy', small = false }: { text: stri
   const words = state === 'copied' ? 'Copied' : state === 'refused' ? 'Select it and copy' : label
   const Icon = state === 'copied' ? Check : Copy
   return (
-    <button type="button" onClick={() => void copy()} onBlur={() => setState('idle')} className={small ? 'inline-grid size-6 shrink-0 place-items-center rounded text-ink-soft hover:bg-line hover:text-ink' : buttonStyle.plain} title={small ? words : undefined}>
+    <button
+      type="button"
+      onClick={() => void copy()}
+      onBlur={() => setState('idle')}
+      className={
+        small
+          ? 'inline-grid size-6 shrink-0 place-items-center rounded text-ink-soft hover:bg-line hover:text-ink'
+          : buttonStyle.plain
+      }
+      title={small ? words : undefined}
+    >
       <Icon aria-hidden size={14} />
-      <span aria-live="polite" className={small ? 'sr-only' : undefined}>{words}</span>
+      <span aria-live="polite" className={small ? 'sr-only' : undefined}>
+        {words}
+      </span>
     </button>
   )
 }

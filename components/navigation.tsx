@@ -19,7 +19,11 @@ export function Navigation() {
   return (
     <header className="sticky top-0 z-30 border-b bg-panel">
       <div className="mx-auto flex h-12 max-w-6xl items-center gap-1 px-3 sm:px-4">
-        <Link href="/" className="mr-2 flex items-center gap-2 font-semibold tracking-tight" aria-label="Fairlead, overview">
+        <Link
+          href="/"
+          className="mr-2 flex items-center gap-2 font-semibold tracking-tight"
+          aria-label="Fairlead, overview"
+        >
           <Logo size={22} /> <span className="hidden sm:inline">Fairlead</span>
         </Link>
         <nav aria-label="Main" className="flex min-w-0 flex-1 gap-1">

@@ -17,10 +17,19 @@ export function OutcomeStrip({ runs, days }: { runs: readonly RunView[]; days: n
   if (runs.length === 0) return null
   const longest = Math.max(1, ...runs.map(({ durationMs }) => durationMs ?? 0))
   const count = (wanted: string) => runs.filter(({ status }) => status === wanted).length
-  const rest = [count('failed') && `${count('failed')} failed`, count('cancelled') && `${count('cancelled')} cancelled`].filter(Boolean)
+  const rest = [
+    count('failed') && `${count('failed')} failed`,
+    count('cancelled') && `${count('cancelled')} cancelled`,
+  ].filter(Boolean)
   const words = `Last ${days} days: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${rest.length ? `, ${rest.join(', ')}` : ''}`
   return (
-    <svg role="img" aria-label={words} width={runs.length * (width + gap) - gap} height={height} className="max-w-full overflow-visible">
+    <svg
+      role="img"
+      aria-label={words}
+      width={runs.length * (width + gap) - gap}
+      height={height}
+      className="max-w-full overflow-visible"
+    >
       {runs.map(({ id, number, status, durationMs }, index) => {
         const tall = durationMs === null ? height / 2 : Math.max(5, Math.sqrt(durationMs / longest) * height)
         const x = index * (width + gap)

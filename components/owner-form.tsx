@@ -41,7 +41,14 @@ export function OwnerForm({ token }: { token: string }) {
       />
       <Field name="name" label="Your name" autoComplete="name" autoFocus={token !== ''} required />
       <Field name="email" label="E-mail" type="email" autoComplete="username" required />
-      <Field name="password" label="Password" type="password" autoComplete="new-password" hint="At least 12 characters; a few words are better than one odd one." required />
+      <Field
+        name="password"
+        label="Password"
+        type="password"
+        autoComplete="new-password"
+        hint="At least 12 characters; a few words are better than one odd one."
+        required
+      />
       <SubmitButton busyText="Creating…">Create the owner</SubmitButton>
     </Form>
   )

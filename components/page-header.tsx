@@ -3,7 +3,12 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 
 /** The head of a page: where one is (`trail`), its name, what one can do here. */
-export function PageHeader({ title, trail = [], children, below }: {
+export function PageHeader({
+  title,
+  trail = [],
+  children,
+  below,
+}: {
   title: ReactNode
   trail?: { href: string; name: string }[]
   children?: ReactNode
@@ -17,7 +22,9 @@ export function PageHeader({ title, trail = [], children, below }: {
             {trail.map((step, index) => (
               <li key={step.href} className="flex items-center gap-1.5">
                 {index === 0 ? <ChevronLeft aria-hidden size={14} className="-mx-1" /> : <span aria-hidden>/</span>}
-                <Link href={step.href} className="hover:text-ink hover:underline">{step.name}</Link>
+                <Link href={step.href} className="hover:text-ink hover:underline">
+                  {step.name}
+                </Link>
               </li>
             ))}
           </ol>

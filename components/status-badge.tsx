@@ -1,5 +1,19 @@
 // The one way a state is shown: colour, shape and word, everywhere the same.
-import { Archive, Ban, Check, Circle, CircleDashed, CircleHelp, Clock, Layers, LoaderCircle, Minus, TriangleAlert, X, type LucideIcon } from 'lucide-react'
+import {
+  Archive,
+  Ban,
+  Check,
+  Circle,
+  CircleDashed,
+  CircleHelp,
+  Clock,
+  Layers,
+  LoaderCircle,
+  Minus,
+  TriangleAlert,
+  X,
+  type LucideIcon,
+} from 'lucide-react'
 
 type Look = { word: string; icon: LucideIcon; tone: keyof typeof tones; spins?: true; fills?: true }
 
@@ -65,7 +79,11 @@ export function StatusMark({ status }: { status: string }) {
   const look = known(status)
   const Icon = look.icon
   return (
-    <span title={look.word} data-status={status} className={`inline-grid size-5 shrink-0 place-items-center rounded-full border ${tones[look.tone]}`}>
+    <span
+      title={look.word}
+      data-status={status}
+      className={`inline-grid size-5 shrink-0 place-items-center rounded-full border ${tones[look.tone]}`}
+    >
       <Icon aria-hidden size={12} strokeWidth={2.5} className={motion(look)} />
       <span className="sr-only">{look.word}</span>
     </span>

@@ -6,7 +6,11 @@ import { useEffect, useEffectEvent, useState } from 'react'
 export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'signed-out'
 
 /** `address` null = no stream. `onMessage` gets each message's name and parsed data. */
-export function useStream(address: string | null, onMessage: (name: string, data: unknown) => void, startAt?: () => string): StreamState {
+export function useStream(
+  address: string | null,
+  onMessage: (name: string, data: unknown) => void,
+  startAt?: () => string,
+): StreamState {
   const [state, setState] = useState<StreamState>('connecting')
   const tell = useEffectEvent(onMessage)
   const start = useEffectEvent(() => startAt?.())

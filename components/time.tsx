@@ -22,5 +22,9 @@ export function Duration({ from, to }: { from: number; to?: number | null }) {
 function Running({ from }: { from: number }) {
   const now = useNow()
   // Whole seconds while it runs: tenths that change each second would only flicker.
-  return <span className="figures">{formatDuration(Math.max(1000, Math.floor((now - from) / 1000) * 1000)).replace('.0', '')}</span>
+  return (
+    <span className="figures">
+      {formatDuration(Math.max(1000, Math.floor((now - from) / 1000) * 1000)).replace('.0', '')}
+    </span>
+  )
 }

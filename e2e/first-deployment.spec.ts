@@ -32,7 +32,12 @@ const test = base.extend<{ whole: Whole }>({
 /** A new commit on `main` that changes the page. */
 async function pushChange({ panel, repository }: Whole, from: string, to: string): Promise<void> {
   const work = join(panel.folder, 'work')
-  const git = (...args: string[]) => execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-c', 'commit.gpgsign=false', ...args], { stdio: 'pipe' })
+  const git = (...args: string[]) =>
+    execFileSync(
+      'git',
+      ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-c', 'commit.gpgsign=false', ...args],
+      { stdio: 'pipe' },
+    )
   git('clone', '--quiet', repository, work)
   const file = join(work, 'index.html')
   await writeFile(file, (await readFile(file, 'utf8')).replace(from, to))
@@ -78,7 +83,10 @@ test('from the set-up token to a first deployment, a second one, and back', asyn
       const check = page.getByRole('button', { name: 'Check the server' })
       await check.click()
       await expect(page.getByText('Add this line to ~/.ssh/authorized_keys')).toBeVisible()
-      const command = await page.getByText(/ssh-ed25519 \S+ fairlead/).first().textContent()
+      const command = await page
+        .getByText(/ssh-ed25519 \S+ fairlead/)
+        .first()
+        .textContent()
       await sandbox.authorize(/ssh-ed25519 \S+/.exec(command ?? '')![0])
       await page.getByRole('button', { name: 'Check again' }).click()
       await expect(page.getByText('lets us in as')).toBeVisible()
@@ -139,11 +147,15 @@ test('from the set-up token to a first deployment, a second one, and back', asyn
     await test.step('a hook that fails is named with its last words, and one is led to it', async () => {
       await writeHook('echo this will not do >&2\nexit 3\n')
       await deploy()
-      await expect(page.getByRole('heading', { name: /before\.deploy.* failed on sandbox with exit code 3/ })).toBeVisible({ timeout: 60_000 })
+      await expect(
+        page.getByRole('heading', { name: /before\.deploy.* failed on sandbox with exit code 3/ }),
+      ).toBeVisible({ timeout: 60_000 })
       await expect(page.getByRole('region', { name: 'Last lines of its output' })).toContainText('this will not do')
       await takePicture(page, 'failed for real')
       await page.getByRole('link', { name: 'Edit the before.deploy hook' }).click()
-      await expect(page.getByRole('form', { name: 'The before.deploy hook' }).getByLabel('Script (bash)')).toHaveValue(/exit 3/)
+      await expect(page.getByRole('form', { name: 'The before.deploy hook' }).getByLabel('Script (bash)')).toHaveValue(
+        /exit 3/,
+      )
       expect(await live()).toContain('Hello from the first release')
     })
     await test.step('set-up stays closed', async () => {

@@ -8,9 +8,14 @@ import { holdClaim, printLines, runningStep, tell } from './fixtures/writer.ts'
 test.use({ ground: 'live' })
 
 const output = (page: Page) => page.getByRole('region', { name: 'Output' })
-const numbered = (from: number, to: number, word: string) => Array.from({ length: to - from + 1 }, (_, index) => `${word} ${from + index}`)
+const numbered = (from: number, to: number, word: string) =>
+  Array.from({ length: to - from + 1 }, (_, index) => `${word} ${from + index}`)
 
-test('lines arrive as they are written; scrolling up lets go and says how many wait', async ({ page, panel, seeded }) => {
+test('lines arrive as they are written; scrolling up lets go and says how many wait', async ({
+  page,
+  panel,
+  seeded,
+}) => {
   const { db } = panel.context
   const id = seeded.deployments.running
   const held = await holdClaim(db, id)
@@ -56,7 +61,8 @@ test('a cut line is said, and nothing is missing or doubled afterwards', async (
   relay.mend()
   await expect(output(page).getByText('meanwhile 10', { exact: true })).toBeVisible()
   await expect(page.getByText('Reconnecting')).toHaveCount(0)
-  for (const line of [...numbered(1, 10, 'before'), ...numbered(1, 10, 'meanwhile')]) await expect(output(page).getByText(line, { exact: true })).toHaveCount(1)
+  for (const line of [...numbered(1, 10, 'before'), ...numbered(1, 10, 'meanwhile')])
+    await expect(output(page).getByText(line, { exact: true })).toHaveCount(1)
   await context.close()
   await relay.close()
 
@@ -73,7 +79,13 @@ test('the overview shows a new state by itself', async ({ page, panel, seeded })
   await page.goto('/')
   const row = page.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'API / production' }) })
   await expect(row.locator('[data-status]')).toHaveText('Running')
-  const failure = { code: 'command_failed', server: 'web2', step: 'after.pull', exit: 2, message: 'The hook ended with exit code 2.' } as const
+  const failure = {
+    code: 'command_failed',
+    server: 'web2',
+    step: 'after.pull',
+    exit: 2,
+    message: 'The hook ended with exit code 2.',
+  } as const
   await tell(
     db,
     held,

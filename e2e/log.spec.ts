@@ -18,7 +18,9 @@ test('only the lines in sight are drawn, from the first to the last', async ({ p
   for (const share of [0.25, 0.5, 0.75, 1]) {
     await output(page).evaluate((element, part) => element.scrollTo(0, element.scrollHeight * part), share)
     await expect(drawn(page).first()).toBeVisible()
-    await expect.poll(() => drawn(page).first().getAttribute('data-line').then(Number)).toBeGreaterThan(logLines * share * 0.9)
+    await expect
+      .poll(() => drawn(page).first().getAttribute('data-line').then(Number))
+      .toBeGreaterThan(logLines * share * 0.9)
     expect(await drawn(page).count()).toBeLessThan(150)
   }
   await expect(drawn(page).last()).toHaveAttribute('data-line', String(logLines + 40))
@@ -73,7 +75,11 @@ test('nothing in a log becomes markup, and only http addresses become links', as
   await expect(page.locator('[data-line="1"]')).toContainText(hostileLines[0]!)
   await expect(page.locator('[data-line="2"]')).toContainText(hostileLines[1]!)
   expect(await output(page).locator('script, img, iframe, b').count()).toBe(0)
-  expect(await output(page).locator('[data-line] a[target]').evaluateAll((links) => links.map((link) => link.getAttribute('href')))).toEqual(['https://example.org/fine?a=1&b='])
+  expect(
+    await output(page)
+      .locator('[data-line] a[target]')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
+  ).toEqual(['https://example.org/fine?a=1&b='])
   await expect(page.locator('[data-line="3"]')).toHaveText(/click me$/)
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
 })
@@ -83,7 +89,10 @@ test('colours are drawn, other control characters are not', async ({ page, seede
   await expect(page.locator('[data-line="5"] .ansi-red')).toHaveText('red')
   await expect(page.locator('[data-line="5"] .ansi-green.ansi-bold')).toHaveText('bold green')
   await expect(page.locator('[data-line="5"]').getByText('orange')).toHaveAttribute('style', /255, 135, 0/)
-  await expect(page.locator('[data-line="5"]').getByText('true colour')).toHaveCSS('background-color', 'rgb(20, 40, 90)')
+  await expect(page.locator('[data-line="5"]').getByText('true colour')).toHaveCSS(
+    'background-color',
+    'rgb(20, 40, 90)',
+  )
   await expect(page.locator('[data-line="6"]')).toHaveText('progress 100%')
   await expect(page.locator('[data-line="7"]')).toContainText('Grüße, 你好, こんにちは, 🚀')
   await expect(page.locator('[data-line="8"]')).toHaveText('nothing was cleared')

@@ -11,9 +11,15 @@ const screens: Record<string, { path: (seeded: Seeded) => string; shows: string 
   releases: { path: ({ environments }) => `/environments/${environments.shop}`, shows: 'Show the price per unit' },
   'never deployed': { path: ({ environments }) => `/environments/${environments.never}`, shows: 'No releases yet' },
   pipeline: { path: ({ environments }) => `/environments/${environments.shop}?tab=pipeline`, shows: 'before.deploy' },
-  variables: { path: ({ environments }) => `/environments/${environments.shop}?tab=variables`, shows: 'Text of the .env file' },
+  variables: {
+    path: ({ environments }) => `/environments/${environments.shop}?tab=variables`,
+    shows: 'Text of the .env file',
+  },
   targets: { path: ({ environments }) => `/environments/${environments.shop}?tab=servers`, shows: 'Live there' },
-  settings: { path: ({ environments }) => `/environments/${environments.shop}?tab=settings`, shows: 'Releases to keep' },
+  settings: {
+    path: ({ environments }) => `/environments/${environments.shop}?tab=settings`,
+    shows: 'Releases to keep',
+  },
   'new environment': { path: () => '/environments/new', shows: 'Make an environment' },
   'new project': { path: () => '/projects/new', shows: 'Add a project' },
   'long log': { path: ({ deployments }) => `/deployments/${deployments.long}`, shows: 'Deployment 200' },
@@ -47,15 +53,21 @@ for (const [name, { path, shows }] of Object.entries(screens)) {
       await page.goto(path(seeded))
       await expect(page.getByText(shows).first()).toBeVisible()
       await expect(page.getByText('Reading the log…')).toHaveCount(0)
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      )
       expect.soft(overflow, `wider than the window on a ${size}`).toBeLessThanOrEqual(0)
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme })
         await page.screenshot({ path: `test-results/screens/${name} ${size} ${colorScheme}.png` })
         const axe = new AxeBuilder({ page })
         // Another theme changes colours and nothing else.
-        const { violations } = await (colorScheme === 'light' ? axe.withTags(rules) : axe.withRules('color-contrast')).analyze()
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+        const { violations } = await (
+          colorScheme === 'light' ? axe.withTags(rules) : axe.withRules('color-contrast')
+        ).analyze()
+        const found = violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+        )
         expect.soft(found, `axe on a ${size}, ${colorScheme}`).toEqual([])
       }
     }

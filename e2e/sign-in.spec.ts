@@ -12,7 +12,9 @@ test('one is sent to sign in and then to where one wanted to go', async ({ brows
   await page.getByLabel('E-mail').fill(owner.email)
   await page.getByLabel('Password').fill('not the password')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('alert').filter({ hasText: 'wrong' })).toHaveText('The e-mail address or the password is wrong.')
+  await expect(page.getByRole('alert').filter({ hasText: 'wrong' })).toHaveText(
+    'The e-mail address or the password is wrong.',
+  )
   await expect(page.getByLabel('E-mail')).toHaveValue(owner.email)
   await page.getByLabel('Password').fill(owner.password)
   await page.keyboard.press('Enter')
@@ -51,7 +53,11 @@ test('after signing out a copy of the cookie opens nothing', async ({ browser, p
 })
 
 test('a session that is ended elsewhere is over at once', async ({ browser, page, panel }) => {
-  const context = await browser.newContext({ baseURL: panel.url, storageState: nobody, userAgent: 'Mozilla/5.0 (Windows NT 10.0) Firefox/150.0' })
+  const context = await browser.newContext({
+    baseURL: panel.url,
+    storageState: nobody,
+    userAgent: 'Mozilla/5.0 (Windows NT 10.0) Firefox/150.0',
+  })
   const elsewhere = await context.newPage()
   await signIn(elsewhere)
   await page.goto('/account')

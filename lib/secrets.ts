@@ -21,7 +21,10 @@ const tagLength = 16
 /** `key` is 32 bytes. The header is authenticated along with the text. */
 export function openSecrets(key: Uint8Array): Secrets {
   if (key.length !== 32) throw new PanelError('invalid', 'The encryption key must have 32 bytes.')
-  const keyId = createHash('sha256').update(key).digest().subarray(0, nonceAt - keyIdAt)
+  const keyId = createHash('sha256')
+    .update(key)
+    .digest()
+    .subarray(0, nonceAt - keyIdAt)
   return {
     encrypt(plain) {
       const nonce = randomBytes(textAt - nonceAt)
@@ -32,7 +35,8 @@ export function openSecrets(key: Uint8Array): Secrets {
     },
     decrypt(blob) {
       const bytes = Buffer.from(blob)
-      if (bytes.length < textAt + tagLength || bytes[0] !== version) throw new PanelError('internal', 'A stored secret is damaged.')
+      if (bytes.length < textAt + tagLength || bytes[0] !== version)
+        throw new PanelError('internal', 'A stored secret is damaged.')
       if (!bytes.subarray(keyIdAt, nonceAt).equals(keyId))
         throw new PanelError('internal', 'A stored secret was encrypted with another key than secret.key holds now.')
       const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(nonceAt, textAt))
@@ -102,6 +106,10 @@ export function readKey(path: string): Uint8Array {
   if (!/^[0-9a-f]{64}$/i.test(text)) throw new PanelError('unavailable', `${path} must hold 64 hexadecimal digits.`)
   const key = Uint8Array.from(Buffer.from(text, 'hex'))
   // 32 random bytes have fewer than 16 different ones about once in 10^13 keys.
-  if (new Set(key).size < 16) throw new PanelError('unavailable', `The key in ${path} is not random. Remove the file only if nothing was encrypted yet.`)
+  if (new Set(key).size < 16)
+    throw new PanelError(
+      'unavailable',
+      `The key in ${path} is not random. Remove the file only if nothing was encrypted yet.`,
+    )
   return key
 }

@@ -22,10 +22,16 @@ export type Settings = {
   logLevel: (typeof logLevels)[number]
 }
 
-const folder = z.string().refine(isAbsolute, 'must be an absolute path').transform((path) => normalize(path))
+const folder = z
+  .string()
+  .refine(isAbsolute, 'must be an absolute path')
+  .transform((path) => normalize(path))
 
 const port = 'must be a number from 0 to 65535'
-const proxy = z.string().trim().refine(isNetwork, 'must be addresses or networks such as 10.0.0.0/8, separated by commas')
+const proxy = z
+  .string()
+  .trim()
+  .refine(isNetwork, 'must be addresses or networks such as 10.0.0.0/8, separated by commas')
 
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/')

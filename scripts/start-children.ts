@@ -3,7 +3,13 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Logger } from 'pino'
 
 /** `preload`: modules that run before `file`. */
-export type ChildSpec = { name: string; file: string; preload?: string[]; args?: string[]; env?: Record<string, string | undefined> }
+export type ChildSpec = {
+  name: string
+  file: string
+  preload?: string[]
+  args?: string[]
+  env?: Record<string, string | undefined>
+}
 
 export type Child = {
   /** Of the running process; undefined while it waits to be started again. */
@@ -29,12 +35,16 @@ export function keepRunning(spec: ChildSpec, log: Logger, leash: string): Child 
 
   const start = (): void => {
     const startedAt = Date.now()
-    child = spawn(process.execPath, [...[leash, ...(spec.preload ?? [])].flatMap((module) => ['--import', module]), spec.file, ...(spec.args ?? [])], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // A Ctrl-C in the terminal reaches us alone: who ends, and in what order, is ours to say.
-      detached: true,
-      env: { ...process.env, ...spec.env },
-    })
+    child = spawn(
+      process.execPath,
+      [...[leash, ...(spec.preload ?? [])].flatMap((module) => ['--import', module]), spec.file, ...(spec.args ?? [])],
+      {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        // A Ctrl-C in the terminal reaches us alone: who ends, and in what order, is ours to say.
+        detached: true,
+        env: { ...process.env, ...spec.env },
+      },
+    )
     log.info({ child: spec.name, pid: child.pid }, 'started')
     let over = false
     const ended = (facts: Record<string, unknown>): void => {

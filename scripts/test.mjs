@@ -71,6 +71,7 @@ if (existsSync('scripts/system-packages.sh')) need('system packages', 'bash', ['
 need('database client', process.execPath, ['scripts/generate.mjs'])
 check('types', 'npx', ['--no-install', 'tsc', '--noEmit', '-p', '.'])
 check('lint', 'npx', ['--no-install', 'eslint', '.'])
+check('format', 'npx', ['--no-install', 'prettier', '--check', '.'])
 vitest()
 stories()
 finish()

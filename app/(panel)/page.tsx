@@ -18,7 +18,9 @@ export default async function OverviewPage() {
     <>
       <PageHeader title="Environments">
         <LiveRefresh />
-        <Link href="/environments/new" className={buttonStyle.plain}>Make an environment</Link>
+        <Link href="/environments/new" className={buttonStyle.plain}>
+          Make an environment
+        </Link>
       </PageHeader>
       <EnvironmentGroups environments={environments} runs={runs} />
     </>

@@ -18,7 +18,9 @@ export function Sessions({ sessions }: { sessions: SessionView[] }) {
   const router = useRouter()
   return (
     <section aria-labelledby="sessions">
-      <h2 id="sessions" className="mb-2 font-semibold">Where you are signed in</h2>
+      <h2 id="sessions" className="mb-2 font-semibold">
+        Where you are signed in
+      </h2>
       <ul className={`${cardStyle} divide-y`}>
         {sessions.map((session) => (
           <li key={session.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5">
@@ -31,7 +33,12 @@ export function Sessions({ sessions }: { sessions: SessionView[] }) {
             {session.isCurrent ? (
               <StatusBadge status="active" word="This one" />
             ) : (
-              <ActButton label={`End the session from ${session.address}`} busyText="Ending…" act={() => endSession({ id: session.id })} done={() => router.refresh()}>
+              <ActButton
+                label={`End the session from ${session.address}`}
+                busyText="Ending…"
+                act={() => endSession({ id: session.id })}
+                done={() => router.refresh()}
+              >
                 End
               </ActButton>
             )}

@@ -17,9 +17,15 @@ export function Tokens({ tokens }: { tokens: TokenView[] }) {
   const [secret, setSecret] = useState<string | null>(null)
   return (
     <section aria-labelledby="tokens">
-      <h2 id="tokens" className="mb-2 font-semibold">API tokens</h2>
+      <h2 id="tokens" className="mb-2 font-semibold">
+        API tokens
+      </h2>
       <div className={cardStyle}>
-        {tokens.length === 0 && <p className="border-b px-4 py-3 text-ink-soft">A token lets a script or the command line act as you. There is none.</p>}
+        {tokens.length === 0 && (
+          <p className="border-b px-4 py-3 text-ink-soft">
+            A token lets a script or the command line act as you. There is none.
+          </p>
+        )}
         <ul className="divide-y border-b empty:hidden">
           {tokens.map((token) => (
             <li key={token.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5">
@@ -27,8 +33,22 @@ export function Tokens({ tokens }: { tokens: TokenView[] }) {
                 {token.name} <code className="font-mono text-xs text-ink-soft">{token.prefix}…</code>
               </span>
               <span className="text-xs text-ink-soft">
-                {token.role} · {token.usedAt ? <>used <RelativeTime at={token.usedAt} /></> : 'never used'} ·{' '}
-                {token.expiresAt ? <>ends <RelativeTime at={token.expiresAt} /></> : 'without end'}
+                {token.role} ·{' '}
+                {token.usedAt ? (
+                  <>
+                    used <RelativeTime at={token.usedAt} />
+                  </>
+                ) : (
+                  'never used'
+                )}{' '}
+                ·{' '}
+                {token.expiresAt ? (
+                  <>
+                    ends <RelativeTime at={token.expiresAt} />
+                  </>
+                ) : (
+                  'without end'
+                )}
               </span>
               <ConfirmButton word="Revoke" act={() => revokeToken({ id: token.id })} done={() => router.refresh()}>
                 Whatever uses the token {token.name} is refused from now on.

@@ -37,7 +37,9 @@ export function DeploymentHeader({ detail, state, stream, isCancelling }: Deploy
             <span>{source.type === 'release' ? `release ${source.number}` : source.ref}</span>
             {revision && (
               <span className="inline-flex items-center">
-                <code className="font-mono" title={revision}>{shortSha(revision)}</code>
+                <code className="font-mono" title={revision}>
+                  {shortSha(revision)}
+                </code>
                 <CopyButton small text={revision} label="Copy the commit" />
               </span>
             )}
@@ -46,7 +48,11 @@ export function DeploymentHeader({ detail, state, stream, isCancelling }: Deploy
             </span>
             {state.startedAt && (
               <span>
-                {isOver ? 'took' : 'for'} <Duration from={Date.parse(state.startedAt)} to={state.finishedAt ? Date.parse(state.finishedAt) : null} />
+                {isOver ? 'took' : 'for'}{' '}
+                <Duration
+                  from={Date.parse(state.startedAt)}
+                  to={state.finishedAt ? Date.parse(state.finishedAt) : null}
+                />
               </span>
             )}
             {!isOver && <StreamState state={stream} />}
@@ -55,11 +61,24 @@ export function DeploymentHeader({ detail, state, stream, isCancelling }: Deploy
       }
     >
       {!isOver && detail.canCancel && !isCancelling && (
-        <ActButton kind="danger" busyText="Cancelling…" act={() => cancelDeployment({ id: detail.id })} done={() => router.refresh()}>
-          {state.committed ? 'Cancel and put the previous release back' : state.status === 'queued' ? 'Cancel before it starts' : 'Cancel; the live release stays'}
+        <ActButton
+          kind="danger"
+          busyText="Cancelling…"
+          act={() => cancelDeployment({ id: detail.id })}
+          done={() => router.refresh()}
+        >
+          {state.committed
+            ? 'Cancel and put the previous release back'
+            : state.status === 'queued'
+              ? 'Cancel before it starts'
+              : 'Cancel; the live release stays'}
         </ActButton>
       )}
-      {isCancelling && <span role="status" className="text-warn">Cancelling: the running step is being ended…</span>}
+      {isCancelling && (
+        <span role="status" className="text-warn">
+          Cancelling: the running step is being ended…
+        </span>
+      )}
     </PageHeader>
   )
 }

@@ -37,15 +37,27 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
   return (
     <>
       <DeploymentHeader detail={detail} state={state} stream={stream} isCancelling={isCancelling} />
-      {state.status === 'queued' && <p className="mb-4 text-ink-soft">Waiting for a worker, or for the deployment of this environment that runs before it.</p>}
+      {state.status === 'queued' && (
+        <p className="mb-4 text-ink-soft">
+          Waiting for a worker, or for the deployment of this environment that runs before it.
+        </p>
+      )}
       {looking?.looking && (
-        <div role="status" className="mb-4 flex flex-wrap items-center justify-between gap-3 rounded-one border border-warn/30 bg-warn-soft p-3 text-warn">
+        <div
+          role="status"
+          className="mb-4 flex flex-wrap items-center justify-between gap-3 rounded-one border border-warn/30 bg-warn-soft p-3 text-warn"
+        >
           <p className="min-w-0">
             The line to {looking.server} is cut ({looking.looking.reason}). The server goes on by itself; last seen{' '}
             <RelativeTime at={looking.looking.lastSeenAt} />. Fairlead keeps looking for it.
           </p>
           {isCancelling && detail.canCancel && !state.givenUp && (
-            <ActButton kind="danger" busyText="Giving up…" act={() => giveUpDeployment({ id: detail.id })} done={() => router.refresh()}>
+            <ActButton
+              kind="danger"
+              busyText="Giving up…"
+              act={() => giveUpDeployment({ id: detail.id })}
+              done={() => router.refresh()}
+            >
               Stop waiting for {looking.server}
             </ActButton>
           )}
@@ -65,18 +77,29 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
           ))}
         </ul>
       )}
-      {readProblem && <p role="alert" className="mb-4 text-bad">The log couldn’t be read: {readProblem}. Reload to try again.</p>}
+      {readProblem && (
+        <p role="alert" className="mb-4 text-bad">
+          The log couldn’t be read: {readProblem}. Reload to try again.
+        </p>
+      )}
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
         <section aria-label="Steps" className={`${cardStyle} self-start overflow-hidden`}>
           {/* On a phone the log comes first; the steps are one tap away. */}
-          <button type="button" aria-expanded={showsSteps} onClick={() => setShowsSteps(!showsSteps)} className="flex w-full items-center justify-between px-4 py-2.5 font-medium lg:hidden">
+          <button
+            type="button"
+            aria-expanded={showsSteps}
+            onClick={() => setShowsSteps(!showsSteps)}
+            className="flex w-full items-center justify-between px-4 py-2.5 font-medium lg:hidden"
+          >
             {rows.length} steps <ChevronDown aria-hidden size={16} className={showsSteps ? 'rotate-180' : ''} />
           </button>
           <div className={`pb-2 ${showsSteps ? '' : 'hidden lg:block'}`}>
             <StepList rows={rows} chosen={chosen} onChoose={setChosen} />
           </div>
         </section>
-        <div className={`h-[70dvh] min-h-96 ${isOver ? 'lg:h-[max(28rem,calc(100dvh-13.5rem))]' : 'lg:h-[max(28rem,calc(100dvh-16.5rem))]'}`}>
+        <div
+          className={`h-[70dvh] min-h-96 ${isOver ? 'lg:h-[max(28rem,calc(100dvh-13.5rem))]' : 'lg:h-[max(28rem,calc(100dvh-16.5rem))]'}`}
+        >
           <LogViewer
             log={log}
             names={names}

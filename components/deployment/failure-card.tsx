@@ -12,7 +12,17 @@ import { stepTitle } from './step-title.ts'
 const lastLines = 6
 
 /** Why it failed, where, its last words, and what one can do about it now. */
-export function FailureCard({ detail, failure, row, log }: { detail: DeploymentDetail; failure: Failure; row: StepRow | null; log: LogLines }) {
+export function FailureCard({
+  detail,
+  failure,
+  row,
+  log,
+}: {
+  detail: DeploymentDetail
+  failure: Failure
+  row: StepRow | null
+  log: LogLines
+}) {
   const output = log.steps.find(({ key }) => key === row?.key)?.lines.slice(-lastLines) ?? []
   const isHook = row !== null && row.plan.event !== null
   const server = failure.server ?? row?.plan.server
@@ -29,7 +39,12 @@ export function FailureCard({ detail, failure, row, log }: { detail: DeploymentD
         <p className="mt-0.5 max-w-prose break-words pl-6">{failure.message}</p>
       </div>
       {output.length > 0 && (
-        <div tabIndex={0} role="region" aria-label="Last lines of its output" className="overflow-x-auto bg-log px-4 py-2.5 font-mono text-xs leading-5">
+        <div
+          tabIndex={0}
+          role="region"
+          aria-label="Last lines of its output"
+          className="overflow-x-auto bg-log px-4 py-2.5 font-mono text-xs leading-5"
+        >
           {output.map((line, index) => (
             <div key={index} className="min-h-5 whitespace-pre">
               <LineText line={line} found={null} isCurrent={false} />
@@ -40,7 +55,10 @@ export function FailureCard({ detail, failure, row, log }: { detail: DeploymentD
       <div className="flex flex-wrap gap-2 border-t px-4 py-3">
         <RetryButton detail={detail} />
         {isHook && row.plan.origin === 'panel' && (
-          <Link href={`/environments/${detail.environmentId}?tab=pipeline#${row.plan.event}`} className={buttonStyle.plain}>
+          <Link
+            href={`/environments/${detail.environmentId}?tab=pipeline#${row.plan.event}`}
+            className={buttonStyle.plain}
+          >
             Edit the {row.plan.event} hook
           </Link>
         )}

@@ -14,7 +14,15 @@ const colours: Record<string, string> = {
 }
 
 /** One mark a step, and in words: which of how many runs, and how long all of it usually takes. */
-export function Progress({ rows, startedAt, usualMs }: { rows: readonly StepRow[]; startedAt: string | null; usualMs: number | null }) {
+export function Progress({
+  rows,
+  startedAt,
+  usualMs,
+}: {
+  rows: readonly StepRow[]
+  startedAt: string | null
+  usualMs: number | null
+}) {
   const now = useNow()
   if (rows.length === 0) return null
   const index = rows.findIndex(({ status }) => status === 'running')
@@ -29,7 +37,9 @@ export function Progress({ rows, startedAt, usualMs }: { rows: readonly StepRow[
         </span>
         {leftMs !== null && (
           <span className="figures">
-            {leftMs > 0 ? `about ${formatDuration(Math.ceil(leftMs / 1000) * 1000).replace('.0', '')} left` : `longer than the usual ${formatDuration(usualMs!)}`}
+            {leftMs > 0
+              ? `about ${formatDuration(Math.ceil(leftMs / 1000) * 1000).replace('.0', '')} left`
+              : `longer than the usual ${formatDuration(usualMs!)}`}
           </span>
         )}
       </p>

@@ -13,7 +13,11 @@ export function RetryButton({ detail }: { detail: DeploymentDetail }) {
     <ActButton
       kind="plain"
       busyText="Starting…"
-      act={() => (source.type === 'git' ? requestDeployment({ environmentId, ref: source.ref }) : activateRelease({ environmentId, number: source.number }))}
+      act={() =>
+        source.type === 'git'
+          ? requestDeployment({ environmentId, ref: source.ref })
+          : activateRelease({ environmentId, number: source.number })
+      }
       done={(deployment) => router.push(`/deployments/${deployment.id}`)}
     >
       <RotateCw aria-hidden size={14} />

@@ -18,7 +18,10 @@ export function stepRows(steps: readonly PlanStepView[], state: DeploymentState)
     const segment = state.segments.find(({ name }) => name === plan.segment)
     const step = segment?.steps.find(({ n }) => n === plan.n)
     if (!step && plan.phase === 'failure') return []
-    const isIgnored = plan.failure === 'ignored' && step !== undefined && !['running', 'ok', 'skipped', 'cancelled'].includes(step.outcome)
+    const isIgnored =
+      plan.failure === 'ignored' &&
+      step !== undefined &&
+      !['running', 'ok', 'skipped', 'cancelled'].includes(step.outcome)
     const isOver = segment?.status === 'ended' || state.finishedAt !== null
     return {
       key: stepKey(plan.segment, plan.n),

@@ -4,10 +4,24 @@ import { StatusMark } from '../status-badge.tsx'
 import type { StepRow } from './rows.ts'
 import { stepTitle } from './step-title.ts'
 
-const stages: Record<string, string> = { check: 'Check', ship: 'Ship', switch: 'Switch', finish: 'Finish', undo: 'Undo' }
+const stages: Record<string, string> = {
+  check: 'Check',
+  ship: 'Ship',
+  switch: 'Switch',
+  finish: 'Finish',
+  undo: 'Undo',
+}
 
 /** Stages and their steps with what became of each; choosing one shows its part of the log. */
-export function StepList({ rows, chosen, onChoose }: { rows: StepRow[]; chosen: string | null; onChoose: (key: string | null) => void }) {
+export function StepList({
+  rows,
+  chosen,
+  onChoose,
+}: {
+  rows: StepRow[]
+  chosen: string | null
+  onChoose: (key: string | null) => void
+}) {
   if (rows.length === 0) {
     return <p className="p-4 text-ink-soft">The steps appear once a worker has taken this deployment and planned it.</p>
   }
@@ -15,7 +29,9 @@ export function StepList({ rows, chosen, onChoose }: { rows: StepRow[]; chosen: 
     <ol>
       {rows.map((row, index) => (
         <li key={row.key}>
-          {isFirst(rows, index) && <h2 className="px-4 pb-0.5 pt-3 text-xs font-medium text-ink-soft">{stages[row.plan.stage]}</h2>}
+          {isFirst(rows, index) && (
+            <h2 className="px-4 pb-0.5 pt-3 text-xs font-medium text-ink-soft">{stages[row.plan.stage]}</h2>
+          )}
           <button
             type="button"
             onClick={() => onChoose(chosen === row.key ? null : row.key)}
@@ -25,16 +41,26 @@ export function StepList({ rows, chosen, onChoose }: { rows: StepRow[]; chosen: 
             {index + 1 < rows.length && !isFirst(rows, index + 1) && (
               <span aria-hidden className="absolute -bottom-1.5 left-[1.59375rem] top-1/2 w-px bg-line" />
             )}
-            <span className="relative rounded-full bg-panel"><StatusMark status={row.status} /></span>
+            <span className="relative rounded-full bg-panel">
+              <StatusMark status={row.status} />
+            </span>
             <span className="min-w-0 flex-1">
-              <span className={`block truncate ${row.plan.event ? 'font-mono text-[13px]' : ''} ${row.status === 'waiting' || row.status === 'skipped' ? 'text-ink-soft' : ''} ${row.status === 'running' ? 'font-semibold' : ''}`}>
+              <span
+                className={`block truncate ${row.plan.event ? 'font-mono text-[13px]' : ''} ${row.status === 'waiting' || row.status === 'skipped' ? 'text-ink-soft' : ''} ${row.status === 'running' ? 'font-semibold' : ''}`}
+              >
                 {stepTitle(row.plan.name)}
               </span>
-              {row.plan.origin !== 'fairlead' && <span className="block truncate text-xs text-ink-soft">{originOf(row)}</span>}
+              {row.plan.origin !== 'fairlead' && (
+                <span className="block truncate text-xs text-ink-soft">{originOf(row)}</span>
+              )}
             </span>
-            {row.exit !== null && row.exit !== 0 && <span className="figures whitespace-nowrap text-xs text-bad">exit {row.exit}</span>}
+            {row.exit !== null && row.exit !== 0 && (
+              <span className="figures whitespace-nowrap text-xs text-bad">exit {row.exit}</span>
+            )}
             <span className="shrink-0 text-right text-xs text-ink-soft">
-              {row.startedAt !== null && <Duration from={row.startedAt} to={row.status === 'running' ? null : row.endedAt} />}
+              {row.startedAt !== null && (
+                <Duration from={row.startedAt} to={row.status === 'running' ? null : row.endedAt} />
+              )}
             </span>
           </button>
         </li>
@@ -49,5 +75,7 @@ function isFirst(rows: readonly StepRow[], index: number): boolean {
 }
 
 function originOf({ plan }: StepRow): string {
-  return [plan.origin, plan.user && `as ${plan.user}`, plan.failure === 'ignored' && 'may fail'].filter(Boolean).join(' · ')
+  return [plan.origin, plan.user && `as ${plan.user}`, plan.failure === 'ignored' && 'may fail']
+    .filter(Boolean)
+    .join(' · ')
 }

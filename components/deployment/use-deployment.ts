@@ -12,7 +12,13 @@ import { useStream, type StreamState } from '../stream.ts'
 
 const page = 200
 
-export type LiveDeployment = { state: DeploymentState; log: LogLines; isLoading: boolean; stream: StreamState; readProblem: string | null }
+export type LiveDeployment = {
+  state: DeploymentState
+  log: LogLines
+  isLoading: boolean
+  stream: StreamState
+  readProblem: string | null
+}
 
 export function useDeployment(detail: DeploymentDetail): LiveDeployment {
   const router = useRouter()
@@ -29,7 +35,9 @@ export function useDeployment(detail: DeploymentDetail): LiveDeployment {
       // A log in many pages is shown once it is whole up to now: drawing it growing would cost more than reading it.
       const chunks: LogChunkView[] = []
       for (;;) {
-        const response = await fetch(`/deployments/${detail.id}/log?after=${lastChunk.current}&limit=${page}`, { signal: abort.signal })
+        const response = await fetch(`/deployments/${detail.id}/log?after=${lastChunk.current}&limit=${page}`, {
+          signal: abort.signal,
+        })
         if (!response.ok) throw new Error(`the panel answered ${response.status}`)
         const { chunks: more } = (await response.json()) as { chunks: LogChunkView[] }
         chunks.push(...more)
@@ -50,7 +58,11 @@ export function useDeployment(detail: DeploymentDetail): LiveDeployment {
   }, [detail.id])
 
   // Messages of one frame are drawn together: a server that prints 10,000 lines a second must not draw 10,000 times.
-  const waiting = useRef<{ events: DeploymentEvent[]; chunks: LogChunkView[]; frame: number | null }>({ events: [], chunks: [], frame: null })
+  const waiting = useRef<{ events: DeploymentEvent[]; chunks: LogChunkView[]; frame: number | null }>({
+    events: [],
+    chunks: [],
+    frame: null,
+  })
   useEffect(() => {
     const box = waiting.current
     return () => {
@@ -65,7 +77,12 @@ export function useDeployment(detail: DeploymentDetail): LiveDeployment {
       if (chunks.length) setLog((before) => addChunks(before, chunks))
       if (events.length) setState((before) => reduce(events, before))
       // The plan's steps, the release, what may be done now: those are the server's to say.
-      if (events.some(({ type }) => type === 'planned' || type === 'finished' || type === 'undo.began' || type === 'claimed')) router.refresh()
+      if (
+        events.some(
+          ({ type }) => type === 'planned' || type === 'finished' || type === 'undo.began' || type === 'claimed',
+        )
+      )
+        router.refresh()
     }, 16)
   }
 

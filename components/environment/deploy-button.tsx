@@ -23,12 +23,16 @@ export function DeployButton({ environment }: { environment: EnvironmentView }) 
       </Dialog.Trigger>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
-        <Dialog.Content className={`${cardStyle} fixed left-1/2 top-[8dvh] z-50 flex max-h-[84dvh] w-[calc(100vw-1.5rem)] max-w-xl -translate-x-1/2 flex-col gap-4 overflow-y-auto p-5`}>
+        <Dialog.Content
+          className={`${cardStyle} fixed left-1/2 top-[8dvh] z-50 flex max-h-[84dvh] w-[calc(100vw-1.5rem)] max-w-xl -translate-x-1/2 flex-col gap-4 overflow-y-auto p-5`}
+        >
           <Dialog.Title className="text-base font-semibold">
             Deploy {environment.project} to {environment.name}
           </Dialog.Title>
           <Dialog.Description className="-mt-3 text-ink-soft">
-            {environment.live ? `Release ${environment.live.number} (${shortSha(environment.live.revision)}) stays live until the new one is complete.` : 'Nothing is live yet.'}
+            {environment.live
+              ? `Release ${environment.live.number} (${shortSha(environment.live.revision)}) stays live until the new one is complete.`
+              : 'Nothing is live yet.'}
           </Dialog.Description>
           <DeployForm environment={environment} />
         </Dialog.Content>
@@ -49,15 +53,31 @@ function DeployForm({ environment }: { environment: EnvironmentView }) {
       done={(deployment) => router.push(`/deployments/${deployment.id}`)}
     >
       <div className="flex items-end gap-2 [&>:first-child]:min-w-0 [&>:first-child]:flex-1">
-        <Field name="ref" label="Branch, tag or commit" value={ref} onChange={(event) => setRef(event.target.value)} list="refs" autoComplete="off" autoCapitalize="none" className="font-mono text-xs" />
+        <Field
+          name="ref"
+          label="Branch, tag or commit"
+          value={ref}
+          onChange={(event) => setRef(event.target.value)}
+          list="refs"
+          autoComplete="off"
+          autoCapitalize="none"
+          className="font-mono text-xs"
+        />
         <SubmitButton busyText="Starting…">Deploy</SubmitButton>
       </div>
       <datalist id="refs">
         {refs.map(({ name, kind }) => (
-          <option key={`${kind} ${name}`} value={name}>{kind}</option>
+          <option key={`${kind} ${name}`} value={name}>
+            {kind}
+          </option>
         ))}
       </datalist>
-      <CommitList environment={environment} branch={refs.some(({ name }) => name === ref) ? ref : environment.branch} chosen={ref} onChoose={setRef} />
+      <CommitList
+        environment={environment}
+        branch={refs.some(({ name }) => name === ref) ? ref : environment.branch}
+        chosen={ref}
+        onChoose={setRef}
+      />
     </Form>
   )
 }

@@ -13,7 +13,9 @@ export function DeploymentList({ deployments, runs }: { deployments: DeploymentV
   return (
     <section aria-labelledby="history" className="mt-8">
       <div className="mb-2 flex items-end justify-between gap-4">
-        <h2 id="history" className="font-semibold">What happened</h2>
+        <h2 id="history" className="font-semibold">
+          What happened
+        </h2>
         <div className="max-sm:hidden">
           <OutcomeStrip runs={runs} days={30} />
         </div>
@@ -26,17 +28,30 @@ export function DeploymentList({ deployments, runs }: { deployments: DeploymentV
               className="grid grid-cols-[2.75rem_minmax(0,1fr)_auto] items-center gap-x-3 gap-y-0.5 py-2 pl-3 pr-4 hover:bg-sunken sm:grid-cols-[2.75rem_7.5rem_minmax(0,1fr)_auto_4rem]"
             >
               <span className="figures text-right font-medium">{deployment.number}</span>
-              <span><StatusBadge status={deployment.status} /></span>
+              <span>
+                <StatusBadge status={deployment.status} />
+              </span>
               <span className="truncate max-sm:order-last max-sm:col-span-2 max-sm:col-start-2">
                 {what(deployment)}
-                {deployment.revision && <code className="ml-2 font-mono text-xs text-ink-soft">{shortSha(deployment.revision)}</code>}
-                {deployment.failure && <span className="ml-2 text-bad">at {stepTitle(deployment.failure.step ?? deployment.failure.code)}</span>}
+                {deployment.revision && (
+                  <code className="ml-2 font-mono text-xs text-ink-soft">{shortSha(deployment.revision)}</code>
+                )}
+                {deployment.failure && (
+                  <span className="ml-2 text-bad">
+                    at {stepTitle(deployment.failure.step ?? deployment.failure.code)}
+                  </span>
+                )}
               </span>
               <span className="text-right text-xs text-ink-soft">
                 {deployment.requestedByName}, <RelativeTime at={deployment.createdAt} />
               </span>
               <span className="text-right text-xs text-ink-soft max-sm:hidden">
-                {deployment.startedAt && <Duration from={Date.parse(deployment.startedAt)} to={deployment.finishedAt ? Date.parse(deployment.finishedAt) : null} />}
+                {deployment.startedAt && (
+                  <Duration
+                    from={Date.parse(deployment.startedAt)}
+                    to={deployment.finishedAt ? Date.parse(deployment.finishedAt) : null}
+                  />
+                )}
               </span>
             </Link>
           </li>
@@ -47,6 +62,7 @@ export function DeploymentList({ deployments, runs }: { deployments: DeploymentV
 }
 
 function what({ kind, source, release }: DeploymentView): string {
-  if (kind === 'activate' && source.type === 'release') return `Put release ${source.number} live${release ? `: ${release.subject}` : ''}`
+  if (kind === 'activate' && source.type === 'release')
+    return `Put release ${source.number} live${release ? `: ${release.subject}` : ''}`
   return release?.subject ?? (source.type === 'git' ? source.ref : `release ${source.number}`)
 }

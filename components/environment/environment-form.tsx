@@ -16,14 +16,27 @@ async function createAndDeploy(typed: Typed) {
   const created = await createEnvironment(typed)
   if (!created.ok) return created
   const deployment = await requestDeployment({ environmentId: created.value.id })
-  return { ok: true as const, value: deployment.ok ? `/deployments/${deployment.value.id}` : `/environments/${created.value.id}` }
+  return {
+    ok: true as const,
+    value: deployment.ok ? `/deployments/${deployment.value.id}` : `/environments/${created.value.id}`,
+  }
 }
 async function createAlone(typed: Typed) {
   const created = await createEnvironment(typed)
   return created.ok ? { ok: true as const, value: `/environments/${created.value.id}` } : created
 }
 
-export function EnvironmentForm({ projects, servers, project: first, deploys }: { projects: ProjectView[]; servers: ServerView[]; project?: string; deploys: boolean }) {
+export function EnvironmentForm({
+  projects,
+  servers,
+  project: first,
+  deploys,
+}: {
+  projects: ProjectView[]
+  servers: ServerView[]
+  project?: string
+  deploys: boolean
+}) {
   const router = useRouter()
   const [projectId, setProjectId] = useState(first ?? projects[0]?.id ?? '')
   const [refs, setRefs] = useState<Ref[]>([])
@@ -38,7 +51,13 @@ export function EnvironmentForm({ projects, servers, project: first, deploys }: 
         projectId,
         name: String(data.get('name')),
         branch: String(data.get('branch')),
-        servers: [{ serverId: String(data.get('servers.0.serverId')), root: String(data.get('servers.0.root')), adopt: data.get('adopt') === 'on' }],
+        servers: [
+          {
+            serverId: String(data.get('servers.0.serverId')),
+            root: String(data.get('servers.0.root')),
+            adopt: data.get('adopt') === 'on',
+          },
+        ],
         permissions: readPermissions(data),
       })}
       done={(path) => {
@@ -46,14 +65,30 @@ export function EnvironmentForm({ projects, servers, project: first, deploys }: 
         router.refresh()
       }}
     >
-      <SelectField name="projectId" label="Project" value={projectId} onChange={(event) => setProjectId(event.target.value)}>
+      <SelectField
+        name="projectId"
+        label="Project"
+        value={projectId}
+        onChange={(event) => setProjectId(event.target.value)}
+      >
         {projects.map(({ id, name }) => (
-          <option key={id} value={id}>{name}</option>
+          <option key={id} value={id}>
+            {name}
+          </option>
         ))}
       </SelectField>
       {project && <Branches key={project.id} project={project} onRead={setRefs} />}
       <Field name="name" label="Name" defaultValue="production" autoComplete="off" required />
-      <Field key={usual} name="branch" label="Branch" defaultValue={usual} list="branches" autoComplete="off" autoCapitalize="none" required />
+      <Field
+        key={usual}
+        name="branch"
+        label="Branch"
+        defaultValue={usual}
+        list="branches"
+        autoComplete="off"
+        autoCapitalize="none"
+        required
+      />
       <datalist id="branches">
         {branches.map((name) => (
           <option key={name} value={name} />
@@ -62,19 +97,35 @@ export function EnvironmentForm({ projects, servers, project: first, deploys }: 
       <div className="grid gap-4 sm:grid-cols-2">
         <SelectField name="servers.0.serverId" label="Server">
           {servers.map(({ id, name }) => (
-            <option key={id} value={id}>{name}</option>
+            <option key={id} value={id}>
+              {name}
+            </option>
           ))}
         </SelectField>
-        <Field name="servers.0.root" label="Folder on the server" defaultValue="/webroot" autoComplete="off" autoCapitalize="none" className="font-mono text-xs" required />
+        <Field
+          name="servers.0.root"
+          label="Folder on the server"
+          defaultValue="/webroot"
+          autoComplete="off"
+          autoCapitalize="none"
+          className="font-mono text-xs"
+          required
+        />
       </div>
-      <p className="-mt-2 text-ink-soft">Releases, shared files and the link to the live release (current) go into this folder.</p>
+      <p className="-mt-2 text-ink-soft">
+        Releases, shared files and the link to the live release (current) go into this folder.
+      </p>
       <PermissionFields permissions={{ mode: 'keep-exec', owner: 'www-data', group: 'deployer' }} />
-      <p className="-mt-2 text-ink-soft">So that the web server may read what the deploy user wrote. The server’s check says whether both are there.</p>
+      <p className="-mt-2 text-ink-soft">
+        So that the web server may read what the deploy user wrote. The server’s check says whether both are there.
+      </p>
       <label className="flex items-start gap-2">
         <input type="checkbox" name="adopt" className="mt-1 accent-(--accent)" />
         <span>
           Take over what is there
-          <span className="block text-ink-soft">Only if the folder already has a “current” that another tool made. Nothing is deleted.</span>
+          <span className="block text-ink-soft">
+            Only if the folder already has a “current” that another tool made. Nothing is deleted.
+          </span>
         </span>
       </label>
       <div>

@@ -13,18 +13,40 @@ function groupOf({ last, running }: EnvironmentView): (typeof groups)[number] {
 }
 const lastChange = ({ last, createdAt }: EnvironmentView) => last?.createdAt ?? createdAt
 const textOf = ({ project, name, appDomain, targets, live }: EnvironmentView) =>
-  [project, name, `${project} / ${name}`, appDomain, ...targets.map(({ server }) => server), live?.subject, live?.revision].join('\n').toLowerCase()
+  [
+    project,
+    name,
+    `${project} / ${name}`,
+    appDomain,
+    ...targets.map(({ server }) => server),
+    live?.subject,
+    live?.revision,
+  ]
+    .join('\n')
+    .toLowerCase()
 
 /** From so many on there is a field to find one. */
 const many = 8
 
-export function EnvironmentGroups({ environments, runs }: { environments: EnvironmentView[]; runs: Record<string, RunView[]> }) {
+export function EnvironmentGroups({
+  environments,
+  runs,
+}: {
+  environments: EnvironmentView[]
+  runs: Record<string, RunView[]>
+}) {
   const [wanted, setWanted] = useState('')
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const at = event.target
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || (at instanceof HTMLElement && at.matches('input, textarea, select'))) return
+      if (
+        event.key !== '/' ||
+        event.ctrlKey ||
+        event.metaKey ||
+        (at instanceof HTMLElement && at.matches('input, textarea, select'))
+      )
+        return
       event.preventDefault()
       field.current?.focus()
     }
@@ -32,7 +54,10 @@ export function EnvironmentGroups({ environments, runs }: { environments: Enviro
     return () => removeEventListener('keydown', onKey)
   }, [])
 
-  const words = wanted.toLowerCase().split(/\s+/).filter((word) => word !== '')
+  const words = wanted
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
   const shown = environments
     .filter((environment) => words.every((word) => textOf(environment).includes(word)))
     .toSorted((a, b) => lastChange(b).localeCompare(lastChange(a)))

@@ -18,17 +18,23 @@ export function EnvironmentRow({ environment, runs }: { environment: Environment
         <Link href={`/environments/${environment.id}`} className="font-semibold hover:underline">
           {environment.project} <span className="font-normal text-ink-soft">/</span> {environment.name}
         </Link>
-        <p className="truncate text-xs text-ink-soft">{[appDomain, ...targets.map(({ server }) => server)].filter(Boolean).join(' · ')}</p>
+        <p className="truncate text-xs text-ink-soft">
+          {[appDomain, ...targets.map(({ server }) => server)].filter(Boolean).join(' · ')}
+        </p>
       </div>
       <div className="min-w-0">
         {live ? (
           <>
-            <p className="truncate" title={live.subject}>{live.subject}</p>
+            <p className="truncate" title={live.subject}>
+              {live.subject}
+            </p>
             <p className="flex flex-wrap items-center gap-x-2 text-xs text-ink-soft">
               <span className="inline-flex items-center gap-1.5 font-medium text-good">
                 <span aria-hidden className="size-1.5 rounded-full bg-good" /> Release {live.number} is live
               </span>
-              <code className="font-mono" title={live.revision}>{shortSha(live.revision)}</code>
+              <code className="font-mono" title={live.revision}>
+                {shortSha(live.revision)}
+              </code>
               <span className="truncate">{live.author}</span>
             </p>
           </>
@@ -41,11 +47,18 @@ export function EnvironmentRow({ environment, runs }: { environment: Environment
       </div>
       <div className="min-w-0">
         {shown ? (
-          <Link href={`/deployments/${shown.id}`} className="group flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5">
+          <Link
+            href={`/deployments/${shown.id}`}
+            className="group flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5"
+          >
             <StatusBadge status={shown.status} />
             <span className="w-full truncate text-xs text-ink-soft group-hover:underline">
               {shown.kind === 'activate' ? 'Activation' : 'Deployment'} {shown.number}
-              {step ? `, step ${step.n} of ${step.of}: ${stepTitle(step.name)}` : shown.failure?.step ? ` at ${stepTitle(shown.failure.step)}, ` : ', '}
+              {step
+                ? `, step ${step.n} of ${step.of}: ${stepTitle(step.name)}`
+                : shown.failure?.step
+                  ? ` at ${stepTitle(shown.failure.step)}, `
+                  : ', '}
               {!step && <RelativeTime at={shown.finishedAt ?? shown.createdAt} />}
             </span>
           </Link>

@@ -12,8 +12,16 @@ import { RelativeTime } from '../time.tsx'
 
 /** What can be put live, newest first; the live one is unmistakable. What retention has removed is folded away. */
 export function ReleaseList({ releases, canActivate }: { releases: ReleaseView[]; canActivate: boolean }) {
-  if (releases.length === 0) return <Empty title="No releases yet">Each deployment that gets as far as the server makes one. Press Deploy for the first.</Empty>
-  const [kept, removed] = [releases.filter(({ state }) => state !== 'removed'), releases.filter(({ state }) => state === 'removed')]
+  if (releases.length === 0)
+    return (
+      <Empty title="No releases yet">
+        Each deployment that gets as far as the server makes one. Press Deploy for the first.
+      </Empty>
+    )
+  const [kept, removed] = [
+    releases.filter(({ state }) => state !== 'removed'),
+    releases.filter(({ state }) => state === 'removed'),
+  ]
   return (
     <section aria-labelledby="releases">
       <h2 id="releases" className="mb-2 flex items-baseline gap-2 font-semibold">
@@ -47,14 +55,20 @@ function ReleaseRow({ release, canActivate }: { release: ReleaseView; canActivat
     <li
       className={`grid grid-cols-[2rem_minmax(0,1fr)_auto] items-center gap-x-3 border-l-[3px] py-2 pl-2 pr-3 sm:grid-cols-[2.75rem_minmax(0,1fr)_auto] sm:pl-3 sm:pr-4 ${isLive ? 'border-l-good bg-good-soft' : 'border-l-transparent'}`}
     >
-      <span className={`figures text-right text-base ${isLive ? 'font-semibold' : state === 'removed' ? 'text-ink-soft' : 'font-medium'}`}>{number}</span>
+      <span
+        className={`figures text-right text-base ${isLive ? 'font-semibold' : state === 'removed' ? 'text-ink-soft' : 'font-medium'}`}
+      >
+        {number}
+      </span>
       <div className="min-w-0">
         <p className={`truncate font-medium ${state === 'removed' ? 'text-ink-soft' : ''}`} title={release.subject}>
           {release.subject}
         </p>
         <p className="text-xs leading-6 text-ink-soft">
           <span className="mr-1 inline-flex items-center align-top">
-            <code className="font-mono" title={release.name}>{shortSha(release.revision)}</code>
+            <code className="font-mono" title={release.name}>
+              {shortSha(release.revision)}
+            </code>
             <CopyButton small text={release.revision} label={`Copy the commit of release ${number}`} />
           </span>
           <span>

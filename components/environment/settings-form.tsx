@@ -36,7 +36,15 @@ export function SettingsForm({ environment }: { environment: EnvironmentView }) 
           <div className="grid gap-4 sm:grid-cols-2">
             <Field name="name" label="Name" defaultValue={environment.name} required />
             <Field name="branch" label="Branch" defaultValue={environment.branch} autoCapitalize="none" required />
-            <Field name="keep" label="Releases to keep" type="number" min={2} max={100} defaultValue={environment.keep} hint="The live one and the one before always stay." />
+            <Field
+              name="keep"
+              label="Releases to keep"
+              type="number"
+              min={2}
+              max={100}
+              defaultValue={environment.keep}
+              hint="The live one and the one before always stay."
+            />
             <SelectField name="releaseNaming" label="Names of releases" defaultValue={environment.releaseNaming}>
               <option value="sequence">By number: deployment_12.ab12cd3</option>
               <option value="time">By time: 2026-11-21T03:46:00.123456.ab12cd3</option>
@@ -44,11 +52,28 @@ export function SettingsForm({ environment }: { environment: EnvironmentView }) 
             <div className="sm:col-span-2">
               <PermissionFields permissions={environment.permissions} />
             </div>
-            <Field name="appType" label="Kind of application" defaultValue={environment.appType} autoCapitalize="none" hint="Hooks see it as a variable; may stay empty." />
-            <Field name="appDomain" label="Domain" defaultValue={environment.appDomain} autoCapitalize="none" hint="Hooks see it as a variable; may stay empty." />
+            <Field
+              name="appType"
+              label="Kind of application"
+              defaultValue={environment.appType}
+              autoCapitalize="none"
+              hint="Hooks see it as a variable; may stay empty."
+            />
+            <Field
+              name="appDomain"
+              label="Domain"
+              defaultValue={environment.appDomain}
+              autoCapitalize="none"
+              hint="Hooks see it as a variable; may stay empty."
+            />
           </div>
           <label className="flex items-center gap-2">
-            <input type="checkbox" name="repositoryHooks" defaultChecked={environment.repositoryHooks} className="accent-(--accent)" />
+            <input
+              type="checkbox"
+              name="repositoryHooks"
+              defaultChecked={environment.repositoryHooks}
+              className="accent-(--accent)"
+            />
             Run the hooks that lie in the repository
           </label>
           <div>
@@ -58,7 +83,9 @@ export function SettingsForm({ environment }: { environment: EnvironmentView }) 
       </div>
       <section className={`${cardStyle} grid justify-items-start gap-3 p-5`}>
         <h2 className="font-semibold">Remove this environment</h2>
-        <p className="text-ink-soft">The panel forgets its releases, logs and variables. The files on its servers stay.</p>
+        <p className="text-ink-soft">
+          The panel forgets its releases, logs and variables. The files on its servers stay.
+        </p>
         <ConfirmButton
           word={`Remove ${environment.name}`}
           typed={environment.name}
@@ -68,8 +95,8 @@ export function SettingsForm({ environment }: { environment: EnvironmentView }) 
             router.refresh()
           }}
         >
-          History, logs, hooks and variables of {environment.project} {environment.name} are deleted from the panel. What is live on{' '}
-          {environment.targets.map(({ server, root }) => `${server} in ${root}`).join(', ')} stays live.
+          History, logs, hooks and variables of {environment.project} {environment.name} are deleted from the panel.
+          What is live on {environment.targets.map(({ server, root }) => `${server} in ${root}`).join(', ')} stays live.
         </ConfirmButton>
       </section>
     </div>

@@ -1,6 +1,12 @@
 import Link from 'next/link'
 
-export const tabs = { releases: 'Releases', pipeline: 'Pipeline', variables: 'Variables', servers: 'Servers', settings: 'Settings' } as const
+export const tabs = {
+  releases: 'Releases',
+  pipeline: 'Pipeline',
+  variables: 'Variables',
+  servers: 'Servers',
+  settings: 'Settings',
+} as const
 export type Tab = keyof typeof tabs
 
 /** Tabs as links: each has an address, opens in a new tab, and only what is looked at is read. */

@@ -11,7 +11,9 @@ export function Targets({ environment, servers }: { environment: EnvironmentView
       {environment.targets.map((target) => (
         <section key={target.id} className={`${cardStyle} grid gap-3 p-4`}>
           <h2 className="font-semibold">
-            <Link href={`/servers/${target.serverId}`} className={linkStyle}>{target.server}</Link>{' '}
+            <Link href={`/servers/${target.serverId}`} className={linkStyle}>
+              {target.server}
+            </Link>{' '}
             <code className="font-mono text-xs font-normal text-ink-soft">{target.root}</code>
           </h2>
           <p className="break-words text-ink-soft">
@@ -28,7 +30,11 @@ export function Targets({ environment, servers }: { environment: EnvironmentView
               'Nothing is live there yet.'
             )}
           </p>
-          <CheckList id={target.serverId} root={target.root} report={servers.find(({ id }) => id === target.serverId)?.check ?? null} />
+          <CheckList
+            id={target.serverId}
+            root={target.root}
+            report={servers.find(({ id }) => id === target.serverId)?.check ?? null}
+          />
         </section>
       ))}
     </div>

@@ -22,10 +22,19 @@ export function ActButton<T>({ act, done, busyText, children, kind = 'plain', la
     const outcome = await attempt(act, undefined)
     setBusy(false)
     if (outcome.ok) done(outcome.value)
-    else toast.error(outcome.error.message, { description: typeof outcome.error.details.hint === 'string' ? outcome.error.details.hint : undefined })
+    else
+      toast.error(outcome.error.message, {
+        description: typeof outcome.error.details.hint === 'string' ? outcome.error.details.hint : undefined,
+      })
   }
   return (
-    <button type="button" onClick={() => void run()} aria-disabled={busy} aria-label={label} className={`${buttonStyle[kind]} ${busy ? 'opacity-60' : ''}`}>
+    <button
+      type="button"
+      onClick={() => void run()}
+      aria-disabled={busy}
+      aria-label={label}
+      className={`${buttonStyle[kind]} ${busy ? 'opacity-60' : ''}`}
+    >
       {busy ? busyText : children}
     </button>
   )

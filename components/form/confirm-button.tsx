@@ -40,7 +40,9 @@ export function ConfirmButton<T>({ word, children, typed, act, done }: ConfirmBu
       <Dialog.Trigger className={buttonStyle.danger}>{word}</Dialog.Trigger>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
-        <Dialog.Content className={`${cardStyle} fixed left-1/2 top-1/2 z-50 grid w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 gap-4 p-5`}>
+        <Dialog.Content
+          className={`${cardStyle} fixed left-1/2 top-1/2 z-50 grid w-[calc(100vw-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 gap-4 p-5`}
+        >
           <Dialog.Title className="text-base font-semibold">{word}?</Dialog.Title>
           <Dialog.Description asChild>
             <div className="break-words">{children}</div>
@@ -59,12 +61,22 @@ export function ConfirmButton<T>({ word, children, typed, act, done }: ConfirmBu
                 <label htmlFor={id}>
                   Type <strong>{typed}</strong> to go on
                 </label>
-                <input id={id} value={text} onChange={(event) => setText(event.target.value)} autoComplete="off" className={fieldStyle} />
+                <input
+                  id={id}
+                  value={text}
+                  onChange={(event) => setText(event.target.value)}
+                  autoComplete="off"
+                  className={fieldStyle}
+                />
               </div>
             )}
-            <div role="alert" className="empty:hidden">{refusal && <Complaint refusal={refusal} />}</div>
+            <div role="alert" className="empty:hidden">
+              {refusal && <Complaint refusal={refusal} />}
+            </div>
             <div className="flex justify-end gap-2">
-              <Dialog.Close type="button" className={buttonStyle.plain}>Keep it</Dialog.Close>
+              <Dialog.Close type="button" className={buttonStyle.plain}>
+                Keep it
+              </Dialog.Close>
               <button type="submit" disabled={!isReady} aria-disabled={busy || !isReady} className={buttonStyle.danger}>
                 {busy ? 'Working…' : word}
               </button>

@@ -10,10 +10,20 @@ function useField(name: string, hint: ReactNode) {
   const id = useId()
   const problem = useFormState().problems.get(name)
   const described = [problem && `${id}-problem`, hint && `${id}-hint`].filter(Boolean).join(' ')
-  return { id, problem, control: { id, name, 'aria-invalid': !!problem, 'aria-describedby': described || undefined } as const }
+  return {
+    id,
+    problem,
+    control: { id, name, 'aria-invalid': !!problem, 'aria-describedby': described || undefined } as const,
+  }
 }
 
-function Around({ id, label, hint, problem, children }: {
+function Around({
+  id,
+  label,
+  hint,
+  problem,
+  children,
+}: {
   id: string
   label: string
   hint: ReactNode
@@ -22,14 +32,20 @@ function Around({ id, label, hint, problem, children }: {
 }) {
   return (
     <div className="grid content-start gap-1">
-      <label htmlFor={id} className="font-medium">{label}</label>
+      <label htmlFor={id} className="font-medium">
+        {label}
+      </label>
       {children}
       {problem && (
         <p id={`${id}-problem`} className="text-bad">
           {problem.message} {problem.hint}
         </p>
       )}
-      {hint && <p id={`${id}-hint`} className="text-ink-soft">{hint}</p>}
+      {hint && (
+        <p id={`${id}-hint`} className="text-ink-soft">
+          {hint}
+        </p>
+      )}
     </div>
   )
 }
@@ -47,7 +63,12 @@ export function TextField({ name, label, hint, className, ...rest }: Shared & Co
   const { id, problem, control } = useField(name, hint)
   return (
     <Around id={id} label={label} hint={hint} problem={problem}>
-      <textarea spellCheck={false} {...rest} {...control} className={`${fieldStyle} font-mono text-xs leading-5 ${className ?? ''}`} />
+      <textarea
+        spellCheck={false}
+        {...rest}
+        {...control}
+        className={`${fieldStyle} font-mono text-xs leading-5 ${className ?? ''}`}
+      />
     </Around>
   )
 }

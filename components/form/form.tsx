@@ -73,7 +73,15 @@ export function Complaint({ refusal }: { refusal: Refusal }) {
   )
 }
 
-export function SubmitButton({ children, busyText, kind = 'primary' }: { children: ReactNode; busyText: string; kind?: ButtonKind }) {
+export function SubmitButton({
+  children,
+  busyText,
+  kind = 'primary',
+}: {
+  children: ReactNode
+  busyText: string
+  kind?: ButtonKind
+}) {
   const { busy } = useFormState()
   return (
     <button type="submit" aria-disabled={busy} className={`${buttonStyle[kind]} ${busy ? 'opacity-60' : ''}`}>

@@ -8,9 +8,12 @@ export function LineText({ line, found, isCurrent }: { line: LogLine; found: Reg
   return (
     <>
       {parts.map((piece, index) => {
-        const style = piece.colour || piece.background ? { color: piece.colour, background: piece.background } : undefined
+        const style =
+          piece.colour || piece.background ? { color: piece.colour, background: piece.background } : undefined
         const content = piece.isFound ? (
-          <mark className={`rounded-sm ${isCurrent ? 'bg-warn text-page' : 'bg-warn/35 text-inherit'}`}>{piece.text}</mark>
+          <mark className={`rounded-sm ${isCurrent ? 'bg-warn text-page' : 'bg-warn/35 text-inherit'}`}>
+            {piece.text}
+          </mark>
         ) : (
           piece.text
         )

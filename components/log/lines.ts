@@ -4,7 +4,15 @@ import type { LogChunkView } from '@/lib/api/shapes.ts'
 
 /** `carry`: the colour codes that were still open when the line began, to be put before its text. */
 export type LogLine = { text: string; carry: string; at: string }
-export type StepLines = { segment: string; step: number; key: string; lines: LogLine[]; lastOffset: number; isOpen: boolean; carry: string }
+export type StepLines = {
+  segment: string
+  step: number
+  key: string
+  lines: LogLine[]
+  lastOffset: number
+  isOpen: boolean
+  carry: string
+}
 
 export const stepKey = (segment: string, step: number): string => `${segment}/${step}`
 
@@ -12,8 +20,9 @@ export const stepKey = (segment: string, step: number): string => `${segment}/${
 // eslint-disable-next-line no-control-regex
 const colours = /\x1b\[([\d;:]*)m/g
 /** Every other escape, and control characters that draw nothing: titles, cursor moves, bells. Tab stays. */
-// eslint-disable-next-line no-control-regex
-const others = /\x1b\[[\d;:<=>?]*[ -/]*[@-ln-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|$)|\x1b[P^_X][^\x1b]*(?:\x1b\\|$)|\x1b[ -/]*[0-Z\\^-~]|[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]/g
+const others =
+  // eslint-disable-next-line no-control-regex
+  /\x1b\[[\d;:<=>?]*[ -/]*[@-ln-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|$)|\x1b[P^_X][^\x1b]*(?:\x1b\\|$)|\x1b[ -/]*[0-Z\\^-~]|[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]/g
 
 /** What of a raw line is to be seen: the last thing written over it by carriage returns, and no escapes but colours. */
 export function visible(raw: string): string {
@@ -110,7 +119,9 @@ export class Rows {
     const part = this.parts.findLast((candidate) => candidate.start <= row)
     if (!part || row > part.start + part.length) return undefined
     const index = row - part.start - 1
-    return index < 0 ? { kind: 'step', step: part.step } : { kind: 'line', step: part.step, index, number: part.firstNumber + index }
+    return index < 0
+      ? { kind: 'step', step: part.step }
+      : { kind: 'line', step: part.step, index, number: part.firstNumber + index }
   }
 
   /** The row of line `number`, or null when it isn't among these. */

@@ -16,7 +16,10 @@ type LogRowProps = {
 /** One line of the log: its number, which is a link to it and is never copied, and its text. */
 export const LogRow = memo(function LogRow({ line, number, found, isCurrent, isLinked, wraps }: LogRowProps) {
   return (
-    <div className={`flex min-h-5 gap-3 ${isLinked ? 'bg-accent-soft' : isCurrent ? 'bg-warn-soft'  : 'bg-log hover:bg-sunken'}`} data-line={number}>
+    <div
+      className={`flex min-h-5 gap-3 ${isLinked ? 'bg-accent-soft' : isCurrent ? 'bg-warn-soft' : 'bg-log hover:bg-sunken'}`}
+      data-line={number}
+    >
       <a
         href={`#L${number}`}
         tabIndex={-1}

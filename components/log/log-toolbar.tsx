@@ -22,7 +22,11 @@ export function LogToolbar({ finder, onStep, wraps, onWrap, rawHref, children }:
     }
     if (event.key === 'Escape') finder.look({ ...search, text: '' })
   }
-  const count = search.text === '' ? '' : (found.problem ?? `${finder.place ? `${finder.place} of ` : ''}${found.numbers.length} ${found.numbers.length === 1 ? 'line' : 'lines'}`)
+  const count =
+    search.text === ''
+      ? ''
+      : (found.problem ??
+        `${finder.place ? `${finder.place} of ` : ''}${found.numbers.length} ${found.numbers.length === 1 ? 'line' : 'lines'}`)
   return (
     <div className="flex flex-wrap items-center gap-1 border-b bg-panel p-1.5">
       {children}
@@ -37,21 +41,55 @@ export function LogToolbar({ finder, onStep, wraps, onWrap, rawHref, children }:
           aria-invalid={found.problem !== null}
           className={`${fieldStyle} min-w-0 flex-1`}
         />
-        <span role="status" className={`figures shrink-0 text-xs ${found.problem ? 'text-bad' : 'text-ink-soft'}`}>{count}</span>
-        <button type="button" className={iconButtonStyle} aria-pressed={search.isPattern} onClick={() => finder.look({ ...search, isPattern: !search.isPattern })} aria-label="Regular expression" title="Regular expression">
+        <span role="status" className={`figures shrink-0 text-xs ${found.problem ? 'text-bad' : 'text-ink-soft'}`}>
+          {count}
+        </span>
+        <button
+          type="button"
+          className={iconButtonStyle}
+          aria-pressed={search.isPattern}
+          onClick={() => finder.look({ ...search, isPattern: !search.isPattern })}
+          aria-label="Regular expression"
+          title="Regular expression"
+        >
           <Regex aria-hidden size={16} />
         </button>
-        <button type="button" className={iconButtonStyle} onClick={() => onStep(-1)} aria-label="Previous hit" title="Previous hit (Shift Enter)">
+        <button
+          type="button"
+          className={iconButtonStyle}
+          onClick={() => onStep(-1)}
+          aria-label="Previous hit"
+          title="Previous hit (Shift Enter)"
+        >
           <ChevronUp aria-hidden size={16} />
         </button>
-        <button type="button" className={iconButtonStyle} onClick={() => onStep(1)} aria-label="Next hit" title="Next hit (Enter)">
+        <button
+          type="button"
+          className={iconButtonStyle}
+          onClick={() => onStep(1)}
+          aria-label="Next hit"
+          title="Next hit (Enter)"
+        >
           <ChevronDown aria-hidden size={16} />
         </button>
       </div>
-      <button type="button" className={iconButtonStyle} aria-pressed={wraps} onClick={onWrap} aria-label="Wrap long lines" title="Wrap long lines">
+      <button
+        type="button"
+        className={iconButtonStyle}
+        aria-pressed={wraps}
+        onClick={onWrap}
+        aria-label="Wrap long lines"
+        title="Wrap long lines"
+      >
         <WrapText aria-hidden size={16} />
       </button>
-      <a href={rawHref} download className={iconButtonStyle} aria-label="Download the raw log" title="Download the raw log">
+      <a
+        href={rawHref}
+        download
+        className={iconButtonStyle}
+        aria-label="Download the raw log"
+        title="Download the raw log"
+      >
         <Download aria-hidden size={16} />
       </a>
     </div>

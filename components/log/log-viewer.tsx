@@ -101,12 +101,22 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
 
   const waiting = follows ? 0 : rows.count - seenCount
   return (
-    <section aria-label="Log" className="flex h-full min-h-0 flex-col overflow-hidden rounded-one border bg-log shadow-one">
+    <section
+      aria-label="Log"
+      className="flex h-full min-h-0 flex-col overflow-hidden rounded-one border bg-log shadow-one"
+    >
       <LogToolbar finder={finder} onStep={step} wraps={wraps} onWrap={() => setWraps(!wraps)} rawHref={rawHref}>
-        <select aria-label="Show steps" value={only ?? ''} onChange={(event) => onOnly(event.target.value || null)} className={`${fieldStyle} w-auto max-w-44 max-sm:mr-auto`}>
+        <select
+          aria-label="Show steps"
+          value={only ?? ''}
+          onChange={(event) => onOnly(event.target.value || null)}
+          className={`${fieldStyle} w-auto max-w-44 max-sm:mr-auto`}
+        >
           <option value="">All steps</option>
           {log.steps.map((part) => (
-            <option key={part.key} value={part.key}>{names.get(part.key) ?? part.key}</option>
+            <option key={part.key} value={part.key}>
+              {names.get(part.key) ?? part.key}
+            </option>
           ))}
         </select>
       </LogToolbar>
@@ -122,11 +132,20 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
         >
           {rows.count === 0 ? (
             <p className="p-4 font-sans text-sm text-ink-soft">
-              {isLoading ? 'Reading the log…' : isLive ? 'No output yet. Lines appear here the moment the server writes them.' : 'Nothing was written.'}
+              {isLoading
+                ? 'Reading the log…'
+                : isLive
+                  ? 'No output yet. Lines appear here the moment the server writes them.'
+                  : 'Nothing was written.'}
             </p>
           ) : (
-            <div style={{ height: total, position: 'relative', minWidth: '100%', width: wraps ? '100%' : 'max-content' }}>
-              <div style={{ transform: `translateY(${list.getVirtualItems()[0]?.start ?? 0}px)` }} className={wraps ? 'w-full' : 'w-max min-w-full'}>
+            <div
+              style={{ height: total, position: 'relative', minWidth: '100%', width: wraps ? '100%' : 'max-content' }}
+            >
+              <div
+                style={{ transform: `translateY(${list.getVirtualItems()[0]?.start ?? 0}px)` }}
+                className={wraps ? 'w-full' : 'w-max min-w-full'}
+              >
                 {list.getVirtualItems().map((item) => {
                   const row = rows.at(item.index)
                   if (!row) return null
@@ -134,7 +153,9 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
                     <div key={item.key} data-index={item.index} ref={wraps ? list.measureElement : undefined}>
                       {row.kind === 'step' ? (
                         <div className="flex h-8 items-center border-y bg-sunken">
-                          <h2 className="sticky left-0 px-4 font-sans font-semibold text-ink-soft">{names.get(row.step.key) ?? row.step.key}</h2>
+                          <h2 className="sticky left-0 px-4 font-sans font-semibold text-ink-soft">
+                            {names.get(row.step.key) ?? row.step.key}
+                          </h2>
                         </div>
                       ) : (
                         <LogRow

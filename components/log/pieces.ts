@@ -2,7 +2,14 @@
 import Anser from 'anser'
 import { visible, type LogLine } from './lines.ts'
 
-export type Piece = { text: string; className: string; colour?: string; background?: string; link?: string; isFound: boolean }
+export type Piece = {
+  text: string
+  className: string
+  colour?: string
+  background?: string
+  link?: string
+  isFound: boolean
+}
 
 /** A line longer than this is cut where it is drawn; the raw file has the rest. */
 export const drawnLimit = 10_000

@@ -41,7 +41,10 @@ export function findPattern(rows: Rows, source: string, signal: AbortSignal): Pr
       worker.terminate()
       resolve(found)
     }
-    const deadline = setTimeout(() => end({ numbers: [], problem: 'This expression takes too long.' }), patternDeadlineMs)
+    const deadline = setTimeout(
+      () => end({ numbers: [], problem: 'This expression takes too long.' }),
+      patternDeadlineMs,
+    )
     signal.addEventListener('abort', () => end(nothingFound), { once: true })
     worker.onerror = () => end({ numbers: [], problem: 'This browser can’t search by expression.' })
     worker.onmessage = ({ data }: MessageEvent<number[]>) =>

@@ -14,7 +14,8 @@ export function useLogSearch(rows: Rows) {
     // Typing and arriving lines come in bursts; a search in the middle of one would be thrown away.
     const timer = setTimeout(() => {
       if (search.text === '') setFound(nothingFound)
-      else if (search.isPattern) void findPattern(rows, search.text, abort.signal).then((result) => abort.signal.aborted || setFound(result))
+      else if (search.isPattern)
+        void findPattern(rows, search.text, abort.signal).then((result) => abort.signal.aborted || setFound(result))
       else setFound(findWords(rows, search.text))
     }, 150)
     return () => {

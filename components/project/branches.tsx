@@ -39,7 +39,11 @@ export function Branches({ project, onRead }: { project: ProjectView; onRead: (r
         </>
       )}
       <p role="status" className={count === null ? 'text-ink-soft' : 'text-good'}>
-        {count !== null ? `The repository answers: ${count} ${count === 1 ? 'branch' : 'branches'}.` : refusal ? '' : 'Reading the branches…'}
+        {count !== null
+          ? `The repository answers: ${count} ${count === 1 ? 'branch' : 'branches'}.`
+          : refusal
+            ? ''
+            : 'Reading the branches…'}
       </p>
       {refusal && (
         <>

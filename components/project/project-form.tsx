@@ -28,8 +28,21 @@ export function ProjectForm({ next }: { next: string }) {
       }}
     >
       <Field name="name" label="Name" placeholder="Shop" autoComplete="off" required />
-      <Field name="repositoryUrl" label="Git repository" placeholder="https://github.com/you/shop.git" autoComplete="off" autoCapitalize="none" className="font-mono text-xs" required />
-      <SelectField name="access" label="How the panel may read it" value={access} onChange={(event) => setAccess(event.target.value as Access)}>
+      <Field
+        name="repositoryUrl"
+        label="Git repository"
+        placeholder="https://github.com/you/shop.git"
+        autoComplete="off"
+        autoCapitalize="none"
+        className="font-mono text-xs"
+        required
+      />
+      <SelectField
+        name="access"
+        label="How the panel may read it"
+        value={access}
+        onChange={(event) => setAccess(event.target.value as Access)}
+      >
         <option value="none">It is public</option>
         <option value="key">With a deploy key that the panel makes</option>
         <option value="token">With a user name and an access token</option>
@@ -37,7 +50,14 @@ export function ProjectForm({ next }: { next: string }) {
       {access === 'token' && (
         <div className="grid gap-4 sm:grid-cols-2">
           <Field name="user" label="User name" autoComplete="off" hint="Many hosts take any name with a token." />
-          <Field name="token" label="Access token" type="password" autoComplete="off" hint="Reading is enough. It is stored encrypted." required />
+          <Field
+            name="token"
+            label="Access token"
+            type="password"
+            autoComplete="off"
+            hint="Reading is enough. It is stored encrypted."
+            required
+          />
         </div>
       )}
       <div>

@@ -13,7 +13,12 @@ export function CheckList({ id, root, report }: { id: string; root?: string; rep
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-3">
-        <ActButton kind={report?.verdict === 'ok' ? 'plain' : 'primary'} busyText="Checking…" act={() => checkServer({ id, root })} done={() => router.refresh()}>
+        <ActButton
+          kind={report?.verdict === 'ok' ? 'plain' : 'primary'}
+          busyText="Checking…"
+          act={() => checkServer({ id, root })}
+          done={() => router.refresh()}
+        >
           {report ? 'Check again' : 'Check the server'}
         </ActButton>
         {report && (

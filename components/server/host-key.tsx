@@ -22,12 +22,18 @@ export function HostKey({ server }: { server: ServerView }) {
       {seen && !isSame && (
         <>
           <p>
-            {server.host} presents this key. Compare it with what <code className="font-mono text-xs">ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</code> says on the server.
+            {server.host} presents this key. Compare it with what{' '}
+            <code className="font-mono text-xs">ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</code> says on the
+            server.
           </p>
           <CopyLine text={seen.fingerprint} label="Copy the fingerprint" />
         </>
       )}
-      {isSame && <p role="status" className="text-good">The server presents the same key now.</p>}
+      {isSame && (
+        <p role="status" className="text-good">
+          The server presents the same key now.
+        </p>
+      )}
       <div className="flex flex-wrap gap-2">
         {seen && !isSame ? (
           <ActButton
@@ -42,7 +48,12 @@ export function HostKey({ server }: { server: ServerView }) {
             {server.fingerprint ? 'Trust this key instead' : 'It is the same: trust this key'}
           </ActButton>
         ) : (
-          <ActButton kind={server.fingerprint ? 'plain' : 'primary'} busyText="Asking the server…" act={() => readHostKey({ id: server.id })} done={setSeen}>
+          <ActButton
+            kind={server.fingerprint ? 'plain' : 'primary'}
+            busyText="Asking the server…"
+            act={() => readHostKey({ id: server.id })}
+            done={setSeen}
+          >
             {server.fingerprint ? 'Compare with the key it presents now' : 'Read the server’s key'}
           </ActButton>
         )}

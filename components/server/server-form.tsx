@@ -23,10 +23,25 @@ export function ServerForm({ next }: { next: string }) {
       }}
     >
       <div className="grid gap-4 sm:grid-cols-[1fr_7rem]">
-        <Field name="host" label="Host name or address" placeholder="web1.example.com" autoComplete="off" autoCapitalize="none" required />
+        <Field
+          name="host"
+          label="Host name or address"
+          placeholder="web1.example.com"
+          autoComplete="off"
+          autoCapitalize="none"
+          required
+        />
         <Field name="port" label="SSH port" type="number" min={1} max={65535} defaultValue={22} required />
       </div>
-      <Field name="user" label="User to sign in as" defaultValue="deployer" autoComplete="off" autoCapitalize="none" hint="Deployments run as this user. It needs no password and no root rights." required />
+      <Field
+        name="user"
+        label="User to sign in as"
+        defaultValue="deployer"
+        autoComplete="off"
+        autoCapitalize="none"
+        hint="Deployments run as this user. It needs no password and no root rights."
+        required
+      />
       <Field name="name" label="Name in this panel" autoComplete="off" hint="Left empty, the host name is used." />
       <div>
         <SubmitButton busyText="Adding…">Add the server</SubmitButton>

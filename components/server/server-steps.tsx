@@ -13,8 +13,8 @@ export function ServerSteps({ server }: { server: ServerView }) {
   const command = (
     <>
       <p>
-        Run this one command on the server, as the user <code className="font-mono text-xs">{server.user}</code>. It adds the key that the panel made for this
-        server alone.
+        Run this one command on the server, as the user <code className="font-mono text-xs">{server.user}</code>. It
+        adds the key that the panel made for this server alone.
       </p>
       <CopyLine text={server.authorizeCommand} label="Copy the command" />
     </>
@@ -27,7 +27,9 @@ export function ServerSteps({ server }: { server: ServerView }) {
       <Part title="Let the panel in" status={isIn ? 'ok' : 'waiting'}>
         {isIn ? (
           <details>
-            <summary className="w-fit text-ink-soft hover:text-ink">The server takes the panel’s key. The command that let it in</summary>
+            <summary className="w-fit text-ink-soft hover:text-ink">
+              The server takes the panel’s key. The command that let it in
+            </summary>
             <div className="mt-3 grid gap-3">{command}</div>
           </details>
         ) : (

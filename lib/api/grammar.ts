@@ -32,7 +32,10 @@ export const portNumber = z.coerce.number().int().min(1, 'A port is 1 to 65535.'
 export const unixUser = z
   .string()
   .trim()
-  .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, 'A user name has letters, digits, ".", "_" or "-", and begins with a letter.')
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/,
+    'A user name has letters, digits, ".", "_" or "-", and begins with a letter.',
+  )
 
 /** Branch, tag or SHA, by the rules of git-check-ref-format; never something that git could take for an option or a range. */
 export const refText = z
@@ -46,7 +49,9 @@ function isRef(ref: string): boolean {
   if (invisible.test(ref) || /[\s~^:?*[\\'"`$;&|<>(){}!#]/.test(ref)) return false
   if (ref.startsWith('-') || ref.startsWith('/') || ref.endsWith('/') || ref.endsWith('.') || ref === '@') return false
   if (ref.includes('..') || ref.includes('//') || ref.includes('@{')) return false
-  return ref.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.startsWith('-') && !part.endsWith('.lock'))
+  return ref
+    .split('/')
+    .every((part) => part !== '' && !part.startsWith('.') && !part.startsWith('-') && !part.endsWith('.lock'))
 }
 
 /**
@@ -73,8 +78,36 @@ function isRepositoryUrl(url: string): boolean {
   return urlForms.some((form) => form.test(url))
 }
 
-const systemFolders = ['bin', 'boot', 'dev', 'etc', 'lib', 'lib32', 'lib64', 'libx32', 'proc', 'run', 'sbin', 'sys', 'usr']
-const wholeFolders = ['home', 'lost+found', 'media', 'mnt', 'opt', 'root', 'srv', 'tmp', 'usr/local', 'var', 'var/lib', 'var/log', 'var/tmp']
+const systemFolders = [
+  'bin',
+  'boot',
+  'dev',
+  'etc',
+  'lib',
+  'lib32',
+  'lib64',
+  'libx32',
+  'proc',
+  'run',
+  'sbin',
+  'sys',
+  'usr',
+]
+const wholeFolders = [
+  'home',
+  'lost+found',
+  'media',
+  'mnt',
+  'opt',
+  'root',
+  'srv',
+  'tmp',
+  'usr/local',
+  'var',
+  'var/lib',
+  'var/log',
+  'var/tmp',
+]
 
 /** The folder on a server that an environment lives in: absolute, canonical, not a folder of the system. */
 export const rootPath = z
@@ -89,10 +122,13 @@ function rootProblem(path: string): string | null {
   if (!path.startsWith('/')) return 'The path must begin with "/".'
   if (path === '/') return 'The root of the whole server cannot be used.'
   const parts = path.slice(1).split('/')
-  if (parts.some((part) => part === '' || part === '.' || part === '..')) return 'The path may not hold "//", "." or "..", nor end with "/".'
-  if (!parts.every((part) => /^[A-Za-z0-9._@+][A-Za-z0-9._@+-]*$/.test(part))) return 'Use letters, digits, ".", "_", "-", "@" and "+" only.'
+  if (parts.some((part) => part === '' || part === '.' || part === '..'))
+    return 'The path may not hold "//", "." or "..", nor end with "/".'
+  if (!parts.every((part) => /^[A-Za-z0-9._@+][A-Za-z0-9._@+-]*$/.test(part)))
+    return 'Use letters, digits, ".", "_", "-", "@" and "+" only.'
   const isSystem = systemFolders.includes(parts[0] ?? '') && !(parts[0] === 'usr' && parts[1] === 'local')
-  if (isSystem || wholeFolders.includes(parts.join('/'))) return `${path} belongs to the system. Choose a folder of its own, such as /webroot.`
+  if (isSystem || wholeFolders.includes(parts.join('/')))
+    return `${path} belongs to the system. Choose a folder of its own, such as /webroot.`
   return null
 }
 
@@ -112,6 +148,11 @@ export const passwordText = z
 
 /** Lower-case words of a name joined by "-", for addresses; never empty. */
 export function slugOf(name: string): string {
-  const words = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().match(/[a-z0-9]+/g) ?? []
+  const words =
+    name
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? []
   return words.join('-').slice(0, 60).replace(/-$/, '') || 'x'
 }

@@ -2,12 +2,23 @@
 import { z } from 'zod'
 import { lifecycleEvents } from '@/lib/deploy/types.ts'
 import {
-  emailText, hostText, nameText, passwordText, portNumber, refText, repositoryUrl, rootPath, unixUser,
+  emailText,
+  hostText,
+  nameText,
+  passwordText,
+  portNumber,
+  refText,
+  repositoryUrl,
+  rootPath,
+  unixUser,
 } from './grammar.ts'
 import { roles } from './shapes.ts'
 
 const id = z.uuid('Not an id.')
-const secretText = z.string().max(4096).refine((text) => !/[\p{Cc}\p{Cs}\s]/u.test(text), 'The secret holds a blank or a control character.')
+const secretText = z
+  .string()
+  .max(4096)
+  .refine((text) => !/[\p{Cc}\p{Cs}\s]/u.test(text), 'The secret holds a blank or a control character.')
 
 // What a client says of itself is kept as text, whatever it is; Postgres takes no NUL.
 const visible = (text: string): string => text.replace(/[\p{Cc}\p{Surrogate}]/gu, '\ufffd')
@@ -16,7 +27,12 @@ export const byId = z.object({ id })
 export const byEnvironment = z.object({ environmentId: id })
 export const nothing = z.object({}).default({})
 
-export const ownerInput = z.object({ token: z.string().max(200), email: emailText, name: nameText, password: passwordText })
+export const ownerInput = z.object({
+  token: z.string().max(200),
+  email: emailText,
+  name: nameText,
+  password: passwordText,
+})
 export const signInInput = z.object({
   email: z.string().max(500),
   password: z.string().max(1000),
@@ -30,12 +46,24 @@ export const tokenInput = z.object({
 })
 
 export const serverInput = z.object({ name: nameText, host: hostText, port: portNumber.default(22), user: unixUser })
-export const hostKeyInput = z.object({ id, fingerprint: z.string().trim().regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'Not a SHA-256 fingerprint.') })
+export const hostKeyInput = z.object({
+  id,
+  fingerprint: z
+    .string()
+    .trim()
+    .regex(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'Not a SHA-256 fingerprint.'),
+})
 export const checkInput = z.object({ id, root: rootPath.optional() })
 
 const access = z.enum(['none', 'key', 'token'])
 export const projectInput = z
-  .object({ name: nameText, repositoryUrl, access: access.default('none'), user: secretText.optional(), token: secretText.optional() })
+  .object({
+    name: nameText,
+    repositoryUrl,
+    access: access.default('none'),
+    user: secretText.optional(),
+    token: secretText.optional(),
+  })
   .refine((input) => input.access !== 'token' || input.token, { path: ['token'], message: 'Give the token.' })
 export const projectChange = z.object({
   id,
@@ -47,13 +75,21 @@ export const projectChange = z.object({
 })
 
 const targetInput = z.object({ serverId: id, root: rootPath, adopt: z.boolean().default(false) })
-export const permissionsInput = z.object({ owner: unixUser, group: unixUser, mode: z.enum(['keep-exec', 'strict', 'off']) })
+export const permissionsInput = z.object({
+  owner: unixUser,
+  group: unixUser,
+  mode: z.enum(['keep-exec', 'strict', 'off']),
+})
 const environmentSettings = {
   releaseNaming: z.enum(['sequence', 'time']),
   keep: z.coerce.number().int().min(2, 'Keep at least 2 releases.').max(100, 'Keep at most 100 releases.'),
   permissions: permissionsInput,
   repositoryHooks: z.boolean(),
-  appType: z.string().trim().max(40).regex(/^[A-Za-z0-9._-]*$/, 'Use letters, digits, ".", "_" and "-" only.'),
+  appType: z
+    .string()
+    .trim()
+    .max(40)
+    .regex(/^[A-Za-z0-9._-]*$/, 'Use letters, digits, ".", "_" and "-" only.'),
   appDomain: z.union([z.literal(''), hostText]),
 }
 export const environmentInput = z.object({
@@ -90,8 +126,16 @@ export const hookInput = z.object({
     .min(1, 'The script is empty.')
     .refine((text) => new TextEncoder().encode(text).length <= 262_144, 'A script has at most 256 KiB.')
     .refine(isWritable, 'The script holds a NUL character or half of a character.'),
-  user: unixUser.nullish().or(z.literal('')).transform((user) => user || null),
-  timeoutMs: z.coerce.number().int().min(1000, 'At least one second.').max(21_600_000, 'At most six hours.').default(600_000),
+  user: unixUser
+    .nullish()
+    .or(z.literal(''))
+    .transform((user) => user || null),
+  timeoutMs: z.coerce
+    .number()
+    .int()
+    .min(1000, 'At least one second.')
+    .max(21_600_000, 'At most six hours.')
+    .default(600_000),
   basedOn: z.number().int().nullable().optional(),
 })
 export const hookKey = z.object({ environmentId: id, event })
@@ -109,14 +153,23 @@ export const variablesInput = z.object({
 export const deploymentInput = z.object({
   environmentId: id,
   ref: refText.optional(),
-  idempotencyKey: z.string().min(1).max(200).regex(/^[\x21-\x7e]+$/, 'Use visible ASCII characters.').optional(),
+  idempotencyKey: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[\x21-\x7e]+$/, 'Use visible ASCII characters.')
+    .optional(),
 })
 const number = z.coerce.number().int().min(1).max(2_147_483_647)
 const idempotencyKey = deploymentInput.shape.idempotencyKey
 export const activationInput = z.object({ environmentId: id, number, idempotencyKey })
 export const rollBackInput = z.object({ environmentId: id, idempotencyKey })
 /** `before` is the number of a deployment to continue after. */
-export const deploymentsInput = z.object({ environmentId: id, before: number.optional(), limit: z.coerce.number().int().min(1).max(100).default(50) })
+export const deploymentsInput = z.object({
+  environmentId: id,
+  before: number.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+})
 /** A deployment by its id, or by its number in an environment. */
 export const deploymentKey = z.union([z.object({ id }), z.object({ environmentId: id, number })])
 export const deploymentAt = z.object({ environmentId: id, number })
@@ -124,11 +177,22 @@ const afterEvent = { after: z.coerce.number().int().min(0).max(2_147_483_647).de
 export const eventsInput = z.union([z.object({ id, ...afterEvent }), deploymentAt.extend(afterEvent)])
 const logPage = {
   /** Id of the last chunk that is known. */
-  afterChunk: z.string().regex(/^\d{1,18}$/, 'Not the id of a chunk.').default('0'),
-  segment: z.string().max(40).regex(/^[\w.-]*$/, 'Not a segment.').optional(),
+  afterChunk: z
+    .string()
+    .regex(/^\d{1,18}$/, 'Not the id of a chunk.')
+    .default('0'),
+  segment: z
+    .string()
+    .max(40)
+    .regex(/^[\w.-]*$/, 'Not a segment.')
+    .optional(),
   step: number.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 }
 export const logInput = z.object({ id, ...logPage })
 export const logAt = deploymentAt.extend(logPage)
-export const commitsInput = z.object({ environmentId: id, ref: refText.optional(), search: z.string().max(200).optional() })
+export const commitsInput = z.object({
+  environmentId: id,
+  ref: refText.optional(),
+  search: z.string().max(200).optional(),
+})

@@ -3,7 +3,17 @@
 import { z } from 'zod'
 import type { Role } from '@/lib/access.ts'
 import type { DeploymentState } from '@/lib/deploy/reducer.ts'
-import type { Commit, DeploymentStatus, Failure, Finding, LifecycleEvent, Permissions, PlanKind, Ref, Step } from '@/lib/deploy/types.ts'
+import type {
+  Commit,
+  DeploymentStatus,
+  Failure,
+  Finding,
+  LifecycleEvent,
+  Permissions,
+  PlanKind,
+  Ref,
+  Step,
+} from '@/lib/deploy/types.ts'
 
 export type { Commit, DeploymentState, DeploymentStatus, Failure, Ref }
 

@@ -18,7 +18,8 @@ const help = 'See: fairlead --help'
 /** Throws Stop. A running panel isn't disturbed; an embedded database must be running, so start the panel first. */
 export async function admin(args: string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<Exit> {
   const [noun, verb, ...rest] = args
-  const doing = noun === 'owner' && verb === 'create' ? createOwner : noun === 'token' && verb === 'create' ? createToken : null
+  const doing =
+    noun === 'owner' && verb === 'create' ? createOwner : noun === 'token' && verb === 'create' ? createToken : null
   if (!doing) throw new Stop(exits.usage, `There is no “admin ${args.slice(0, 2).join(' ')}”. ${help}`)
   try {
     return await doing(rest, streams, () => openPanel(env))
@@ -49,10 +50,15 @@ async function createOwner(args: string[], streams: Streams, open: Open): Promis
 }
 
 async function createToken(args: string[], streams: Streams, open: Open): Promise<Exit> {
-  const { name, role = 'developer', days } = read(args, { name: { type: 'string' }, role: { type: 'string' }, days: { type: 'string' } })
+  const {
+    name,
+    role = 'developer',
+    days,
+  } = read(args, { name: { type: 'string' }, role: { type: 'string' }, days: { type: 'string' } })
   const wanted = roles.find((known) => known === role)
   if (!name || !wanted) throw new Stop(exits.usage, `Give --name, and a --role of ${roles.join(', ')}. ${help}`)
-  if (days !== undefined && !/^[1-9]\d{0,3}$/.test(days)) throw new Stop(exits.usage, `--days is a number of days. ${help}`)
+  if (days !== undefined && !/^[1-9]\d{0,3}$/.test(days))
+    throw new Stop(exits.usage, `--days is a number of days. ${help}`)
   const expiresAt = days === undefined ? null : new Date(Date.now() + Number(days) * 86_400_000).toISOString()
   const ctx = await open()
   try {
@@ -77,7 +83,11 @@ function read<T extends NonNullable<ParseArgsConfig['options']>>(args: string[],
 async function openPanel(env: NodeJS.ProcessEnv): Promise<Context> {
   const dataDir = env.FAIRLEAD_DATA || join(projectRoot(), '.data')
   const url = env.DATABASE_URL || (await findPostgres(join(dataDir, 'postgres')))
-  if (!url) throw new PanelError('unavailable', `No panel runs with the data in ${dataDir}. Start it, or set FAIRLEAD_DATA or DATABASE_URL.`)
+  if (!url)
+    throw new PanelError(
+      'unavailable',
+      `No panel runs with the data in ${dataDir}. Start it, or set FAIRLEAD_DATA or DATABASE_URL.`,
+    )
   return openContext(readSettings({ ...env, FAIRLEAD_DATA: dataDir, DATABASE_URL: url }))
 }
 

@@ -15,7 +15,10 @@ export const deployment = z.looseObject({
   id: z.string(),
   number: z.number(),
   kind: z.string(),
-  source: z.union([z.object({ type: z.literal('git'), ref: z.string() }), z.object({ type: z.literal('release'), number: z.number() })]),
+  source: z.union([
+    z.object({ type: z.literal('git'), ref: z.string() }),
+    z.object({ type: z.literal('release'), number: z.number() }),
+  ]),
   status: z.string(),
   revision: z.string().nullable(),
   release: z.looseObject({ number: z.number(), name: z.string(), subject: z.string() }).nullable(),
@@ -27,7 +30,9 @@ export const deployment = z.looseObject({
 })
 export type Deployment = z.infer<typeof deployment>
 
-export const detail = deployment.extend({ steps: z.array(z.looseObject({ segment: z.string(), n: z.number(), name: z.string() })) })
+export const detail = deployment.extend({
+  steps: z.array(z.looseObject({ segment: z.string(), n: z.number(), name: z.string() })),
+})
 export type Detail = z.infer<typeof detail>
 
 export const release = z.looseObject({

@@ -30,7 +30,16 @@ On the panel's machine:
   fairlead admin token create --name <name> [--role <role>]      prints a token of the owner’s; --days <n> ends it
 `
 
-export const commands = ['deploy', 'logs', 'deployments', 'releases', 'activate', 'rollback', 'cancel', 'environments'] as const
+export const commands = [
+  'deploy',
+  'logs',
+  'deployments',
+  'releases',
+  'activate',
+  'rollback',
+  'cancel',
+  'environments',
+] as const
 export type CommandName = (typeof commands)[number]
 export type Command = {
   name: CommandName
@@ -71,7 +80,8 @@ export function parseCommand(args: string[]): Command {
   const name = commands.find((known) => known === given)
   if (!name) throw wrong(given === undefined ? 'Which command?' : `There is no command “${given}”.`)
   const [least, most] = words[name]
-  if (positionals.length - 1 < least) throw wrong(environment === '' ? `${name}: which environment?` : `${name}: which number?`)
+  if (positionals.length - 1 < least)
+    throw wrong(environment === '' ? `${name}: which environment?` : `${name}: which number?`)
   if (positionals.length - 1 > most) throw wrong(`${name}: “${positionals[most + 1]}” is too much.`)
   if (values.follow && !follows.includes(name)) throw wrong(`${name} knows no --follow.`)
   if (values.key !== undefined && !takesKey.includes(name)) throw wrong(`${name} knows no --key.`)

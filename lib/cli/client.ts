@@ -9,7 +9,9 @@ const refusal = z.object({
   error: z.object({
     code: z.string(),
     message: z.string(),
-    details: z.looseObject({ problems: z.array(z.object({ path: z.string(), message: z.string() })).optional() }).optional(),
+    details: z
+      .looseObject({ problems: z.array(z.object({ path: z.string(), message: z.string() })).optional() })
+      .optional(),
   }),
 })
 
@@ -48,7 +50,11 @@ export function openClient(url: string | undefined, token: string | undefined): 
     }
     if (response.ok) return response
     const location = response.headers.get('location')
-    if (location) throw new Stop(exits.unreachable, `${base} leads to ${clean(location)}. Set FAIRLEAD_URL to the panel’s own address.`)
+    if (location)
+      throw new Stop(
+        exits.unreachable,
+        `${base} leads to ${clean(location)}. Set FAIRLEAD_URL to the panel’s own address.`,
+      )
     const text = await response.text().catch(() => '')
     const parsed = refusal.safeParse(json(text))
     if (!parsed.success && response.status >= 500) throw new Lost(`${base} answers with status ${response.status}.`)
@@ -58,7 +64,9 @@ export function openClient(url: string | undefined, token: string | undefined): 
     const message = clean(parsed.data.error.message)
     // The panel is there, its database isn't: that passes like a broken line.
     if (code === 'unavailable') throw new Lost(message)
-    const problems = (details?.problems ?? []).map(({ path: field, message: what }) => clean(`\n  ${field}: ${what}`)).join('')
+    const problems = (details?.problems ?? [])
+      .map(({ path: field, message: what }) => clean(`\n  ${field}: ${what}`))
+      .join('')
     throw new Stop(exitFor(code), message + problems, parsed.data)
   }
 
@@ -79,7 +87,8 @@ export function openClient(url: string | undefined, token: string | undefined): 
           throw new Stop(exits.unreachable, `${base} answers what this version does not understand.`)
         } catch (error) {
           if (error instanceof Stop) throw error
-          if (!repeatable || Date.now() + waitMs > until) throw new Stop(exits.unreachable, error instanceof Lost ? error.message : reason(error))
+          if (!repeatable || Date.now() + waitMs > until)
+            throw new Stop(exits.unreachable, error instanceof Lost ? error.message : reason(error))
           await delay(waitMs)
         }
       }
@@ -92,7 +101,10 @@ export function openClient(url: string | undefined, token: string | undefined): 
         timer = setTimeout(() => silence.abort(), silenceMs)
       }
       try {
-        const { body } = await send(path, { headers: { accept: 'text/event-stream', 'last-event-id': last }, signal: silence.signal })
+        const { body } = await send(path, {
+          headers: { accept: 'text/event-stream', 'last-event-id': last },
+          signal: silence.signal,
+        })
         if (body) yield* readMessages(body, heard)
       } catch (error) {
         if (error instanceof Stop || error instanceof Lost) throw error
@@ -106,10 +118,13 @@ export function openClient(url: string | undefined, token: string | undefined): 
 }
 
 function addressOf(url: string | undefined): string {
-  if (!url) throw new Stop(exits.usage, 'Set FAIRLEAD_URL to the address of the panel, such as https://deploy.example.org')
+  if (!url)
+    throw new Stop(exits.usage, 'Set FAIRLEAD_URL to the address of the panel, such as https://deploy.example.org')
   const parsed = URL.canParse(url) ? new URL(url) : null
-  if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) throw new Stop(exits.usage, `“${url}” is no http or https address.`)
-  if (parsed.username || parsed.password) throw new Stop(exits.usage, 'Leave user and password out of FAIRLEAD_URL: the token is all it takes.')
+  if (!parsed || !['http:', 'https:'].includes(parsed.protocol))
+    throw new Stop(exits.usage, `“${url}” is no http or https address.`)
+  if (parsed.username || parsed.password)
+    throw new Stop(exits.usage, 'Leave user and password out of FAIRLEAD_URL: the token is all it takes.')
   return url.replace(/\/+$/, '')
 }
 

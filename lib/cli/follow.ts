@@ -31,12 +31,14 @@ export async function follow(client: Client, path: string, streams: Streams, jso
           show.end()
           return await readDetail()
         }
-        if (message.event === 'signed-out') throw new Stop(exits.unreachable, 'The token is no longer valid. The deployment goes on.')
+        if (message.event === 'signed-out')
+          throw new Stop(exits.unreachable, 'The token is no longer valid. The deployment goes on.')
         await show.message(message)
       }
     } catch (error) {
       if (!(error instanceof Lost)) throw error
-      if (Date.now() - heardAt > patienceMs) throw new Stop(exits.unreachable, `${error.message} The deployment goes on.`)
+      if (Date.now() - heardAt > patienceMs)
+        throw new Stop(exits.unreachable, `${error.message} The deployment goes on.`)
       if (!json && !isLost) streams.err(`${error.message} Trying again.\n`)
       isLost = true
     }

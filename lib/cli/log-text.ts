@@ -39,7 +39,12 @@ export class LogText {
   async nameOf(key: string): Promise<string> {
     if (!this.names.has(key)) {
       const { steps } = await this.readDetail()
-      this.names = new Map(steps.map(({ segment, n, name }) => [`${segment} ${n}`, clean(segment === 'main' ? name : `${segment}: ${name}`)]))
+      this.names = new Map(
+        steps.map(({ segment, n, name }) => [
+          `${segment} ${n}`,
+          clean(segment === 'main' ? name : `${segment}: ${name}`),
+        ]),
+      )
     }
     return this.names.get(key) ?? key
   }

@@ -3,7 +3,10 @@
 export type Message = { event: string; data: unknown; id: string | null }
 
 /** Messages in order; comments are skipped, an unfinished last message is dropped (it is sent again). `onPiece` hears of each piece. */
-export async function* readMessages(bytes: AsyncIterable<Uint8Array>, onPiece: () => void = () => {}): AsyncGenerator<Message> {
+export async function* readMessages(
+  bytes: AsyncIterable<Uint8Array>,
+  onPiece: () => void = () => {},
+): AsyncGenerator<Message> {
   const decoder = new TextDecoder()
   let text = ''
   for await (const piece of bytes) {

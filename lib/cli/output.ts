@@ -14,17 +14,35 @@ export type Streams = {
 /** Columns as wide as their widest cell; the last one isn't padded. */
 export function table(rows: string[][]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]!.length))) ?? []
-  return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!))).join('  ') + '\n').join('')
+  return rows
+    .map(
+      (row) =>
+        row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!))).join('  ') + '\n',
+    )
+    .join('')
 }
 
 export function deploymentLine(deployment: Deployment): string[] {
   const { number, status, source, revision, createdAt, requestedByName } = deployment
   const what = source.type === 'git' ? source.ref : `release ${source.number}`
-  return [String(number), status, createdAt.slice(0, 19).replace('T', ' '), shortSha(revision ?? ''), clean(what), clean(requestedByName)]
+  return [
+    String(number),
+    status,
+    createdAt.slice(0, 19).replace('T', ' '),
+    shortSha(revision ?? ''),
+    clean(what),
+    clean(requestedByName),
+  ]
 }
 
 export function releaseLine({ number, revision, isLive, state, createdAt, subject }: Release): string[] {
-  return [String(number), isLive ? 'live' : state, createdAt.slice(0, 19).replace('T', ' '), shortSha(revision), oneLine(subject)]
+  return [
+    String(number),
+    isLive ? 'live' : state,
+    createdAt.slice(0, 19).replace('T', ' '),
+    shortSha(revision),
+    oneLine(subject),
+  ]
 }
 
 export function environmentLine({ projectSlug, slug, branch, live }: Environment): string[] {

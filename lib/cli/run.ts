@@ -19,7 +19,12 @@ export async function run(command: Command, client: Client, streams: Streams): P
   const base = `/environments/${id}`
   switch (command.name) {
     case 'deployments':
-      return list(command, streams, await client.call(z.array(answers.deployment), 'GET', `${base}/deployments`), deploymentLine)
+      return list(
+        command,
+        streams,
+        await client.call(z.array(answers.deployment), 'GET', `${base}/deployments`),
+        deploymentLine,
+      )
     case 'releases':
       return list(command, streams, await client.call(z.array(answers.release), 'GET', `${base}/releases`), releaseLine)
     case 'deploy':
@@ -49,7 +54,14 @@ async function findEnvironment(client: Client, name: string): Promise<answers.En
 }
 
 /** Queues something; the same key at each attempt, so that a lost answer doesn't deploy twice. */
-async function request(command: Command, client: Client, streams: Streams, base: string, path: string, body: object): Promise<Exit> {
+async function request(
+  command: Command,
+  client: Client,
+  streams: Streams,
+  base: string,
+  path: string,
+  body: object,
+): Promise<Exit> {
   const key = command.key ?? randomUUID()
   const queued = await client.call(answers.deployment, 'POST', `${base}${path}`, { body, key, repeatable: true })
   const words = standing(queued)
@@ -70,8 +82,12 @@ async function logs(command: Command, client: Client, streams: Streams, base: st
   const path = `${base}/deployments/${number}`
   if (command.follow) return followToEnd(command, client, streams, path)
   const text = new LogText(streams, () => client.call(answers.detail, 'GET', path))
-  for (let afterChunk = '0'; ; ) {
-    const page = await client.call(z.object({ chunks: z.array(answers.chunk.extend({ id: z.string() })) }), 'GET', `${path}/log?afterChunk=${afterChunk}`)
+  for (let afterChunk = '0'; ;) {
+    const page = await client.call(
+      z.object({ chunks: z.array(answers.chunk.extend({ id: z.string() })) }),
+      'GET',
+      `${path}/log?afterChunk=${afterChunk}`,
+    )
     const last = page.chunks.at(-1)
     for (const chunk of page.chunks) {
       if (command.json) streams.out(jsonLine(chunk))

@@ -44,14 +44,20 @@ export function readEnvText(text: string): EnvText {
       if (quote === '"') value = value.replace(/\\([nrt"\\$])/g, (_, code: string) => escapes[code]!)
     } else value = value.replace(/(^|\s+)#.*$/, '').trim()
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-      complain(line, `“${name.slice(0, 40)}” is not a name.`, 'A name has letters, digits and “_”, and does not begin with a digit.')
-    else if (shellNames.has(name)) complain(line, `${name} belongs to the shell, so no hook could get it.`, 'Choose another name.')
+      complain(
+        line,
+        `“${name.slice(0, 40)}” is not a name.`,
+        'A name has letters, digits and “_”, and does not begin with a digit.',
+      )
+    else if (shellNames.has(name))
+      complain(line, `${name} belongs to the shell, so no hook could get it.`, 'Choose another name.')
     else if (values.has(name)) complain(line, `${name} is set twice.`)
     if (value.includes('\0')) complain(line, 'a value may not hold a NUL character.')
     if (bytesOf(value) > valueLimit) complain(line, `the value of ${name.slice(0, 40)} is larger than 120 KiB.`)
     values.set(name, value)
   }
-  if (bytesOf(text) > setLimit) problems.push({ path: 'text', message: 'All variables together are larger than 1 MiB.' })
+  if (bytesOf(text) > setLimit)
+    problems.push({ path: 'text', message: 'All variables together are larger than 1 MiB.' })
   return { values: Object.fromEntries(values), problems }
 }
 

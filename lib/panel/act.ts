@@ -11,7 +11,9 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(({ path, message }): Problem => ({ path: path.join('.'), message }))
-  throw new PanelError('invalid', problems.length === 1 ? problems[0]!.message : 'Some of this cannot be used.', { problems })
+  throw new PanelError('invalid', problems.length === 1 ? problems[0]!.message : 'Some of this cannot be used.', {
+    problems,
+  })
 }
 
 /** A refusal that belongs to one field. */

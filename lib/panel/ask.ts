@@ -32,9 +32,13 @@ export async function ask<K extends keyof Questions>(
   const bell = bells.get(ctx) ?? new AnswerBell(ctx.db.url)
   bells.set(ctx, bell)
   if (bell.size >= mostAtOnce)
-    throw new PanelError('too_many', 'Too many questions to servers and Git hosts wait for an answer. Try again in a moment.', {
-      retryAfterSeconds: 5,
-    })
+    throw new PanelError(
+      'too_many',
+      'Too many questions to servers and Git hosts wait for an answer. Try again in a moment.',
+      {
+        retryAfterSeconds: 5,
+      },
+    )
   let ring = (): void => {}
   let asked: string | null = null
   let isOver = false

@@ -13,14 +13,22 @@ const windowSeconds = 15 * 60
  * bits needs no protection from guessing, but one broken script must not lock out all others behind the same address.
  * PanelError: unauthenticated; too_many with `retryAfterSeconds`.
  */
-export async function actorOfBearer(ctx: Context, { authorization, address }: { authorization: string | null; address: string }): Promise<Actor> {
+export async function actorOfBearer(
+  ctx: Context,
+  { authorization, address }: { authorization: string | null; address: string },
+): Promise<Actor> {
   const bearer = /^bearer +(\S{1,200})$/i.exec(authorization ?? '')?.[1]
   if (bearer === undefined) throw new PanelError('unauthenticated', 'Send a token: “Authorization: Bearer fl_…”.')
   try {
     return await actorOfToken(ctx, bearer)
   } catch (error) {
     if (!(error instanceof PanelError) || error.code !== 'unauthenticated') throw error
-    const { allowed, retryAfterSeconds } = await countAttempt(ctx.db, `token:${address.slice(0, 100)}`, wrongTokens, windowSeconds)
+    const { allowed, retryAfterSeconds } = await countAttempt(
+      ctx.db,
+      `token:${address.slice(0, 100)}`,
+      wrongTokens,
+      windowSeconds,
+    )
     if (allowed) throw error
     throw new PanelError('too_many', 'Too many requests with tokens that are not valid.', { retryAfterSeconds })
   }

@@ -10,7 +10,11 @@ export type Context = { db: Database; secrets: Secrets; settings: Settings }
 
 /** PanelError `unavailable` when `<dataDir>/secret.key` cannot be used. No connection is made yet. */
 export function openContext(settings: Settings): Context {
-  return { db: openDatabase(settings.databaseUrl), secrets: openSecrets(readKey(join(settings.dataDir, 'secret.key'))), settings }
+  return {
+    db: openDatabase(settings.databaseUrl),
+    secrets: openSecrets(readKey(join(settings.dataDir, 'secret.key'))),
+    settings,
+  }
 }
 
 /** The panel acting by itself; `why` is shown in the audit: 'console', 'schedule', 'push'. */

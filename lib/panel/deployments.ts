@@ -22,7 +22,11 @@ export { activateRelease, listReleases, rollBack } from './releases.ts'
  * Queues a deployment of `ref` (the environment's branch unless given). The same idempotency key gives the deployment that was
  * made with it. PanelError: invalid, not_found, forbidden, conflict (no server, or its host key isn't confirmed).
  */
-export async function requestDeployment(ctx: Context, actor: Actor, input: z.input<typeof deploymentInput>): Promise<DeploymentView> {
+export async function requestDeployment(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof deploymentInput>,
+): Promise<DeploymentView> {
   const { environmentId, ref, idempotencyKey } = parse(deploymentInput, input)
   return enqueue(ctx, actor, { environmentId, idempotencyKey }, (environment) => ({
     kind: 'deploy',
@@ -31,7 +35,11 @@ export async function requestDeployment(ctx: Context, actor: Actor, input: z.inp
 }
 
 /** Newest first, at most 50 at once; `before` is a number to continue after. PanelError: invalid, not_found, forbidden. */
-export async function listDeployments(ctx: Context, actor: Actor, input: z.input<typeof deploymentsInput>): Promise<DeploymentView[]> {
+export async function listDeployments(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof deploymentsInput>,
+): Promise<DeploymentView[]> {
   const { environmentId, ...page } = parse(deploymentsInput, input)
   demand(actor, 'view')
   if (!(await store.environmentExists(ctx.db.prisma, environmentId))) throw missing('environment')
@@ -39,7 +47,11 @@ export async function listDeployments(ctx: Context, actor: Actor, input: z.input
 }
 
 /** One deployment with its plan and all that happened so far. PanelError: invalid, not_found, forbidden. */
-export async function getDeployment(ctx: Context, actor: Actor, input: z.input<typeof deploymentKey>): Promise<DeploymentDetail> {
+export async function getDeployment(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof deploymentKey>,
+): Promise<DeploymentDetail> {
   const key = parse(deploymentKey, input)
   demand(actor, 'view')
   const row = await store.findDetail(ctx.db.prisma, key)
@@ -70,7 +82,11 @@ export async function getDeployment(ctx: Context, actor: Actor, input: z.input<t
  * Ends a queued deployment at once and asks the worker to end a running one; asking twice changes nothing.
  * PanelError: invalid, not_found, forbidden, conflict (it has finished).
  */
-export function cancelDeployment(ctx: Context, actor: Actor, input: z.input<typeof deploymentKey>): Promise<DeploymentView> {
+export function cancelDeployment(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof deploymentKey>,
+): Promise<DeploymentView> {
   return wish(ctx, actor, input, requestCancel)
 }
 
@@ -78,7 +94,11 @@ export function cancelDeployment(ctx: Context, actor: Actor, input: z.input<type
  * Ends the wait of a cancelled deployment for a server that can't be reached; what happened there stays unknown.
  * PanelError: invalid, not_found, forbidden, conflict (nobody waits).
  */
-export function giveUpDeployment(ctx: Context, actor: Actor, input: z.input<typeof deploymentKey>): Promise<DeploymentView> {
+export function giveUpDeployment(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof deploymentKey>,
+): Promise<DeploymentView> {
   return wish(ctx, actor, input, giveUp)
 }
 

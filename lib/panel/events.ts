@@ -17,7 +17,11 @@ const chunksAtOnce = 32
 const anyLog = z.union([logInput, logAt])
 
 /** Events with a `seq` above `after`, oldest first, at most 5,000. PanelError: invalid, not_found, forbidden. */
-export async function readEvents(ctx: Context, actor: Actor, input: z.input<typeof eventsInput>): Promise<DeploymentEvent[]> {
+export async function readEvents(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof eventsInput>,
+): Promise<DeploymentEvent[]> {
   const { after, ...key } = parse(eventsInput, input)
   const { id } = await load(ctx, actor, key)
   return readStoredEvents(ctx.db.pool, id, after, eventsAtOnce)
@@ -45,7 +49,11 @@ export async function readLog(ctx: Context, actor: Actor, input: z.input<typeof 
  * The whole redacted log, a heading before each step, read from the database as fast as the reader takes it.
  * PanelError: invalid, not_found, forbidden.
  */
-export async function readRawLog(ctx: Context, actor: Actor, input: z.input<typeof deploymentKey>): Promise<ReadableStream<Uint8Array>> {
+export async function readRawLog(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof deploymentKey>,
+): Promise<ReadableStream<Uint8Array>> {
   const deployment = await load(ctx, actor, parse(deploymentKey, input))
   return new ReadableStream<Uint8Array>(new RawLog(ctx, deployment), { highWaterMark: 0 })
 }
@@ -67,7 +75,11 @@ class RawLog {
   }
 
   async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    const chunks = await readChunks(this.ctx.db.pool, { deploymentId: this.id, afterChunk: this.afterChunk, limit: chunksAtOnce })
+    const chunks = await readChunks(this.ctx.db.pool, {
+      deploymentId: this.id,
+      afterChunk: this.afterChunk,
+      limit: chunksAtOnce,
+    })
     for (const { id, segment, step, bytes } of chunks) {
       const key = `${segment} ${step}`
       if (key !== this.step) controller.enqueue(this.heading(key))

@@ -15,6 +15,9 @@ const nobody = '$argon2id$v=19$m=19456,t=2,p=1$ZmFpcmxlYWQtbm9ib2R5IQ$'
 
 /** `hash` null = there is no such user: the same work is done, and the answer is no. */
 export async function isPassword(password: string, hash: string | null): Promise<boolean> {
-  const isRight = await argon2Verify({ password: password.normalize('NFKC'), hash: hash ?? `${nobody}${'A'.repeat(43)}` })
+  const isRight = await argon2Verify({
+    password: password.normalize('NFKC'),
+    hash: hash ?? `${nobody}${'A'.repeat(43)}`,
+  })
   return isRight && hash !== null
 }

@@ -20,10 +20,18 @@ const windowSeconds = 15 * 60
 const limits = { pair: 8, address: 40, account: 200 }
 
 const role = z.enum(roles)
-const actorOfUser = (user: store.User): Actor => ({ kind: 'user', id: user.id, name: user.name, role: role.parse(user.role) })
+const actorOfUser = (user: store.User): Actor => ({
+  kind: 'user',
+  id: user.id,
+  name: user.name,
+  role: role.parse(user.role),
+})
 
 /** PanelError: unauthenticated (the same for unknown users, after the same work), too_many with `retryAfterSeconds`. */
-export async function signIn(ctx: Context, input: z.input<typeof signInInput>): Promise<{ actor: Actor; sessionId: string }> {
+export async function signIn(
+  ctx: Context,
+  input: z.input<typeof signInInput>,
+): Promise<{ actor: Actor; sessionId: string }> {
   const { password, address, userAgent, ...given } = parse(signInInput, input)
   const email = given.email.trim().toLowerCase()
   const pair = await refuseTooMany(ctx, email, address)
@@ -44,7 +52,8 @@ export async function signIn(ctx: Context, input: z.input<typeof signInInput>): 
 
 // Each attempt counts before the password is looked at, so that many at once don't slip through.
 async function refuseTooMany(ctx: Context, email: string, address: string): Promise<string> {
-  const key = (...parts: string[]): string => `sign-in:${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`
+  const key = (...parts: string[]): string =>
+    `sign-in:${createHash('sha256').update(JSON.stringify(parts)).digest('hex')}`
   const pair = key('pair', address, email)
   const counters = [
     [pair, limits.pair],
@@ -75,7 +84,11 @@ export async function readSession(ctx: Context, sessionId: string): Promise<Acto
 }
 
 /** One's own living sessions; `current` is the id of the one that asks. */
-export async function listSessions(ctx: Context, actor: Actor, input: { current?: string } = {}): Promise<SessionView[]> {
+export async function listSessions(
+  ctx: Context,
+  actor: Actor,
+  input: { current?: string } = {},
+): Promise<SessionView[]> {
   const sessions = await store.findLiveSessions(ctx.db.prisma, personOf(actor), new Date())
   return sessions.map((session) => ({
     id: session.id,
@@ -156,8 +169,14 @@ export async function actorOfToken(ctx: Context, bearer: string): Promise<Actor>
   const now = new Date()
   const token = /^fl_[\w-]{43}$/.test(bearer) ? await store.findLiveToken(ctx.db.prisma, tokenHash(bearer), now) : null
   if (!token) throw new PanelError('unauthenticated', 'The token is not valid, was revoked or has expired.')
-  if (!token.usedAt || now.getTime() - token.usedAt.getTime() > seenEveryMs) await store.touchToken(ctx.db.prisma, token.id, now)
-  return { kind: 'token', id: token.id, name: token.name, role: lesserRole(role.parse(token.role), role.parse(token.user.role)) }
+  if (!token.usedAt || now.getTime() - token.usedAt.getTime() > seenEveryMs)
+    await store.touchToken(ctx.db.prisma, token.id, now)
+  return {
+    kind: 'token',
+    id: token.id,
+    name: token.name,
+    role: lesserRole(role.parse(token.role), role.parse(token.user.role)),
+  }
 }
 
 // A token must not make tokens or end sessions: one that leaked could make itself permanent.

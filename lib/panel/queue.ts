@@ -23,7 +23,8 @@ export async function enqueue(
   const environment = await store.findWish(ctx.db.prisma, environmentId)
   if (!environment) throw missing('environment')
   demand(actor, 'deploy')
-  const earlier = idempotencyKey === undefined ? null : await store.findByKey(ctx.db.prisma, environmentId, idempotencyKey)
+  const earlier =
+    idempotencyKey === undefined ? null : await store.findByKey(ctx.db.prisma, environmentId, idempotencyKey)
   if (earlier) return deploymentView(earlier)
   const wish = await choose(environment)
   refuseUnready(environment)

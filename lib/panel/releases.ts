@@ -11,7 +11,11 @@ import { releaseView } from './deployment-view.ts'
 import { enqueue } from './queue.ts'
 
 /** Newest first, those included whose directory was removed since. PanelError: invalid, not_found, forbidden. */
-export async function listReleases(ctx: Context, actor: Actor, input: z.input<typeof byEnvironment>): Promise<ReleaseView[]> {
+export async function listReleases(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof byEnvironment>,
+): Promise<ReleaseView[]> {
   const { environmentId } = parse(byEnvironment, input)
   demand(actor, 'view')
   if (!(await store.environmentExists(ctx.db.prisma, environmentId))) throw missing('environment')
@@ -22,15 +26,23 @@ export async function listReleases(ctx: Context, actor: Actor, input: z.input<ty
  * Queues the switch to a release that is still on the server.
  * PanelError: invalid, not_found, forbidden, release_missing, conflict (it is live and nothing is about to change that).
  */
-export async function activateRelease(ctx: Context, actor: Actor, input: z.input<typeof activationInput>): Promise<DeploymentView> {
+export async function activateRelease(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof activationInput>,
+): Promise<DeploymentView> {
   const { environmentId, number, idempotencyKey } = parse(activationInput, input)
   return enqueue(ctx, actor, { environmentId, idempotencyKey }, async (environment) => {
     const release = await store.findRelease(ctx.db.prisma, environmentId, number)
     if (!release) throw missing('release')
     if (release.state !== 'complete')
-      throw new PanelError('release_missing', `Release ${number} is no longer on the server. Deploy its commit again instead.`, {
-        revision: release.revision,
-      })
+      throw new PanelError(
+        'release_missing',
+        `Release ${number} is no longer on the server. Deploy its commit again instead.`,
+        {
+          revision: release.revision,
+        },
+      )
     if (release.id === environment.liveReleaseId && environment.deployments.length === 0)
       throw new PanelError('conflict', `Release ${number} is live already.`)
     return { kind: 'activate', source: { type: 'release', number } }
@@ -42,7 +54,11 @@ export async function activateRelease(ctx: Context, actor: Actor, input: z.input
  * PanelError: invalid, not_found, forbidden, release_missing (there is none), conflict (a deployment is under way, so that
  * "the one before" would be another release by the time it is switched to).
  */
-export async function rollBack(ctx: Context, actor: Actor, input: z.input<typeof rollBackInput>): Promise<DeploymentView> {
+export async function rollBack(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof rollBackInput>,
+): Promise<DeploymentView> {
   const { environmentId, idempotencyKey } = parse(rollBackInput, input)
   return enqueue(ctx, actor, { environmentId, idempotencyKey }, async () => {
     const release = await store.findEarlierRelease(ctx.db.prisma, environmentId)

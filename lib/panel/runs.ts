@@ -14,7 +14,11 @@ const query = z.object({
 })
 
 /** By environment id, oldest first; environments without a run in that time are absent. PanelError: invalid, forbidden. */
-export async function listRuns(ctx: Context, actor: Actor, input: z.input<typeof query> = {}): Promise<Record<string, RunView[]>> {
+export async function listRuns(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof query> = {},
+): Promise<Record<string, RunView[]>> {
   const wanted = parse(query, input)
   demand(actor, 'view')
   const runs: Record<string, RunView[]> = {}

@@ -63,7 +63,8 @@ async function insertOwner(
 }
 
 async function refuseWhenSetUp(reader: Reader): Promise<void> {
-  if ((await readSetting(reader, 'setUp')) !== null) throw new PanelError('conflict', 'This panel has its owner already. Sign in instead.')
+  if ((await readSetting(reader, 'setUp')) !== null)
+    throw new PanelError('conflict', 'This panel has its owner already. Sign in instead.')
 }
 
 async function refuseWrongToken(reader: Reader, token: string): Promise<void> {

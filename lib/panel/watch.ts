@@ -70,7 +70,12 @@ const hubs = new WeakMap<Context, Hub>()
  * Calls `onChange` after each change that the filter lets through, and with null whenever changes may have been missed.
  * Read once after calling this, then on each call. Gives the function that ends it. PanelError `forbidden`.
  */
-export function watchDeployments(ctx: Context, actor: Actor, filter: WatchFilter, onChange: (change: Change | null) => void): () => void {
+export function watchDeployments(
+  ctx: Context,
+  actor: Actor,
+  filter: WatchFilter,
+  onChange: (change: Change | null) => void,
+): () => void {
   demand(actor, 'view')
   const hub = hubs.get(ctx) ?? new Hub(ctx.db.url)
   hubs.set(ctx, hub)

@@ -5,7 +5,8 @@ export type EnvEntry = { name: string; raw: string }
 
 /** Assignments in order; quoted values may span lines. Anything else is skipped: the file itself travels byte for byte. */
 export function envEntries(text: string): EnvEntry[] {
-  const entry = /^[ \t\ufeff]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*("(?:\\[\s\S]|[^"\\])*"|'[^']*'|`[^`]*`|[^\r\n]*)/gm
+  const entry =
+    /^[ \t\ufeff]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*("(?:\\[\s\S]|[^"\\])*"|'[^']*'|`[^`]*`|[^\r\n]*)/gm
   return [...text.matchAll(entry)].map((match) => ({ name: match[1]!, raw: (match[2] ?? '').trim() }))
 }
 

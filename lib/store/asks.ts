@@ -27,7 +27,13 @@ export async function refuseAsk(db: Database, id: string, error: AskRefusal): Pr
   await finish(db, id, 'refused', null, error)
 }
 
-async function finish(db: Database, id: string, state: string, answer: unknown, error: AskRefusal | null): Promise<void> {
+async function finish(
+  db: Database,
+  id: string,
+  state: string,
+  answer: unknown,
+  error: AskRefusal | null,
+): Promise<void> {
   await db.pool.query(
     `WITH done AS (
        UPDATE "Ask" SET "state" = $2, "answer" = $3, "error" = $4, "answeredAt" = clock_timestamp() WHERE "id" = $1 RETURNING "id"

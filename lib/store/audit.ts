@@ -3,7 +3,13 @@ import type { Reader } from './reader.ts'
 import type { Prisma } from './generated/client.ts'
 
 /** `actor` as `user:<id>`; `action` as `noun.verb`; `subject` as `noun:<id>`; `data` never holds a secret. */
-export type AuditRecord = { actor: string; actorName: string; action: string; subject: string; data: Prisma.InputJsonObject }
+export type AuditRecord = {
+  actor: string
+  actorName: string
+  action: string
+  subject: string
+  data: Prisma.InputJsonObject
+}
 
 export async function recordAudit(reader: Reader, record: AuditRecord): Promise<void> {
   await reader.auditEntry.create({ data: record })

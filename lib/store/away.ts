@@ -30,7 +30,9 @@ export function isDatabaseAway(error: unknown): boolean {
     if (typeof one === 'string' && (line.has(one) || passing.test(one) || /^P1\d{3}$/.test(one))) return true
   if (
     error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect|connection is closed|not queryable/i.test(String(message))
+    /Connection terminated|timeout exceeded when trying to connect|connection is closed|not queryable/i.test(
+      String(message),
+    )
   )
     return true
   return isDatabaseAway(cause) || isDatabaseAway(meta?.driverAdapterError)

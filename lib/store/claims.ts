@@ -116,8 +116,14 @@ export async function writeAs<T>(db: Database, held: Claim, work: (write: Claime
 }
 
 /** Brings numbers that were lost with a part of the database up to what a server remembers: the next ones are higher. */
-export async function catchUp({ client, deployment }: ClaimedWrite, seen: { epoch: string; number: number }): Promise<void> {
-  await client.query(`SELECT setval('fairlead_epoch', GREATEST($1::bigint, (SELECT "last_value" FROM "fairlead_epoch")))`, [seen.epoch])
+export async function catchUp(
+  { client, deployment }: ClaimedWrite,
+  seen: { epoch: string; number: number },
+): Promise<void> {
+  await client.query(
+    `SELECT setval('fairlead_epoch', GREATEST($1::bigint, (SELECT "last_value" FROM "fairlead_epoch")))`,
+    [seen.epoch],
+  )
   await client.query(`UPDATE "Environment" SET "nextNumber" = GREATEST("nextNumber", $2 + 1) WHERE "id" = $1`, [
     deployment.environmentId,
     seen.number,

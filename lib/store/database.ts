@@ -7,7 +7,12 @@ export type Database = { prisma: PrismaClient; pool: pg.Pool; url: string; close
 
 /** Opens nothing yet: connections are made on first use. `size` is the largest number of connections. */
 export function openDatabase(url: string, { size = 10 } = {}): Database {
-  const pool = new pg.Pool({ connectionString: url, max: size, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 5_000 })
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: size,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 5_000,
+  })
   // A connection that the server closes, idle or between two queries of a transaction, must not end the process; the next
   // query says what is wrong.
   pool.on('error', () => {})

@@ -8,10 +8,21 @@ import type { DeploymentStatus } from '@/lib/deploy/types.ts'
 /** A deployment whose row is locked by the present transaction. `append` keeps `nextSeq` and `status` up to date. */
 export type LockedDeployment = { id: string; environmentId: string; nextSeq: number; status: DeploymentStatus }
 
-type Columns = { revision?: string; planHash?: string; commitAt?: Date; cancelRequestedAt?: Date; failure?: unknown; finishedAt?: Date }
+type Columns = {
+  revision?: string
+  planHash?: string
+  commitAt?: Date
+  cancelRequestedAt?: Date
+  failure?: unknown
+  finishedAt?: Date
+}
 
 /** Adds `events` in order, and tells listeners of `fairlead_deployment` once the transaction commits. */
-export async function appendEvents(client: PoolClient, deployment: LockedDeployment, events: readonly NewEvent[]): Promise<void> {
+export async function appendEvents(
+  client: PoolClient,
+  deployment: LockedDeployment,
+  events: readonly NewEvent[],
+): Promise<void> {
   if (events.length === 0) return
   const rows = events.map(({ type, data }) => ({ type, data: eventSchemas[type].parse(data) }))
   await client.query(
@@ -56,11 +67,18 @@ function projected(deployment: LockedDeployment, events: readonly NewEvent[]): C
 
 /** JSON that jsonb takes: it refuses NUL and lone surrogates, which a server or a commit message may well hold. */
 export function storableJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? part.replace(/[\0\p{Surrogate}]/gu, '\ufffd') : part))
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'string' ? part.replace(/[\0\p{Surrogate}]/gu, '\ufffd') : part,
+  )
 }
 
 /** Events of a deployment with `seq` greater than `after`, oldest first; all of them unless there is a `limit`. */
-export async function readEvents(pool: Pool | PoolClient, deploymentId: string, after = 0, limit: number | null = null): Promise<DeploymentEvent[]> {
+export async function readEvents(
+  pool: Pool | PoolClient,
+  deploymentId: string,
+  after = 0,
+  limit: number | null = null,
+): Promise<DeploymentEvent[]> {
   const { rows } = await pool.query<{ seq: number; at: Date; type: string; data: unknown }>(
     `SELECT "seq", "at", "type", "data" FROM "Event" WHERE "deploymentId" = $1 AND "seq" > $2 ORDER BY "seq" LIMIT $3`,
     [deploymentId, after, limit],

@@ -11,7 +11,10 @@ const detailParts = {
 } as const
 export type DetailRow = Prisma.DeploymentGetPayload<{ include: typeof detailParts }>
 
-const releaseParts = { variableSet: { select: { number: true } }, environment: { select: { liveReleaseId: true } } } as const
+const releaseParts = {
+  variableSet: { select: { number: true } },
+  environment: { select: { liveReleaseId: true } },
+} as const
 export type ReleaseRow = Prisma.ReleaseGetPayload<{ include: typeof releaseParts }>
 
 const wishParts = {
@@ -37,7 +40,11 @@ export function findDetail(reader: Reader, key: DeploymentKey): Promise<DetailRo
 }
 
 /** The deployment that an idempotency key of this environment has made. */
-export function findByKey(reader: Reader, environmentId: string, idempotencyKey: string): Promise<DeploymentRow | null> {
+export function findByKey(
+  reader: Reader,
+  environmentId: string,
+  idempotencyKey: string,
+): Promise<DeploymentRow | null> {
   return reader.deployment.findUnique({
     where: { environmentId_idempotencyKey: { environmentId, idempotencyKey } },
     include: deploymentParts,
@@ -45,7 +52,11 @@ export function findByKey(reader: Reader, environmentId: string, idempotencyKey:
 }
 
 /** Newest first; `before` is a number to continue after. */
-export function findDeployments(reader: Reader, environmentId: string, { limit = 50, before }: { limit?: number; before?: number } = {}) {
+export function findDeployments(
+  reader: Reader,
+  environmentId: string,
+  { limit = 50, before }: { limit?: number; before?: number } = {},
+) {
   return reader.deployment.findMany({
     where: { environmentId, ...(before === undefined ? {} : { number: { lt: before } }) },
     include: deploymentParts,
@@ -65,14 +76,21 @@ export function findReleases(reader: Reader, environmentId: string, limit = 200)
 }
 
 export function findRelease(reader: Reader, environmentId: string, number: number): Promise<ReleaseRow | null> {
-  return reader.release.findUnique({ where: { environmentId_number: { environmentId, number } }, include: releaseParts })
+  return reader.release.findUnique({
+    where: { environmentId_number: { environmentId, number } },
+    include: releaseParts,
+  })
 }
 
 /** The release whose directory `current` was switched to last. */
 export function findLiveRelease(reader: Reader, environmentId: string): Promise<ReleaseRow | null> {
   return reader.environment
     .findUnique({ where: { id: environmentId }, select: { liveReleaseId: true } })
-    .then((row) => (row?.liveReleaseId ? reader.release.findUnique({ where: { id: row.liveReleaseId }, include: releaseParts }) : null))
+    .then((row) =>
+      row?.liveReleaseId
+        ? reader.release.findUnique({ where: { id: row.liveReleaseId }, include: releaseParts })
+        : null,
+    )
 }
 
 /**

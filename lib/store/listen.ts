@@ -15,12 +15,18 @@ export async function listen(url: string, listeners: Listeners): Promise<Listeni
   let closed = false
 
   async function connect(): Promise<void> {
-    const client = new pg.Client({ connectionString: url, application_name: 'fairlead listen', keepAlive: true, connectionTimeoutMillis: 5_000 })
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: 'fairlead listen',
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+    })
     client.on('error', () => {}) // 'end' follows
     client.on('notification', ({ channel, payload }) => listeners.channels[channel]?.(payload ?? ''))
     try {
       await client.connect()
-      for (const channel of Object.keys(listeners.channels)) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
+      for (const channel of Object.keys(listeners.channels))
+        await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
     } catch (error) {
       await client.end().catch(() => {})
       throw error

@@ -72,7 +72,7 @@ type Piece = { offset: number; firstLine: number; lines: number; bytes: Uint8Arr
 function chunksOf(text: Uint8Array, from: LogPosition): Piece[] {
   const pieces: Piece[] = []
   let firstLine = from.lines
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const end = cutAfter(text, at)
     const bytes = text.subarray(at, end)
     const lines = newlines(bytes)
@@ -100,15 +100,30 @@ function newlines(bytes: Uint8Array): number {
 }
 
 /** Positions of every step of a segment that was followed. */
-export async function readPositions(pool: Pool, deploymentId: string, segment: string): Promise<Map<number, LogPosition>> {
-  const { rows } = await pool.query<{ step: number; rawOffset: string; outOffset: string; lines: number; hashState: Buffer | null }>(
+export async function readPositions(
+  pool: Pool,
+  deploymentId: string,
+  segment: string,
+): Promise<Map<number, LogPosition>> {
+  const { rows } = await pool.query<{
+    step: number
+    rawOffset: string
+    outOffset: string
+    lines: number
+    hashState: Buffer | null
+  }>(
     `SELECT "step", "rawOffset", "outOffset", "lines", "hashState" FROM "StepLog" WHERE "deploymentId" = $1 AND "segment" = $2`,
     [deploymentId, segment],
   )
   return new Map(
     rows.map((row) => [
       row.step,
-      { rawOffset: Number(row.rawOffset), outOffset: Number(row.outOffset), lines: row.lines, hashState: row.hashState },
+      {
+        rawOffset: Number(row.rawOffset),
+        outOffset: Number(row.outOffset),
+        lines: row.lines,
+        hashState: row.hashState,
+      },
     ]),
   )
 }
@@ -140,7 +155,12 @@ export async function readChunks(
 }
 
 /** Notes what the server says of the whole raw output of a step. */
-export async function recordSum(write: ClaimedWrite, { segment, step }: LogStep, size: number, sha256: string): Promise<void> {
+export async function recordSum(
+  write: ClaimedWrite,
+  { segment, step }: LogStep,
+  size: number,
+  sha256: string,
+): Promise<void> {
   await write.client.query(
     `INSERT INTO "StepLog" ("deploymentId", "segment", "step", "serverSize", "serverSha256") VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT ("deploymentId", "segment", "step") DO UPDATE SET "serverSize" = EXCLUDED."serverSize", "serverSha256" = EXCLUDED."serverSha256"`,
@@ -149,7 +169,11 @@ export async function recordSum(write: ClaimedWrite, { segment, step }: LogStep,
 }
 
 /** What the server said of the steps of a segment that had output. */
-export async function readSums(pool: Pool, deploymentId: string, segment: string): Promise<{ step: number; size: number; sha256: string }[]> {
+export async function readSums(
+  pool: Pool,
+  deploymentId: string,
+  segment: string,
+): Promise<{ step: number; size: number; sha256: string }[]> {
   const { rows } = await pool.query<{ step: number; size: string; sha256: string }>(
     `SELECT "step", "serverSize" AS "size", "serverSha256" AS "sha256" FROM "StepLog"
      WHERE "deploymentId" = $1 AND "segment" = $2 AND "serverSha256" IS NOT NULL ORDER BY "step"`,
@@ -159,11 +183,12 @@ export async function readSums(pool: Pool, deploymentId: string, segment: string
 }
 
 /** Notes whether what was received is what the server had. */
-export async function recordVerified(write: ClaimedWrite, { segment, step, ok }: LogStep & { ok: boolean }): Promise<void> {
-  await write.client.query(`UPDATE "StepLog" SET "verified" = $4 WHERE "deploymentId" = $1 AND "segment" = $2 AND "step" = $3`, [
-    write.deployment.id,
-    segment,
-    step,
-    ok,
-  ])
+export async function recordVerified(
+  write: ClaimedWrite,
+  { segment, step, ok }: LogStep & { ok: boolean },
+): Promise<void> {
+  await write.client.query(
+    `UPDATE "StepLog" SET "verified" = $4 WHERE "deploymentId" = $1 AND "segment" = $2 AND "step" = $3`,
+    [write.deployment.id, segment, step, ok],
+  )
 }

@@ -32,7 +32,10 @@ export async function touchSession(reader: Reader, id: string, now: Date): Promi
 }
 
 export function findLiveSessions(reader: Reader, userId: string, now: Date): Promise<Session[]> {
-  return reader.session.findMany({ where: { userId, endedAt: null, expiresAt: { gt: now } }, orderBy: { seenAt: 'desc' } })
+  return reader.session.findMany({
+    where: { userId, endedAt: null, expiresAt: { gt: now } },
+    orderBy: { seenAt: 'desc' },
+  })
 }
 
 /** False when there is no such living session of that user. */

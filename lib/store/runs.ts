@@ -16,7 +16,10 @@ export type RunRow = {
 }
 
 /** Per environment the newest `limit` of the last `days` days, oldest first; one environment or all. */
-export async function findRuns(pool: Pool, query: { environmentId?: string; days: number; limit: number }): Promise<RunRow[]> {
+export async function findRuns(
+  pool: Pool,
+  query: { environmentId?: string; days: number; limit: number },
+): Promise<RunRow[]> {
   const { rows } = await pool.query<RunRow>(
     `WITH recent AS (
        SELECT d.*, row_number() OVER (PARTITION BY d."environmentId" ORDER BY d."number" DESC) AS place

@@ -3,7 +3,13 @@ import type { Pool } from 'pg'
 import type { ClaimedWrite } from './claims.ts'
 
 /** `sent`: it may run on the server, nobody has seen its end. */
-export type StoredSegment = { name: string; targetId: string; state: 'sent' | 'ended' | 'lost'; journalOffset: number; outcome: string | null }
+export type StoredSegment = {
+  name: string
+  targetId: string
+  state: 'sent' | 'ended' | 'lost'
+  journalOffset: number
+  outcome: string | null
+}
 
 /** Notes that the segment is about to be sent; sending it again (another worker, another base) keeps the row. */
 export async function recordSent(write: ClaimedWrite, name: string, targetId: string): Promise<void> {
@@ -24,13 +30,16 @@ export async function recordJournal(write: ClaimedWrite, name: string, offset: n
 }
 
 /** The segment will not go on. */
-export async function recordEnd(write: ClaimedWrite, name: string, state: 'ended' | 'lost', outcome: string): Promise<void> {
-  await write.client.query(`UPDATE "SegmentRun" SET "state" = $3, "outcome" = $4 WHERE "deploymentId" = $1 AND "name" = $2`, [
-    write.deployment.id,
-    name,
-    state,
-    outcome,
-  ])
+export async function recordEnd(
+  write: ClaimedWrite,
+  name: string,
+  state: 'ended' | 'lost',
+  outcome: string,
+): Promise<void> {
+  await write.client.query(
+    `UPDATE "SegmentRun" SET "state" = $3, "outcome" = $4 WHERE "deploymentId" = $1 AND "name" = $2`,
+    [write.deployment.id, name, state, outcome],
+  )
 }
 
 /** The segments of a deployment that were sent, by name. */

@@ -17,7 +17,12 @@ export type PlannedRelease = {
 }
 
 /** Stores the plan before any server is touched; `release` is what it makes, or the id of the one that it activates. */
-export async function recordPlan(write: ClaimedWrite, plan: Plan, planHash: string, release: PlannedRelease | string): Promise<void> {
+export async function recordPlan(
+  write: ClaimedWrite,
+  plan: Plan,
+  planHash: string,
+  release: PlannedRelease | string,
+): Promise<void> {
   const releaseId = typeof release === 'string' ? release : await recordRelease(write, release)
   await write.client.query(`UPDATE "Deployment" SET "plan" = $2, "releaseId" = $3, "revision" = $4 WHERE "id" = $1`, [
     write.deployment.id,
@@ -65,7 +70,12 @@ export async function markTree(write: ClaimedWrite, targetId: string, revision: 
 }
 
 /** The state of a release directory on a target, and with one target also of the release. Unknown names change nothing. */
-export async function markRelease(write: ClaimedWrite, targetId: string, name: string, state: 'complete' | 'removed'): Promise<void> {
+export async function markRelease(
+  write: ClaimedWrite,
+  targetId: string,
+  name: string,
+  state: 'complete' | 'removed',
+): Promise<void> {
   const { rows } = await write.client.query<{ id: string }>(
     `UPDATE "Release" SET "state" = $3 WHERE "environmentId" = $1 AND "name" = $2 RETURNING "id"`,
     [write.deployment.environmentId, name, state],
@@ -80,7 +90,10 @@ export async function markRelease(write: ClaimedWrite, targetId: string, name: s
 
 /** The server said that `current` points to `name` now; null = to nothing. A name that isn't ours leaves no live release. */
 export async function markLive(write: ClaimedWrite, targetId: string, name: string | null): Promise<void> {
-  await write.client.query(`UPDATE "Target" SET "liveRelease" = $2, "liveSeenAt" = clock_timestamp() WHERE "id" = $1`, [targetId, name])
+  await write.client.query(`UPDATE "Target" SET "liveRelease" = $2, "liveSeenAt" = clock_timestamp() WHERE "id" = $1`, [
+    targetId,
+    name,
+  ])
   const { rows } = await write.client.query<{ id: string }>(
     `UPDATE "Release" SET "liveAt" = clock_timestamp() WHERE "environmentId" = $1 AND "name" = $2 RETURNING "id"`,
     [write.deployment.environmentId, name],

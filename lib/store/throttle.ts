@@ -4,7 +4,12 @@ import type { Database } from './database.ts'
 export type Throttled = { allowed: boolean; retryAfterSeconds: number }
 
 /** Counts one attempt of `key` within a fixed window that its first attempt begins; more than `limit` are not allowed. */
-export async function countAttempt(db: Database, key: string, limit: number, windowSeconds: number): Promise<Throttled> {
+export async function countAttempt(
+  db: Database,
+  key: string,
+  limit: number,
+  windowSeconds: number,
+): Promise<Throttled> {
   const { rows } = await db.pool.query<{ count: number; left: number }>(
     `INSERT INTO "Throttle" AS t ("key", "count", "startedAt") VALUES ($1, 1, clock_timestamp())
      ON CONFLICT ("key") DO UPDATE SET
@@ -19,5 +24,7 @@ export async function countAttempt(db: Database, key: string, limit: number, win
 
 /** Forgets the attempts of a key (the right password was given), and every window that began over a day ago. */
 export async function forgetAttempts(db: Database, key: string): Promise<void> {
-  await db.pool.query(`DELETE FROM "Throttle" WHERE "key" = $1 OR "startedAt" < clock_timestamp() - interval '1 day'`, [key])
+  await db.pool.query(`DELETE FROM "Throttle" WHERE "key" = $1 OR "startedAt" < clock_timestamp() - interval '1 day'`, [
+    key,
+  ])
 }

@@ -5,7 +5,10 @@ import type { Database } from './database.ts'
 export const aliveMs = 5_000
 
 /** Says that this worker is alive. */
-export async function heartbeat(db: Database, worker: { id: string; hostname: string; version: string }): Promise<void> {
+export async function heartbeat(
+  db: Database,
+  worker: { id: string; hostname: string; version: string },
+): Promise<void> {
   await db.pool.query(
     `INSERT INTO "Worker" ("id", "hostname", "version", "startedAt", "seenAt") VALUES ($1, $2, $3, clock_timestamp(), clock_timestamp())
      ON CONFLICT ("id") DO UPDATE SET "seenAt" = clock_timestamp()`,

@@ -10,7 +10,10 @@ import { actorOfRequest } from './who.ts'
 export type Result<T> = { ok: true; value: T } | { ok: false; error: Refusal }
 
 /** A server action that takes `schema`'s input and does `run` as the person who is signed in. Never throws. */
-export function action<S extends z.ZodType, T>(schema: S, run: (ctx: Context, actor: Actor, input: z.output<S>) => Promise<T>) {
+export function action<S extends z.ZodType, T>(
+  schema: S,
+  run: (ctx: Context, actor: Actor, input: z.output<S>) => Promise<T>,
+) {
   return async (input: z.input<S>): Promise<Result<T>> => {
     try {
       const actor = await actorOfRequest()

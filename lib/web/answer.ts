@@ -8,6 +8,9 @@ export async function answer(make: () => Promise<Response>): Promise<Response> {
     return await make()
   } catch (error) {
     const refusal = refusalOf(error)
-    return Response.json({ error: refusal }, { status: errorStatus[refusal.code], headers: { 'cache-control': 'no-store' } })
+    return Response.json(
+      { error: refusal },
+      { status: errorStatus[refusal.code], headers: { 'cache-control': 'no-store' } },
+    )
   }
 }

@@ -25,11 +25,21 @@ export function route<S extends z.ZodType, T>(schema: S, run: Run<z.output<S>, T
   return async (request: Request, { params }: PathOf): Promise<Response> => {
     try {
       const { headers } = request
-      const actor = await actorOfBearer(context(), { authorization: headers.get('authorization'), address: addressOf(headers) })
+      const actor = await actorOfBearer(context(), {
+        authorization: headers.get('authorization'),
+        address: addressOf(headers),
+      })
       const key = headers.get('idempotency-key')
-      const given = { ...(await bodyOf(request)), ...queryOf(request), ...(key === null ? {} : { idempotencyKey: key }), ...(await params) }
+      const given = {
+        ...(await bodyOf(request)),
+        ...queryOf(request),
+        ...(key === null ? {} : { idempotencyKey: key }),
+        ...(await params),
+      }
       const result = await run(context(), actor, schema.parse(given), request)
-      return result instanceof Response ? result : Response.json(result ?? null, { status, headers: { 'cache-control': 'no-store' } })
+      return result instanceof Response
+        ? result
+        : Response.json(result ?? null, { status, headers: { 'cache-control': 'no-store' } })
     } catch (error) {
       return refusalResponse(error)
     }
@@ -41,7 +51,8 @@ export function refusalResponse(error: unknown): Response {
   const refusal = refusalOf(error)
   const headers = new Headers({ 'cache-control': 'no-store' })
   if (refusal.code === 'unauthenticated') headers.set('www-authenticate', 'Bearer realm="Fairlead"')
-  if (typeof refusal.details.retryAfterSeconds === 'number') headers.set('retry-after', String(refusal.details.retryAfterSeconds))
+  if (typeof refusal.details.retryAfterSeconds === 'number')
+    headers.set('retry-after', String(refusal.details.retryAfterSeconds))
   return Response.json({ error: refusal }, { status: errorStatus[refusal.code], headers })
 }
 
@@ -61,7 +72,9 @@ async function bodyOf(request: Request): Promise<Record<string, unknown>> {
   }
   if (length === 0) return {}
   try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts))))
+    return z
+      .record(z.string(), z.unknown())
+      .parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts))))
   } catch {
     throw new PanelError('invalid', 'The body is not a JSON object in UTF-8.')
   }

@@ -42,7 +42,9 @@ export type Listener = {
 export async function streamTo(listener: Listener, signal: AbortSignal): Promise<Response> {
   const { actor, deployment, environment, position } = listener
   // Refuses here, with a status, what the stream could only refuse by ending.
-  const known = deployment ? await readEvents(context(), actor, { id: deployment, after: Math.max(0, position.seq - 1) }) : []
+  const known = deployment
+    ? await readEvents(context(), actor, { id: deployment, after: Math.max(0, position.seq - 1) })
+    : []
   // A place that isn't one of this deployment would be waited at for ever.
   const isPlace = position.seq === 0 || known[0]?.seq === position.seq
 
@@ -91,7 +93,10 @@ class Source {
     this.position = listener.position
   }
 
-  open(controller: ReadableStreamDefaultController<Uint8Array>, filter: { deploymentId?: string; environmentId?: string }): void {
+  open(
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    filter: { deploymentId?: string; environmentId?: string },
+  ): void {
     this.controller = controller
     this.send('retry: 1000\n\n')
     this.unwatch = watchDeployments(context(), this.actor, filter, (change) => this.changed(change))

@@ -21,6 +21,7 @@ export const actorOrNull = cache(async (): Promise<Actor | null> => {
 /** The person that is signed in. Throws PanelError `unauthenticated`. */
 export async function actorOfRequest(): Promise<Actor> {
   const actor = await actorOrNull()
-  if (!actor) throw new PanelError('unauthenticated', 'Your session has ended. Sign in again; what you typed stays here.')
+  if (!actor)
+    throw new PanelError('unauthenticated', 'Your session has ended. Sign in again; what you typed stays here.')
   return actor
 }

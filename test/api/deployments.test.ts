@@ -10,7 +10,9 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const refusal = (code: string) => ({ error: expect.objectContaining({ code, message: expect.any(String), details: expect.any(Object) }) })
+const refusal = (code: string) => ({
+  error: expect.objectContaining({ code, message: expect.any(String), details: expect.any(Object) }),
+})
 
 describe('who may call', () => {
   it('says who the token stands for', async () => {
@@ -26,7 +28,12 @@ describe('who may call', () => {
     expect(first).toMatchObject({ status: 401, body: refusal('unauthenticated') })
     expect(first.headers.get('www-authenticate')).toContain('Bearer')
     const all = await Promise.all(Array.from({ length: 30 }, attempt))
-    expect(all.map(({ status }) => status).sort().at(-1)).toBe(429)
+    expect(
+      all
+        .map(({ status }) => status)
+        .sort()
+        .at(-1),
+    ).toBe(429)
     const last = await attempt()
     expect(last).toMatchObject({ status: 429, body: refusal('too_many') })
     expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0)
@@ -37,7 +44,10 @@ describe('who may call', () => {
 
   it('speaks JSON about addresses and bodies that it does not know', async () => {
     expect(await api.call('GET', '/nowhere/at/all')).toMatchObject({ status: 404, body: refusal('not_found') })
-    expect(await api.call('GET', '/environments/not-an-id/releases')).toMatchObject({ status: 400, body: refusal('invalid') })
+    expect(await api.call('GET', '/environments/not-an-id/releases')).toMatchObject({
+      status: 400,
+      body: refusal('invalid'),
+    })
     const environmentId = await insertReadyEnvironment(api.ctx)
     const path = `/environments/${environmentId}/deployments`
     for (const body of ['{', '[]', '"x"', '7', 'null', '\ud800'])
@@ -46,7 +56,10 @@ describe('who may call', () => {
       status: 400,
       body: { error: { code: 'invalid', details: { problems: [{ path: 'ref' }] } } },
     })
-    expect(await api.call('POST', path, { body: { ref: 'x'.repeat(9_000_000) } })).toMatchObject({ status: 413, body: refusal('too_large') })
+    expect(await api.call('POST', path, { body: { ref: 'x'.repeat(9_000_000) } })).toMatchObject({
+      status: 413,
+      body: refusal('too_large'),
+    })
     expect((await api.call('GET', path)).body).toEqual([])
   })
 })
@@ -59,7 +72,10 @@ describe('a deployment over the API', () => {
     expect(await api.call('POST', path, { token: viewer })).toMatchObject({ status: 403, body: refusal('forbidden') })
     const post = () => api.call('POST', path, { body: { ref: 'main' }, headers: { 'idempotency-key': 'run-7' } })
     const asked = await post()
-    expect(asked).toMatchObject({ status: 202, body: { number: 1, status: 'queued', source: { ref: 'main' }, requestedByName: 'owner' } })
+    expect(asked).toMatchObject({
+      status: 202,
+      body: { number: 1, status: 'queued', source: { ref: 'main' }, requestedByName: 'owner' },
+    })
     expect((await post()).body).toEqual(asked.body)
     expect(await api.call('GET', path, { token: viewer })).toMatchObject({ status: 200, body: [{ number: 1 }] })
 
@@ -68,16 +84,18 @@ describe('a deployment over the API', () => {
     const reading = stream.text()
     const held = await begin(api.ctx)
     const bytes = new TextEncoder().encode('line 1\nline ü\n')
-    await appendLog(api.ctx.db, held, { segment: 'main', step: 2 }, logStart, bytes, { rawOffset: bytes.length, hashState: bytes })
+    await appendLog(api.ctx.db, held, { segment: 'main', step: 2 }, logStart, bytes, {
+      rawOffset: bytes.length,
+      hashState: bytes,
+    })
     await finish(api.ctx, held.deploymentId, 'failed')
     const messages = parse(await reading)
-    expect(messages.filter(({ event }) => event === 'event').map(({ data }) => (data as { type: string }).type)).toEqual([
-      'requested',
-      'claimed',
-      'planned',
-      'finished',
+    expect(
+      messages.filter(({ event }) => event === 'event').map(({ data }) => (data as { type: string }).type),
+    ).toEqual(['requested', 'claimed', 'planned', 'finished'])
+    expect(messages.filter(({ event }) => event === 'chunk').map(({ data }) => data)).toMatchObject([
+      { text: 'line 1\nline ü\n', step: 2 },
     ])
-    expect(messages.filter(({ event }) => event === 'chunk').map(({ data }) => data)).toMatchObject([{ text: 'line 1\nline ü\n', step: 2 }])
     expect(messages.at(-1)?.event).toBe('end')
 
     // Coming back after the end is told so at once, and nothing twice.
@@ -85,10 +103,18 @@ describe('a deployment over the API', () => {
     const again = await fetch(`${api.url}/api/v1${path}/1/events`, {
       headers: { authorization: `Bearer ${viewer}`, 'last-event-id': last },
     })
-    expect(parse(await again.text()).map(({ event }) => event).filter(Boolean)).toEqual(['caught-up', 'end'])
+    expect(
+      parse(await again.text())
+        .map(({ event }) => event)
+        .filter(Boolean),
+    ).toEqual(['caught-up', 'end'])
 
     const detail = await api.call('GET', `${path}/1`)
-    expect(detail.body).toMatchObject({ status: 'failed', failure: { code: 'command_failed' }, state: { status: 'failed' } })
+    expect(detail.body).toMatchObject({
+      status: 'failed',
+      failure: { code: 'command_failed' },
+      state: { status: 'failed' },
+    })
     const log = await api.call('GET', `${path}/1/log`)
     expect(log.headers.get('content-type')).toContain('text/plain')
     expect(log.body).toBe('==> main 2 after.pull\nline 1\nline ü\n')
@@ -123,7 +149,10 @@ describe('a deployment over the API', () => {
     for (const place of ['e999999999.c0', 'e1.c9999999999999999999', 'e-1.c-1', 'x', 'e0.c0; drop']) {
       const headers = { authorization: `Bearer ${token}`, 'last-event-id': place }
       const messages = parse(await (await fetch(`${api.url}/api/v1${path}/1/events`, { headers })).text())
-      expect(messages.filter(({ event }) => event === 'event').map(({ data }) => (data as { seq: number }).seq), place).toEqual([1, 2, 3, 4])
+      expect(
+        messages.filter(({ event }) => event === 'event').map(({ data }) => (data as { seq: number }).seq),
+        place,
+      ).toEqual([1, 2, 3, 4])
       expect(messages.at(-1)?.event, place).toBe('end')
     }
   })
@@ -134,7 +163,10 @@ describe('a deployment over the API', () => {
     await api.call('POST', path)
     await succeed(api.ctx, 'failed')
     for (const query of ['afterChunk=9999999999999999999', 'segment=%00', 'step=99999999999', 'limit=1e9'])
-      expect(await api.call('GET', `${path}/1/log?${query}`, { headers: { accept: 'application/json' } }), query).toMatchObject({
+      expect(
+        await api.call('GET', `${path}/1/log?${query}`, { headers: { accept: 'application/json' } }),
+        query,
+      ).toMatchObject({
         status: 400,
         body: refusal('invalid'),
       })
@@ -155,11 +187,19 @@ describe('a deployment over the API', () => {
     await api.call('POST', path)
     await succeed(api.ctx, 'succeeded')
     const environment = `/environments/${environmentId}`
-    expect(await api.call('GET', `${environment}/releases`)).toMatchObject({ body: [{ number: 3, isLive: true }, { number: 1 }] })
+    expect(await api.call('GET', `${environment}/releases`)).toMatchObject({
+      body: [{ number: 3, isLive: true }, { number: 1 }],
+    })
     expect(await api.call('POST', `${environment}/releases/9/activate`)).toMatchObject({ status: 404 })
-    expect(await api.call('POST', `${environment}/rollback`)).toMatchObject({ status: 202, body: { kind: 'activate', source: { number: 1 } } })
+    expect(await api.call('POST', `${environment}/rollback`)).toMatchObject({
+      status: 202,
+      body: { kind: 'activate', source: { number: 1 } },
+    })
     expect(await api.call('POST', `${environment}/rollback`)).toMatchObject({ status: 409 })
-    expect(await api.call('POST', `${environment}/releases/3/activate`)).toMatchObject({ status: 202, body: { number: 5 } })
+    expect(await api.call('POST', `${environment}/releases/3/activate`)).toMatchObject({
+      status: 202,
+      body: { number: 5 },
+    })
     expect(await api.call('GET', `${environment}/commits`)).toMatchObject({ status: 503, body: refusal('no_worker') })
   })
 })
@@ -170,7 +210,13 @@ function parse(text: string): Message[] {
     .split('\n\n')
     .filter((block) => block.trim() !== '')
     .map((block) => {
-      const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2) as [string, string]))
-      return { ...(fields.event ? { event: fields.event } : {}), ...(fields.id ? { id: fields.id } : {}), data: fields.data && JSON.parse(fields.data) }
+      const fields = Object.fromEntries(
+        block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2) as [string, string]),
+      )
+      return {
+        ...(fields.event ? { event: fields.event } : {}),
+        ...(fields.id ? { id: fields.id } : {}),
+        data: fields.data && JSON.parse(fields.data),
+      }
     })
 }

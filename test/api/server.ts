@@ -22,7 +22,11 @@ export type Api = {
   ctx: Context
   token(role?: Role): Promise<string>
   /** One request with JSON in and out. */
-  call(method: string, path: string, options?: { token?: string; body?: unknown; headers?: Record<string, string> }): Promise<Answer>
+  call(
+    method: string,
+    path: string,
+    options?: { token?: string; body?: unknown; headers?: Record<string, string> },
+  ): Promise<Answer>
   /** Breaks every connection there is; new ones are served. */
   hangUp(): void
   close(): Promise<void>
@@ -85,7 +89,11 @@ export async function openApi(): Promise<Api> {
   const database = await testDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-api-'))
   writeFileSync(join(folder, 'secret.key'), randomBytes(32).toString('hex'), { mode: 0o600 })
-  Object.assign(process.env, { DATABASE_URL: database.url, FAIRLEAD_DATA: folder, FAIRLEAD_LOCAL_REPOSITORIES: '/srv/git' })
+  Object.assign(process.env, {
+    DATABASE_URL: database.url,
+    FAIRLEAD_DATA: folder,
+    FAIRLEAD_LOCAL_REPOSITORIES: '/srv/git',
+  })
   const ctx = context()
   await createOwnerOnConsole(ctx, { email: 'owner@example.org', name: 'Owner', password: 'a long enough password' })
   const server = createServer((request, response) => void serve(request, response))

@@ -38,7 +38,10 @@ describe('fairlead admin', () => {
     expect(await run(owner, env, `${password}\n`)).toEqual({ code: 0, out: '', err: 'Ada owns this panel now.\n' })
     const given = { email: 'ada@example.org', password, address: '192.0.2.1', userAgent: '' }
     expect((await signIn(ctx, given)).actor).toMatchObject({ name: 'Ada', role: 'owner' })
-    expect(await run(owner, env, `${password}\n`)).toMatchObject({ code: 4, err: expect.stringContaining('owner already') })
+    expect(await run(owner, env, `${password}\n`)).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('owner already'),
+    })
 
     const made = await run([...token, '--role', 'viewer', '--days', '7'], env)
     expect(made).toMatchObject({ code: 0, err: expect.stringContaining('shown this once') })
@@ -48,7 +51,13 @@ describe('fairlead admin', () => {
   })
 
   it('says what is wrong without touching anything', async () => {
-    for (const args of [['admin'], ['admin', 'owner', 'remove'], ['admin', 'owner', 'create'], [...token, '--role', 'king'], [...token, '--secret', 'x']])
+    for (const args of [
+      ['admin'],
+      ['admin', 'owner', 'remove'],
+      ['admin', 'owner', 'create'],
+      [...token, '--role', 'king'],
+      [...token, '--secret', 'x'],
+    ])
       expect(await run(args, env)).toMatchObject({ code: 2, out: '' })
     const away = await run(token, { FAIRLEAD_DATA: folder })
     expect(away).toMatchObject({ code: 3, err: expect.stringContaining('No panel runs') })

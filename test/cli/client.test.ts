@@ -11,7 +11,10 @@ async function refusal(answer: (response: ServerResponse) => void): Promise<stri
   await once(server, 'listening')
   try {
     const client = openClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 'fl_token')
-    return await client.call(z.unknown(), 'GET', '/environments').then(() => 'nothing', (error: Error) => error.message)
+    return await client.call(z.unknown(), 'GET', '/environments').then(
+      () => 'nothing',
+      (error: Error) => error.message,
+    )
   } finally {
     server.closeAllConnections()
     server.close()

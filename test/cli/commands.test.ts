@@ -18,13 +18,19 @@ afterAll(() => api.close())
 /** An environment of its own, as it is typed. */
 async function environment(): Promise<{ id: string; name: string }> {
   const id = await insertReadyEnvironment(api.ctx)
-  const { project, slug } = await api.ctx.db.prisma.environment.findUniqueOrThrow({ where: { id }, include: { project: true } })
+  const { project, slug } = await api.ctx.db.prisma.environment.findUniqueOrThrow({
+    where: { id },
+    include: { project: true },
+  })
   return { id, name: `${project.slug}/${slug}` }
 }
 
 async function write(held: Claim, text: string, from: LogPosition = logStart): Promise<LogPosition> {
   const bytes = new TextEncoder().encode(text)
-  return appendLog(api.ctx.db, held, { segment: 'main', step: 2 }, from, bytes, { rawOffset: from.rawOffset + bytes.length, hashState: bytes })
+  return appendLog(api.ctx.db, held, { segment: 'main', step: 2 }, from, bytes, {
+    rawOffset: from.rawOffset + bytes.length,
+    hashState: bytes,
+  })
 }
 
 /** The next deployment that somebody asks for, in the hands of a worker. */
@@ -52,10 +58,18 @@ describe('deploying from a script', () => {
     await write(held, 'oh\n')
     await finish(api.ctx, held.deploymentId, 'failed')
     const { code, out, err } = await program.ended
-    const lines = out.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, Record<string, unknown>>)
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, Record<string, unknown>>)
     expect(lines[0]).toMatchObject({ number: 1, status: 'queued' })
     expect(lines.filter((line) => line.chunk)).toMatchObject([{ chunk: { text: 'oh\n' } }])
-    expect(lines.filter((line) => line.event).map((line) => line.event!.type)).toEqual(['requested', 'claimed', 'planned', 'finished'])
+    expect(lines.filter((line) => line.event).map((line) => line.event!.type)).toEqual([
+      'requested',
+      'claimed',
+      'planned',
+      'finished',
+    ])
     expect(lines.at(-1)).toMatchObject({ deployment: { status: 'failed', failure: { code: 'command_failed' } } })
     expect({ code, err }).toEqual({ code: 1, err: '' })
   })
@@ -84,14 +98,20 @@ describe('deploying from a script', () => {
     const first = await run(['deploy', name, '--key', 'commit 7'], env)
     expect(first).toMatchObject({ code: 2, err: expect.stringContaining('visible ASCII') })
     for (let time = 0; time < 2; time++)
-      expect(await run(['deploy', name, '--key', 'commit-7'], env)).toEqual({ code: 0, out: 'Deployment 1 is queued.\n', err: '' })
+      expect(await run(['deploy', name, '--key', 'commit-7'], env)).toEqual({
+        code: 0,
+        out: 'Deployment 1 is queued.\n',
+        err: '',
+      })
     const program = start(['logs', name, '-f'], env)
     const held = await nextBegun()
     await write(held, 'busy\n')
     await vi.waitFor(() => expect(program.out()).toContain('busy'), { timeout: 20_000 })
     program.interrupt()
     expect(await program.ended).toMatchObject({ code: 130, err: expect.stringContaining('goes on') })
-    expect(await api.ctx.db.prisma.deployment.findMany({ where: { environmentId: id } })).toMatchObject([{ status: 'running' }])
+    expect(await api.ctx.db.prisma.deployment.findMany({ where: { environmentId: id } })).toMatchObject([
+      { status: 'running' },
+    ])
     await finish(api.ctx, held.deploymentId, 'succeeded')
   })
 })
@@ -99,7 +119,10 @@ describe('deploying from a script', () => {
 describe('releases from a script', () => {
   it('are listed, activated, rolled back to, and a deployment is cancelled', async () => {
     const { name } = await environment()
-    expect(await run(['rollback', name], env)).toMatchObject({ code: 4, err: expect.stringContaining('no earlier release') })
+    expect(await run(['rollback', name], env)).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('no earlier release'),
+    })
     expect(await run(['logs', name], env)).toMatchObject({ code: 4 })
     for (let count = 0; count < 2; count++) {
       await run(['deploy', name], env)
@@ -107,7 +130,10 @@ describe('releases from a script', () => {
     }
     const releases = await run(['releases', name], env)
     expect(releases.out).toMatch(/^2 {2}live +\S+ \S+ +abcdef0 +A change\n1 {2}complete .*A change\n$/)
-    expect(JSON.parse((await run(['releases', name, '--json'], env)).out)).toMatchObject([{ number: 2, isLive: true }, { number: 1 }])
+    expect(JSON.parse((await run(['releases', name, '--json'], env)).out)).toMatchObject([
+      { number: 2, isLive: true },
+      { number: 1 },
+    ])
     expect(await run(['rollback', name], env)).toMatchObject({ code: 0, out: 'Activation 3 is queued.\n' })
     expect(await run(['cancel', name], env)).toMatchObject({ code: 0, out: 'Activation 3 was cancelled.\n' })
     expect(await run(['cancel', name], env)).toMatchObject({ code: 4 })
@@ -117,27 +143,42 @@ describe('releases from a script', () => {
     await finish(api.ctx, held.deploymentId, 'succeeded')
     expect(await program.ended).toMatchObject({ code: 0, out: '==> after.pull\nswitched\n' })
     expect((await run(['logs', name], env)).out).toBe('==> after.pull\nswitched\n')
-    expect((await run(['deployments', name], env)).out).toMatch(/^4 {2}succeeded .* release 1 +developer\n3 {2}cancelled /)
+    expect((await run(['deployments', name], env)).out).toMatch(
+      /^4 {2}succeeded .* release 1 +developer\n3 {2}cancelled /,
+    )
     expect((await run(['environments'], env)).out).toContain(`${name}`)
   })
 })
 
 describe('what is wrong', () => {
   it('is said in a line and a number', async () => {
-    expect(await run(['deploy', 'no/where'], env)).toMatchObject({ code: 2, out: '', err: expect.stringContaining('no environment “no/where”') })
-    expect(await run(['deploy', 'a/b'], { FAIRLEAD_URL: env.FAIRLEAD_URL })).toMatchObject({ code: 2, err: expect.stringContaining('FAIRLEAD_TOKEN') })
+    expect(await run(['deploy', 'no/where'], env)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('no environment “no/where”'),
+    })
+    expect(await run(['deploy', 'a/b'], { FAIRLEAD_URL: env.FAIRLEAD_URL })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('FAIRLEAD_TOKEN'),
+    })
     expect(await run(['deploy', 'a/b'], { ...env, FAIRLEAD_URL: 'ftp://x' })).toMatchObject({ code: 2 })
     const strange = { ...env, FAIRLEAD_TOKEN: `fl_${'x'.repeat(43)}` }
     const refused = await run(['deploy', 'a/b', '--json'], strange)
     expect(refused).toMatchObject({ code: 3, err: expect.stringContaining('not valid') })
     expect(JSON.parse(refused.out)).toMatchObject({ error: { code: 'unauthenticated' } })
     const viewer = { ...env, FAIRLEAD_TOKEN: await api.token('viewer') }
-    expect(await run(['deploy', (await environment()).name], viewer)).toMatchObject({ code: 3, err: expect.stringContaining('may not deploy') })
+    expect(await run(['deploy', (await environment()).name], viewer)).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('may not deploy'),
+    })
     const silent = createServer().listen(0, '127.0.0.1')
     await once(silent, 'listening')
     const { port } = silent.address() as AddressInfo
     await new Promise((resolve) => silent.close(resolve))
-    expect(await run(['environments', '--url', `http://127.0.0.1:${port}`], env)).toMatchObject({ code: 3, err: expect.stringContaining('ECONNREFUSED') })
+    expect(await run(['environments', '--url', `http://127.0.0.1:${port}`], env)).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('ECONNREFUSED'),
+    })
     expect(await run(['--help'], {})).toMatchObject({ code: 0, out: expect.stringContaining('Exit codes') })
   })
 })

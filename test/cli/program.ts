@@ -8,7 +8,10 @@ export type Running = { ended: Promise<Ended>; out(): string; interrupt(): void 
 
 export function start(args: string[], env: Record<string, string>, input = ''): Running {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'lib/cli/main.ts', ...args], { cwd: root, env: { NODE_ENV: 'test', PATH, HOME, ...env } })
+  const child = spawn(process.execPath, ['--import', 'tsx', 'lib/cli/main.ts', ...args], {
+    cwd: root,
+    env: { NODE_ENV: 'test', PATH, HOME, ...env },
+  })
   let out = ''
   let err = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))

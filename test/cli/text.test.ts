@@ -6,7 +6,8 @@ import { readMessages } from '@/lib/cli/messages.ts'
 import { table } from '@/lib/cli/output.ts'
 import { clean, SafeText } from '@/lib/cli/terminal.ts'
 
-const stops = (words: string) => expect.objectContaining({ name: 'Stop', exit: 2, message: expect.stringContaining(words) })
+const stops = (words: string) =>
+  expect.objectContaining({ name: 'Stop', exit: 2, message: expect.stringContaining(words) })
 
 describe('what is typed', () => {
   it('becomes a command', () => {
@@ -20,8 +21,15 @@ describe('what is typed', () => {
       key: 'run 7',
       url: null,
     })
-    expect(parseCommand(['--json', 'logs', 'shop/production', '12'])).toMatchObject({ name: 'logs', number: 12, json: true })
-    expect(parseCommand(['environments', '--url', 'https://x.test'])).toMatchObject({ environment: '', url: 'https://x.test' })
+    expect(parseCommand(['--json', 'logs', 'shop/production', '12'])).toMatchObject({
+      name: 'logs',
+      number: 12,
+      json: true,
+    })
+    expect(parseCommand(['environments', '--url', 'https://x.test'])).toMatchObject({
+      environment: '',
+      url: 'https://x.test',
+    })
   })
 
   it('is refused rather than guessed at', () => {
@@ -41,21 +49,48 @@ describe('what is typed', () => {
   })
 
   it('ends with the number that fits the refusal', () => {
-    expect(['invalid', 'not_found', 'forbidden', 'unauthenticated', 'conflict', 'release_missing', 'internal', 'of tomorrow'].map(exitFor)).toEqual([
-      2, 2, 3, 3, 4, 4, 3, 3,
-    ])
+    expect(
+      [
+        'invalid',
+        'not_found',
+        'forbidden',
+        'unauthenticated',
+        'conflict',
+        'release_missing',
+        'internal',
+        'of tomorrow',
+      ].map(exitFor),
+    ).toEqual([2, 2, 3, 3, 4, 4, 3, 3])
   })
 })
 
 describe('text of others', () => {
   it('keeps colours and drops what would steer the terminal', () => {
-    expect(clean('\x1b[31mred\x1b[0m \x1b[1;38;5;200mpink\x1b[m\tüber 😀\r\n')).toBe('\x1b[31mred\x1b[0m \x1b[1;38;5;200mpink\x1b[m\tüber 😀\r\n')
-    expect(clean('a\x1b[2Jb\x1b[10;10Hc\x1b]0;title\x07d\x1b]52;c;ZXZpbA==\x1b\\e\x1bcf\x08\x07g\x9b31mh\x1b(0i')).toBe('abcdefg31mhi')
+    expect(clean('\x1b[31mred\x1b[0m \x1b[1;38;5;200mpink\x1b[m\tüber 😀\r\n')).toBe(
+      '\x1b[31mred\x1b[0m \x1b[1;38;5;200mpink\x1b[m\tüber 😀\r\n',
+    )
+    expect(clean('a\x1b[2Jb\x1b[10;10Hc\x1b]0;title\x07d\x1b]52;c;ZXZpbA==\x1b\\e\x1bcf\x08\x07g\x9b31mh\x1b(0i')).toBe(
+      'abcdefg31mhi',
+    )
     expect(clean('\x1b]8;;https://evil.test\x07link\x1b]8;;\x07')).toBe('link')
   })
 
   it('is the same however it was cut', () => {
-    const part = fc.constantFrom('\x1b[31m', '\x1b[0m', '\x1b[2J', '\x1b]0;t\x07', '\x1bc', 'text', '\n', 'ü', '\x1b', '[', '\x07', '5m', ']')
+    const part = fc.constantFrom(
+      '\x1b[31m',
+      '\x1b[0m',
+      '\x1b[2J',
+      '\x1b]0;t\x07',
+      '\x1bc',
+      'text',
+      '\n',
+      'ü',
+      '\x1b',
+      '[',
+      '\x07',
+      '5m',
+      ']',
+    )
     fc.assert(
       fc.property(fc.array(part, { maxLength: 20 }), fc.array(fc.nat(40), { maxLength: 6 }), (parts, cuts) => {
         const text = parts.join('')
@@ -71,14 +106,20 @@ describe('text of others', () => {
   })
 
   it('stands in columns', () => {
-    expect(table([['1', 'live', 'x'], ['12', 'complete', 'longer']])).toBe('1   live      x\n12  complete  longer\n')
+    expect(
+      table([
+        ['1', 'live', 'x'],
+        ['12', 'complete', 'longer'],
+      ]),
+    ).toBe('1   live      x\n12  complete  longer\n')
     expect(table([])).toBe('')
   })
 })
 
 describe('the stream', () => {
   it('is read however it is cut', async () => {
-    const text = 'retry: 1000\n\nid: e1.c0\nevent: event\ndata: {"type":"nöte"}\n\n: still here\n\nevent: end\ndata: null\n\nid: e2.c0\nevent: ev'
+    const text =
+      'retry: 1000\n\nid: e1.c0\nevent: event\ndata: {"type":"nöte"}\n\n: still here\n\nevent: end\ndata: null\n\nid: e2.c0\nevent: ev'
     const bytes = new TextEncoder().encode(text)
     for (let size = 1; size < bytes.length; size += 3) {
       async function* pieces() {

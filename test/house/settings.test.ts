@@ -30,12 +30,22 @@ describe('settings', () => {
 
   it('have a public address that is a host and nothing below it', () => {
     expect(read({ FAIRLEAD_PUBLIC_URL: 'https://deploy.example.org/' }).publicUrl).toBe('https://deploy.example.org')
-    for (const url of ['deploy.example.org', 'ftp://deploy.example.org', 'https://example.org/panel', 'https://a:b@example.org', 'https://example.org/?x'])
+    for (const url of [
+      'deploy.example.org',
+      'ftp://deploy.example.org',
+      'https://example.org/panel',
+      'https://a:b@example.org',
+      'https://example.org/?x',
+    ])
       expect(complaint({ FAIRLEAD_PUBLIC_URL: url }), url).toMatch('FAIRLEAD_PUBLIC_URL must be')
   })
 
   it('know proxies by address or network', () => {
-    expect(read({ FAIRLEAD_PROXIES: '10.0.0.0/8, 2001:db8::1,172.18.0.2' }).proxies).toEqual(['10.0.0.0/8', '2001:db8::1', '172.18.0.2'])
+    expect(read({ FAIRLEAD_PROXIES: '10.0.0.0/8, 2001:db8::1,172.18.0.2' }).proxies).toEqual([
+      '10.0.0.0/8',
+      '2001:db8::1',
+      '172.18.0.2',
+    ])
     for (const text of ['proxy.example.org', '10.0.0.0/33', '10.0.0/8', '*', '2001:db8::/129', '10.0.0.0/'])
       expect(complaint({ FAIRLEAD_PROXIES: text }), text).toMatch('FAIRLEAD_PROXIES must be')
   })

@@ -20,5 +20,10 @@ it('lets nobody but a known proxy say where a request comes from', async () => {
   // Believed once: what a process has subscribed to stays.
   const isProxy = knownProxies(readSettings({ DATABASE_URL: 'postgresql://x' }).proxies)
   expect(['127.0.0.1', '::1', '::ffff:127.0.0.1', '127.9.9.9'].map(isProxy)).toEqual([true, true, true, true])
-  expect(['192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1', '10.0.0.1'].map(isProxy)).toEqual([false, false, false, false])
+  expect(['192.0.2.1', '::ffff:192.0.2.1', '2001:db8::1', '10.0.0.1'].map(isProxy)).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ])
 })

@@ -79,6 +79,8 @@ describe('before a panel starts', () => {
   })
 
   it('an address that is not this machine’s is named, with a remedy that helps', async () => {
-    await expect(checkPort(0, '192.0.2.1')).rejects.toThrow(/Nothing can listen on 192\.0\.2\.1:0 \(EADDRNOTAVAIL\)\. Set HOST/)
+    await expect(checkPort(0, '192.0.2.1')).rejects.toThrow(
+      /Nothing can listen on 192\.0\.2\.1:0 \(EADDRNOTAVAIL\)\. Set HOST/,
+    )
   })
 })

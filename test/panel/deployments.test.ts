@@ -60,11 +60,29 @@ describe('looking at a deployment', () => {
     const { id } = await requestDeployment(ctx, developer, { environmentId })
     await begin(ctx)
     const detail = await getDeployment(ctx, developer, { id })
-    expect(detail).toMatchObject({ status: 'running', canCancel: true, release: { number: 1, name: 'deployment_1.abcdef0' } })
+    expect(detail).toMatchObject({
+      status: 'running',
+      canCancel: true,
+      release: { number: 1, name: 'deployment_1.abcdef0' },
+    })
     expect(detail.state).toMatchObject({ status: 'running', release: 'deployment_1.abcdef0', attempt: 1 })
     expect(detail.steps).toEqual([
-      expect.objectContaining({ segment: 'main', n: 1, name: 'check', origin: 'fairlead', event: null, user: null, server: 'web-1' }),
-      expect.objectContaining({ n: 2, name: 'after.pull', origin: 'repository', event: 'after.pull', user: 'www-data' }),
+      expect.objectContaining({
+        segment: 'main',
+        n: 1,
+        name: 'check',
+        origin: 'fairlead',
+        event: null,
+        user: null,
+        server: 'web-1',
+      }),
+      expect.objectContaining({
+        n: 2,
+        name: 'after.pull',
+        origin: 'repository',
+        event: 'after.pull',
+        user: 'www-data',
+      }),
     ])
     expect(detail.lastSeq).toBe(detail.state.seq)
     expect((await getDeployment(ctx, as('viewer'), { environmentId, number: 1 })).canCancel).toBe(false)
@@ -81,7 +99,10 @@ describe('looking at a deployment', () => {
     const held = await begin(ctx)
     const hashState = new Uint8Array(8)
     const write = (step: number, text: string) =>
-      appendLog(ctx.db, held, { segment: 'main', step }, logStart, new TextEncoder().encode(text), { rawOffset: text.length, hashState })
+      appendLog(ctx.db, held, { segment: 'main', step }, logStart, new TextEncoder().encode(text), {
+        rawOffset: text.length,
+        hashState,
+      })
     await write(1, '\ufeffdisk ok')
     // More than one reading of the stream: each line has 100 bytes and many-byte characters.
     const long = `${'ü€😀 '.repeat(10)}\n`.repeat(30_000)
@@ -134,22 +155,34 @@ describe('putting a release back', () => {
       await requestDeployment(ctx, developer, { environmentId })
       await succeed(ctx, outcome)
     }
-    expect((await listReleases(ctx, as('viewer'), { environmentId })).map(({ number, isLive }) => [number, isLive])).toEqual([
+    expect(
+      (await listReleases(ctx, as('viewer'), { environmentId })).map(({ number, isLive }) => [number, isLive]),
+    ).toEqual([
       [4, true],
       [3, false],
       [2, false],
       [1, false],
     ])
     // Pressed twice at once: one of them goes back, by one release.
-    const both = await Promise.allSettled([rollBack(ctx, developer, { environmentId }), rollBack(ctx, developer, { environmentId })])
+    const both = await Promise.allSettled([
+      rollBack(ctx, developer, { environmentId }),
+      rollBack(ctx, developer, { environmentId }),
+    ])
     expect(both.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: { code: 'conflict' } }])
     const back = both.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))[0]!
-    expect(back).toMatchObject({ number: 5, kind: 'activate', source: { type: 'release', number: 2 }, status: 'queued' })
+    expect(back).toMatchObject({
+      number: 5,
+      kind: 'activate',
+      source: { type: 'release', number: 2 },
+      status: 'queued',
+    })
     await expect(rollBack(ctx, developer, { environmentId })).rejects.toEqual(
       refused('conflict', { details: { deploymentId: back.id, number: 5 } }),
     )
     await succeed(ctx, 'succeeded')
-    expect(await rollBack(ctx, developer, { environmentId, idempotencyKey: 'again' })).toMatchObject({ source: { number: 1 } })
+    expect(await rollBack(ctx, developer, { environmentId, idempotencyKey: 'again' })).toMatchObject({
+      source: { number: 1 },
+    })
     await succeed(ctx, 'succeeded')
     // The same wish once more is the same deployment, not a further step back.
     expect(await rollBack(ctx, developer, { environmentId, idempotencyKey: 'again' })).toMatchObject({ number: 6 })
@@ -164,12 +197,20 @@ describe('putting a release back', () => {
       await succeed(ctx, 'succeeded')
     }
     await ctx.db.prisma.release.updateMany({ where: { environmentId, number: 2 }, data: { state: 'removed' } })
-    await expect(activateRelease(ctx, developer, { environmentId, number: 2 })).rejects.toEqual(refused('release_missing'))
+    await expect(activateRelease(ctx, developer, { environmentId, number: 2 })).rejects.toEqual(
+      refused('release_missing'),
+    )
     await expect(activateRelease(ctx, developer, { environmentId, number: 9 })).rejects.toEqual(refused('not_found'))
     await expect(activateRelease(ctx, developer, { environmentId, number: 3 })).rejects.toEqual(refused('conflict'))
     await expect(activateRelease(ctx, as('viewer'), { environmentId, number: 1 })).rejects.toEqual(refused('forbidden'))
-    expect(await activateRelease(ctx, developer, { environmentId, number: 1 })).toMatchObject({ kind: 'activate', number: 4 })
+    expect(await activateRelease(ctx, developer, { environmentId, number: 1 })).toMatchObject({
+      kind: 'activate',
+      number: 4,
+    })
     // 3 is live only until 1 is: it may be asked for again now.
-    expect(await activateRelease(ctx, developer, { environmentId, number: 3 })).toMatchObject({ number: 5, status: 'queued' })
+    expect(await activateRelease(ctx, developer, { environmentId, number: 3 })).toMatchObject({
+      number: 5,
+      status: 'queued',
+    })
   })
 })

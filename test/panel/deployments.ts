@@ -13,15 +13,28 @@ export async function insertReadyEnvironment(
   const environmentId = await insertEnvironment(ctx.db)
   if (!withServer) return environmentId
   const server = await ctx.db.prisma.server.findUnique({ where: { name: hostKey ? 'web-1' : 'web-2' } })
-  const fields = { host: '192.0.2.1', user: 'deploy', publicKey: 'ssh-ed25519 AAAA', privateKey: ctx.secrets.encrypt('key'), hostKey }
-  const { id } = server ?? (await ctx.db.prisma.server.create({ data: { name: hostKey ? 'web-1' : 'web-2', ...fields } }))
+  const fields = {
+    host: '192.0.2.1',
+    user: 'deploy',
+    publicKey: 'ssh-ed25519 AAAA',
+    privateKey: ctx.secrets.encrypt('key'),
+    hostKey,
+  }
+  const { id } =
+    server ?? (await ctx.db.prisma.server.create({ data: { name: hostKey ? 'web-1' : 'web-2', ...fields } }))
   await ctx.db.prisma.target.create({ data: { environmentId, serverId: id, root: `/webroot/${randomUUID()}` } })
   return environmentId
 }
 
 const shared = { phase: 'main', stage: 'ship', failure: 'stops', timeoutMs: 1000 } as const
 const steps: Step[] = [
-  { ...shared, n: 1, name: 'check', replay: 'idempotent', action: { do: 'check', needBytes: 1, needInodes: 1, expectCurrent: null, adopt: false } },
+  {
+    ...shared,
+    n: 1,
+    name: 'check',
+    replay: 'idempotent',
+    action: { do: 'check', needBytes: 1, needInodes: 1, expectCurrent: null, adopt: false },
+  },
   {
     ...shared,
     n: 2,
@@ -29,7 +42,16 @@ const steps: Step[] = [
     replay: 'once',
     action: {
       do: 'hook',
-      hook: { event: 'after.pull', origin: 'repository', from: 'new', path: '.amezmo/after.pull', sha256: 'x', user: 'www-data', timeoutMs: 1000, failure: 'stops' },
+      hook: {
+        event: 'after.pull',
+        origin: 'repository',
+        from: 'new',
+        path: '.amezmo/after.pull',
+        sha256: 'x',
+        user: 'www-data',
+        timeoutMs: 1000,
+        failure: 'stops',
+      },
     },
   },
 ]
@@ -47,16 +69,38 @@ export async function begin(ctx: Context): Promise<Claim> {
       ? await ctx.db.prisma.release.findFirstOrThrow({ where: { environmentId, number: source.number ?? 0 } })
       : null
   const name = existing?.name ?? `deployment_${number}.abcdef0`
-  const plan = { release: name, revision: 'abcdef0', findings: [], segments: [{ name: 'main', targetId: target.id, steps }] }
-  const release = { number, name, revision: 'abcdef0', ref: 'main', subject: 'A change', author: 'Ada', committedAt: new Date(0) }
+  const plan = {
+    release: name,
+    revision: 'abcdef0',
+    findings: [],
+    segments: [{ name: 'main', targetId: target.id, steps }],
+  }
+  const release = {
+    number,
+    name,
+    revision: 'abcdef0',
+    ref: 'main',
+    subject: 'A change',
+    author: 'Ada',
+    committedAt: new Date(0),
+  }
   await writeAs(ctx.db, held, (write) =>
-    recordPlan(write, plan as unknown as Plan, 'hash', existing?.id ?? { ...release, variableSetId: null, envSha256: null }),
+    recordPlan(
+      write,
+      plan as unknown as Plan,
+      'hash',
+      existing?.id ?? { ...release, variableSetId: null, envSha256: null },
+    ),
   )
   return held
 }
 
 /** Ends the deployment, in whatever attempt it is. */
-export async function finish(ctx: Context, id: string, status: 'succeeded' | 'failed' | 'cancelled'): Promise<DeploymentStatus> {
+export async function finish(
+  ctx: Context,
+  id: string,
+  status: 'succeeded' | 'failed' | 'cancelled',
+): Promise<DeploymentStatus> {
   const { environmentId, number, attempt } = await ctx.db.prisma.deployment.findUniqueOrThrow({ where: { id } })
   const held = { deploymentId: id, environmentId, number, attempt, epoch: 0n, isTakeOver: false }
   const failure = status === 'failed' ? ({ code: 'command_failed', message: 'It failed.' } as const) : null
@@ -67,7 +111,10 @@ export async function finish(ctx: Context, id: string, status: 'succeeded' | 'fa
 /** Flies the next deployment: its release is complete afterwards, and live if it succeeded. */
 export async function succeed(ctx: Context, status: 'succeeded' | 'failed'): Promise<void> {
   const held = await begin(ctx)
-  const { release } = await ctx.db.prisma.deployment.findUniqueOrThrow({ where: { id: held.deploymentId }, include: { release: true } })
+  const { release } = await ctx.db.prisma.deployment.findUniqueOrThrow({
+    where: { id: held.deploymentId },
+    include: { release: true },
+  })
   const target = await ctx.db.prisma.target.findFirstOrThrow({ where: { environmentId: held.environmentId } })
   await writeAs(ctx.db, held, async (write) => {
     await markRelease(write, target.id, release!.name, 'complete')

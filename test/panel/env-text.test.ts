@@ -41,7 +41,11 @@ describe('the text of a variable set', () => {
     [`A=${'x'.repeat(valueLimit + 1)}`, 'larger than 120 KiB'],
     [`#${'x'.repeat(setLimit)}`, 'larger than 1 MiB'],
   ])('refuses %.20j', (text, words) => {
-    expect(readEnvText(text).problems.map((problem) => problem.message).join()).toContain(words)
+    expect(
+      readEnvText(text)
+        .problems.map((problem) => problem.message)
+        .join(),
+    ).toContain(words)
   })
 
   it('numbers every problem by its line, also after a value of several lines', () => {
@@ -49,7 +53,28 @@ describe('the text of a variable set', () => {
   })
 
   it('is what hooks get, to the byte, and what is hidden in their output', () => {
-    const piece = fc.constantFrom('A', 'B', '=', ' ', '"', "'", '\\', '\\n', '\n', '\r\n', '\r', '#', ' #', '$', 'export ', 'secret', '\t', '\ufeff', 'é', '`')
+    const piece = fc.constantFrom(
+      'A',
+      'B',
+      '=',
+      ' ',
+      '"',
+      "'",
+      '\\',
+      '\\n',
+      '\n',
+      '\r\n',
+      '\r',
+      '#',
+      ' #',
+      '$',
+      'export ',
+      'secret',
+      '\t',
+      '\ufeff',
+      'é',
+      '`',
+    )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
         const text = pieces.join('')
@@ -69,7 +94,9 @@ describe('the text of a variable set', () => {
     const lines = Array.from({ length: 10 }, (_, n) => `A${n}="${"'".repeat(104_000)}"`).join('\n')
     const { values, problems } = readEnvText(lines)
     expect(problems).toEqual([])
-    expect(secretPart({ ...values, AMEZMO_COMMIT_MESSAGE: 'x'.repeat(60_000) }, lines).length).toBeGreaterThan(1_000_000)
+    expect(secretPart({ ...values, AMEZMO_COMMIT_MESSAGE: 'x'.repeat(60_000) }, lines).length).toBeGreaterThan(
+      1_000_000,
+    )
   })
 
   it('takes a value of exactly the limit', () => {

@@ -29,8 +29,14 @@ export async function openPanel(): Promise<{ ctx: Context; close(): Promise<void
   }
 }
 
-export const as = (role: Role): Actor => ({ kind: 'user', id: '00000000-0000-4000-8000-000000000000', name: `A ${role}`, role })
+export const as = (role: Role): Actor => ({
+  kind: 'user',
+  id: '00000000-0000-4000-8000-000000000000',
+  name: `A ${role}`,
+  role,
+})
 export const owner = as('owner')
 
 /** The refusal of a panel function, as far as callers rely on it. */
-export const refused = (code: string, more: object = {}) => expect.objectContaining({ name: 'PanelError', code, ...more })
+export const refused = (code: string, more: object = {}) =>
+  expect.objectContaining({ name: 'PanelError', code, ...more })

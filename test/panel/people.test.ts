@@ -20,7 +20,12 @@ beforeEach(async () => {
 
 const ann = { email: 'Ann@Example.com', name: 'Ann', password: 'correct horse battery' }
 const setUp = async () => createOwner(ctx, { ...ann, token: await makeSetupToken(ctx) })
-const from = (address: string, password = ann.password, email = ann.email) => ({ email, password, address, userAgent: 'test' })
+const from = (address: string, password = ann.password, email = ann.email) => ({
+  email,
+  password,
+  address,
+  userAgent: 'test',
+})
 
 describe('set-up', () => {
   it('makes the owner with the newest token only, and stores nothing that could be used again', async () => {
@@ -30,9 +35,14 @@ describe('set-up', () => {
     await expect(createOwner(ctx, { ...ann, token: old })).rejects.toEqual(refused('forbidden'))
     expect(await createOwner(ctx, { ...ann, token })).toMatchObject({ kind: 'user', name: 'Ann', role: 'owner' })
     const user = await ctx.db.prisma.user.findFirstOrThrow()
-    expect(user).toMatchObject({ email: 'ann@example.com', passwordHash: expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/) })
+    expect(user).toMatchObject({
+      email: 'ann@example.com',
+      passwordHash: expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/),
+    })
     expect(JSON.stringify(await ctx.db.prisma.setting.findMany())).not.toContain(token)
-    expect(await ctx.db.prisma.auditEntry.findMany()).toMatchObject([{ actor: 'system:set-up', action: 'owner.create' }])
+    expect(await ctx.db.prisma.auditEntry.findMany()).toMatchObject([
+      { actor: 'system:set-up', action: 'owner.create' },
+    ])
   })
 
   it('lets one of many at once through', async () => {
@@ -55,7 +65,10 @@ describe('set-up', () => {
 
   it('says which fields are wrong, without repeating them', async () => {
     const wrong = createOwner(ctx, { token: 'x', email: 'nobody', name: ' ', password: 'hunter2' })
-    await expect(wrong).rejects.toMatchObject({ code: 'invalid', details: { problems: [{ path: 'email' }, { path: 'name' }, { path: 'password' }] } })
+    await expect(wrong).rejects.toMatchObject({
+      code: 'invalid',
+      details: { problems: [{ path: 'email' }, { path: 'name' }, { path: 'password' }] },
+    })
     await expect(wrong).rejects.not.toThrow('hunter2')
   })
 })
@@ -66,7 +79,9 @@ describe('signing in', () => {
     const { actor, sessionId } = await people.signIn(ctx, from('192.0.2.1'))
     expect(actor).toEqual(owner)
     expect(await people.readSession(ctx, sessionId)).toEqual(owner)
-    expect(await people.listSessions(ctx, actor, { current: sessionId })).toMatchObject([{ id: sessionId, address: '192.0.2.1', isCurrent: true }])
+    expect(await people.listSessions(ctx, actor, { current: sessionId })).toMatchObject([
+      { id: sessionId, address: '192.0.2.1', isCurrent: true },
+    ])
     await people.endSession(ctx, actor, { id: sessionId })
     expect(await people.readSession(ctx, sessionId)).toBeNull()
     await expect(people.endSession(ctx, actor, { id: sessionId })).rejects.toEqual(refused('not_found'))
@@ -83,8 +98,15 @@ describe('signing in', () => {
   it('says the same of a wrong password and of an unknown user', async () => {
     await setUp()
     const messages = await Promise.all(
-      [from('192.0.2.1', 'wrong password 1'), from('192.0.2.1', ann.password, 'bob@example.com'), from('192.0.2.1', 'x', '\0')].map((input) =>
-        people.signIn(ctx, input).then(() => 'let in', (error: Error) => error.message),
+      [
+        from('192.0.2.1', 'wrong password 1'),
+        from('192.0.2.1', ann.password, 'bob@example.com'),
+        from('192.0.2.1', 'x', '\0'),
+      ].map((input) =>
+        people.signIn(ctx, input).then(
+          () => 'let in',
+          (error: Error) => error.message,
+        ),
       ),
     )
     expect(new Set(messages)).toEqual(new Set(['The e-mail address or the password is wrong.']))
@@ -92,7 +114,9 @@ describe('signing in', () => {
 
   it('stops guessing from one address, counts tries that run at once, and lets others in', async () => {
     await setUp()
-    const guesses = await Promise.allSettled(Array.from({ length: 12 }, (_, n) => people.signIn(ctx, from('192.0.2.9', `guess number ${n}`))))
+    const guesses = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, n) => people.signIn(ctx, from('192.0.2.9', `guess number ${n}`))),
+    )
     const codes = guesses.map((one) => (one.status === 'rejected' ? (one.reason as { code: string }).code : 'let in'))
     expect(codes.filter((code) => code === 'unauthenticated')).toHaveLength(8)
     expect(codes.filter((code) => code === 'too_many')).toHaveLength(4)
@@ -124,12 +148,21 @@ describe('a token', () => {
     const actor = await setUp()
     const { token, secret } = await people.createToken(ctx, actor, { name: 'CI', role: 'developer' })
     expect(secret).toMatch(/^fl_[\w-]{43}$/)
-    const stored = JSON.stringify(await ctx.db.prisma.token.findMany()) + JSON.stringify(await ctx.db.prisma.auditEntry.findMany({ select: { data: true } }))
+    const stored =
+      JSON.stringify(await ctx.db.prisma.token.findMany()) +
+      JSON.stringify(await ctx.db.prisma.auditEntry.findMany({ select: { data: true } }))
     expect(stored).not.toContain(secret)
-    expect(await people.actorOfToken(ctx, secret)).toEqual({ kind: 'token', id: token.id, name: 'CI', role: 'developer' })
+    expect(await people.actorOfToken(ctx, secret)).toEqual({
+      kind: 'token',
+      id: token.id,
+      name: 'CI',
+      role: 'developer',
+    })
     await ctx.db.prisma.user.updateMany({ data: { role: 'viewer' } })
     expect(await people.actorOfToken(ctx, secret)).toMatchObject({ role: 'viewer' })
-    expect(await people.listTokens(ctx, actor)).toMatchObject([{ id: token.id, prefix: secret.slice(0, 8), usedAt: expect.any(String) }])
+    expect(await people.listTokens(ctx, actor)).toMatchObject([
+      { id: token.id, prefix: secret.slice(0, 8), usedAt: expect.any(String) },
+    ])
     await people.revokeToken(ctx, actor, { id: token.id })
     await expect(people.actorOfToken(ctx, secret)).rejects.toEqual(refused('unauthenticated'))
   })
@@ -142,7 +175,9 @@ describe('a token', () => {
   })
 
   it('never has more rights than its maker, and can make no other', async () => {
-    await expect(people.createToken(ctx, as('developer'), { name: 'x', role: 'admin' })).rejects.toEqual(refused('forbidden'))
+    await expect(people.createToken(ctx, as('developer'), { name: 'x', role: 'admin' })).rejects.toEqual(
+      refused('forbidden'),
+    )
     const asToken = { kind: 'token', id: 'x', name: 'x', role: 'owner' } as const
     await expect(people.createToken(ctx, asToken, { name: 'x', role: 'viewer' })).rejects.toEqual(refused('forbidden'))
     await expect(people.createTokenOnConsole(ctx, { name: 'x' })).rejects.toEqual(refused('not_found'))

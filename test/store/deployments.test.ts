@@ -41,7 +41,8 @@ async function claimed(): Promise<Claim> {
   if (!held) throw new Error('nothing to claim')
   return held
 }
-const runOut = (id: string) => db.pool.query(`UPDATE "Deployment" SET "leaseUntil" = now() - interval '1 second' WHERE "id" = $1`, [id])
+const runOut = (id: string) =>
+  db.pool.query(`UPDATE "Deployment" SET "leaseUntil" = now() - interval '1 second' WHERE "id" = $1`, [id])
 
 describe('a request', () => {
   test('gets the next number of its environment, an event and an audit entry', async () => {
@@ -87,7 +88,9 @@ describe('a claim', () => {
     await expect(writeAs(db, first, (write) => write.append(note))).rejects.toThrow(LostClaim)
     await expect(renew(db, first)).rejects.toThrow(LostClaim)
     const next = { rawOffset: 1, hashState: new Uint8Array(1) }
-    await expect(appendLog(db, first, { segment: 'main', step: 1 }, logStart, Buffer.from('x'), next)).rejects.toThrow(LostClaim)
+    await expect(appendLog(db, first, { segment: 'main', step: 1 }, logStart, Buffer.from('x'), next)).rejects.toThrow(
+      LostClaim,
+    )
     await letGo(db, first)
     await renew(db, second)
     expect((await readEvents(db.pool, id)).map((event) => event.type)).toEqual(['requested', 'claimed', 'claimed'])
@@ -134,7 +137,12 @@ test('projections say what the fold of all events says', async () => {
   await writeAs(db, held, (write) => write.append({ type: 'finished', data: { status: 'failed', failure } }))
   const state = reduce(await readEvents(db.pool, id))
   const row = await db.prisma.deployment.findUniqueOrThrow({ where: { id } })
-  expect(row).toMatchObject({ status: state.status, failure: state.failure, planHash: state.planHash, nextSeq: state.seq + 1 })
+  expect(row).toMatchObject({
+    status: state.status,
+    failure: state.failure,
+    planHash: state.planHash,
+    nextSeq: state.seq + 1,
+  })
   expect(row).toMatchObject({ revision: state.commit?.revision, commitAt: new Date(state.committed!.at) })
   expect(state.commit?.subject).toBe('NUL \ufffd and \ufffd')
 })
@@ -168,7 +176,10 @@ describe('the log', () => {
     hash.init().update(text)
     const step = { segment: 'main', step: 2 }
     const half = await appendLog(db, held, step, logStart, text, { rawOffset: text.length, hashState: hash.save() })
-    await appendLog(db, held, step, half, Buffer.from('end'), { rawOffset: text.length + 3, hashState: hash.update('end').save() })
+    await appendLog(db, held, step, half, Buffer.from('end'), {
+      rawOffset: text.length + 3,
+      hashState: hash.update('end').save(),
+    })
     const chunks = await readChunks(db.pool, { deploymentId: id })
     expect(Buffer.concat(chunks.map((chunk) => chunk.bytes)).toString()).toBe(`${text.toString()}end`)
     for (const chunk of chunks) expect(chunk.bytes.length).toBeLessThanOrEqual(chunkLimit)
@@ -184,7 +195,10 @@ describe('the log', () => {
     const { id } = await request(db, environmentId)
     const held = await claimed()
     const text = Buffer.from('a' + '€'.repeat(50_000))
-    await appendLog(db, held, { segment: 'main', step: 1 }, logStart, text, { rawOffset: 1, hashState: new Uint8Array(1) })
+    await appendLog(db, held, { segment: 'main', step: 1 }, logStart, text, {
+      rawOffset: 1,
+      hashState: new Uint8Array(1),
+    })
     const chunks = await readChunks(db.pool, { deploymentId: id, segment: 'main', step: 1 })
     expect(chunks.map((chunk) => Buffer.from(chunk.bytes).toString()).join('')).toBe(text.toString())
     const more = await readChunks(db.pool, { deploymentId: id, afterChunk: chunks[0]!.id, limit: 1 })
@@ -198,7 +212,11 @@ test('segments remember how far their journal was read', async () => {
   await writeAs(db, held, (write) => recordSent(write, 'main', 't1'))
   await writeAs(db, held, (write) => recordJournal(write, 'main', 120))
   await writeAs(db, held, (write) => recordSent(write, 'main', 't1'))
-  expect((await readSegments(db.pool, id)).get('main')).toMatchObject({ state: 'sent', journalOffset: 120, targetId: 't1' })
+  expect((await readSegments(db.pool, id)).get('main')).toMatchObject({
+    state: 'sent',
+    journalOffset: 120,
+    targetId: 't1',
+  })
   await writeAs(db, held, (write) => recordEnd(write, 'main', 'ended', 'ok'))
   expect((await readSegments(db.pool, id)).get('main')).toMatchObject({ state: 'ended', outcome: 'ok' })
 })
@@ -238,7 +256,9 @@ test('listeners are told to read again when their connection was lost', async ()
   })
   expect(gaps).toBe(1)
   const again = new Promise<void>((resolve) => (heard = resolve))
-  await db.pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fairlead listen' AND datname = current_database()`)
+  await db.pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'fairlead listen' AND datname = current_database()`,
+  )
   await again
   expect(gaps).toBe(2)
   const notified = new Promise<void>((resolve) => (heard = resolve))

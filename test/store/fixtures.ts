@@ -5,7 +5,12 @@ import { createDeployment } from '@/lib/store/deployments.ts'
 /** A project with one environment, without servers. */
 export async function insertEnvironment(db: Database, name = 'production'): Promise<string> {
   const project = await db.prisma.project.create({
-    data: { name: 'Shop', slug: `shop-${Math.random().toString(36).slice(2)}`, repositoryUrl: '/srv/shop.git', access: 'none' },
+    data: {
+      name: 'Shop',
+      slug: `shop-${Math.random().toString(36).slice(2)}`,
+      repositoryUrl: '/srv/shop.git',
+      access: 'none',
+    },
   })
   const permissions = { owner: 'www-data', group: 'deployer', mode: 'off' }
   const environment = await db.prisma.environment.create({

@@ -12,7 +12,10 @@ export const metadata: Metadata = { title: 'Account' }
 export default async function AccountPage() {
   const actor = await pageActor()
   const current = await sessionId()
-  const [sessions, tokens] = await Promise.all([load(listSessions, { current: current ?? undefined }), load(listTokens, {})])
+  const [sessions, tokens] = await Promise.all([
+    load(listSessions, { current: current ?? undefined }),
+    load(listTokens, {}),
+  ])
   return (
     <div className="mx-auto grid max-w-3xl gap-6">
       <PageHeader title={actor.name}>

@@ -23,13 +23,18 @@ function shortList(names: string[]): string {
 
 export default async function ServersPage() {
   const servers = await load(listServers, {})
-  const add = <Link href="/servers/new" className={buttonStyle.primary}>Add a server</Link>
+  const add = (
+    <Link href="/servers/new" className={buttonStyle.primary}>
+      Add a server
+    </Link>
+  )
   if (servers.length === 0) {
     return (
       <>
         <PageHeader title="Servers" />
         <Empty title="No servers yet" action={add}>
-          A server is any Linux machine of yours that the panel reaches over SSH. It needs nothing installed but a shell.
+          A server is any Linux machine of yours that the panel reaches over SSH. It needs nothing installed but a
+          shell.
         </Empty>
       </>
     )
@@ -39,12 +44,22 @@ export default async function ServersPage() {
       <PageHeader title="Servers">{add}</PageHeader>
       <ul className={`${cardStyle} divide-y`}>
         {servers.map((server) => (
-          <li key={server.id} className="relative grid items-center gap-x-6 gap-y-1.5 px-4 py-3 hover:bg-sunken sm:grid-cols-[minmax(0,15rem)_minmax(0,1fr)_auto]">
+          <li
+            key={server.id}
+            className="relative grid items-center gap-x-6 gap-y-1.5 px-4 py-3 hover:bg-sunken sm:grid-cols-[minmax(0,15rem)_minmax(0,1fr)_auto]"
+          >
             <div className="min-w-0">
-              <Link href={`/servers/${server.id}`} className="font-semibold after:absolute after:inset-0">{server.name}</Link>
-              <p className="truncate font-mono text-xs text-ink-soft">{server.user}@{server.host}{server.port === 22 ? '' : `:${server.port}`}</p>
+              <Link href={`/servers/${server.id}`} className="font-semibold after:absolute after:inset-0">
+                {server.name}
+              </Link>
+              <p className="truncate font-mono text-xs text-ink-soft">
+                {server.user}@{server.host}
+                {server.port === 22 ? '' : `:${server.port}`}
+              </p>
             </div>
-            <p className="truncate text-ink-soft" title={namesOf(server).join(', ')}>{shortList(namesOf(server))}</p>
+            <p className="truncate text-ink-soft" title={namesOf(server).join(', ')}>
+              {shortList(namesOf(server))}
+            </p>
             <div className="flex items-center gap-2 text-xs text-ink-soft">
               {!server.fingerprint ? (
                 <StatusBadge status="waiting" word="Key not confirmed" />

@@ -35,11 +35,18 @@ export default async function StartPage({ searchParams }: { searchParams: Promis
       <PageHeader title="To the first deployment" />
       <ol className="mb-6 flex flex-wrap gap-x-8 gap-y-2">
         {steps.map((step, index) => (
-          <li key={step} aria-current={index === at ? 'step' : undefined} className="flex items-center gap-2 text-ink-soft aria-[current]:font-semibold aria-[current]:text-ink">
+          <li
+            key={step}
+            aria-current={index === at ? 'step' : undefined}
+            className="flex items-center gap-2 text-ink-soft aria-[current]:font-semibold aria-[current]:text-ink"
+          >
             {index < at ? (
               <StatusMark status="ok" />
             ) : (
-              <span aria-hidden className={`figures grid size-5 place-items-center rounded-full text-xs font-semibold ${index === at ? 'bg-accent text-accent-ink' : 'border border-line-strong'}`}>
+              <span
+                aria-hidden
+                className={`figures grid size-5 place-items-center rounded-full text-xs font-semibold ${index === at ? 'bg-accent text-accent-ink' : 'border border-line-strong'}`}
+              >
                 {index + 1}
               </span>
             )}
@@ -58,7 +65,10 @@ export default async function StartPage({ searchParams }: { searchParams: Promis
           {server.fingerprint && server.check && (
             <p className="mt-4 flex flex-wrap items-center justify-end gap-3 text-ink-soft">
               {server.check.verdict === 'failed' && 'Some of it may not matter for your project.'}
-              <Link href={`/start?server=${server.id}`} className={server.check.verdict === 'failed' ? buttonStyle.plain : buttonStyle.primary}>
+              <Link
+                href={`/start?server=${server.id}`}
+                className={server.check.verdict === 'failed' ? buttonStyle.plain : buttonStyle.primary}
+              >
                 {server.check.verdict === 'failed' ? 'Go on anyway' : 'Go on to the repository'}
               </Link>
             </p>

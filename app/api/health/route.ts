@@ -9,6 +9,9 @@ export async function GET() {
     await isSetUp(context())
     return Response.json({ status: 'ok' }, { headers: { 'cache-control': 'no-store' } })
   } catch {
-    return Response.json({ status: 'unavailable', reason: 'The database does not answer.' }, { status: 503, headers: { 'cache-control': 'no-store' } })
+    return Response.json(
+      { status: 'unavailable', reason: 'The database does not answer.' },
+      { status: 503, headers: { 'cache-control': 'no-store' } },
+    )
   }
 }

@@ -17,6 +17,8 @@ export default async function DeploymentPage({ params }: { params: Promise<{ id:
 
 /** The middle one of the times that succeeded runs took. */
 function usual(runs: readonly RunView[]): number | null {
-  const times = runs.flatMap(({ status, durationMs }) => (status === 'succeeded' && durationMs !== null ? [durationMs] : [])).sort((a, b) => a - b)
+  const times = runs
+    .flatMap(({ status, durationMs }) => (status === 'succeeded' && durationMs !== null ? [durationMs] : []))
+    .sort((a, b) => a - b)
   return times[times.length >> 1] ?? null
 }

@@ -31,7 +31,11 @@ export default async function EnvironmentPage({ params, searchParams }: PageProp
   return (
     <>
       <title>{`${environment.project} ${environment.name} · Fairlead`}</title>
-      <PageHeader title={<Name environment={environment} />} trail={[{ href: '/', name: 'Environments' }]} below={<Live environment={environment} />}>
+      <PageHeader
+        title={<Name environment={environment} />}
+        trail={[{ href: '/', name: 'Environments' }]}
+        below={<Live environment={environment} />}
+      >
         <LiveRefresh environment={id} />
         <RollBackButton environment={environment} />
         <DeployButton environment={environment} />
@@ -39,7 +43,9 @@ export default async function EnvironmentPage({ params, searchParams }: PageProp
       <Tabs id={id} current={tab} />
       {tab === 'releases' && <Releases environment={environment} />}
       {tab === 'pipeline' && <Hooks environment={environment} />}
-      {tab === 'variables' && <VariablesForm environment={environment} variables={await load(readVariables, { environmentId: id })} />}
+      {tab === 'variables' && (
+        <VariablesForm environment={environment} variables={await load(readVariables, { environmentId: id })} />
+      )}
       {tab === 'servers' && <Targets environment={environment} servers={await load(listServers, {})} />}
       {tab === 'settings' && <SettingsForm environment={environment} />}
     </>
@@ -66,8 +72,12 @@ async function Hooks({ environment }: { environment: EnvironmentView }) {
     load(listHooks, { environmentId: environment.id }),
     environment.last ? load(getDeployment, { id: environment.last.id }) : null,
   ])
-  const inRepository = (last?.steps ?? []).flatMap(({ origin, event }) => (origin === 'repository' && event ? [event] : []))
-  return <Pipeline environment={environment} hooks={hooks} seen={last && { number: last.number, events: inRepository }} />
+  const inRepository = (last?.steps ?? []).flatMap(({ origin, event }) =>
+    origin === 'repository' && event ? [event] : [],
+  )
+  return (
+    <Pipeline environment={environment} hooks={hooks} seen={last && { number: last.number, events: inRepository }} />
+  )
 }
 
 function Name({ environment: { project, name, appDomain } }: { environment: EnvironmentView }) {
@@ -75,7 +85,12 @@ function Name({ environment: { project, name, appDomain } }: { environment: Envi
     <>
       {project} <span className="font-normal text-ink-soft">/</span> {name}
       {appDomain && (
-        <a href={`https://${appDomain}`} target="_blank" rel="noopener noreferrer" className="ml-3 whitespace-nowrap text-sm font-normal tracking-normal text-ink-soft hover:text-ink hover:underline">
+        <a
+          href={`https://${appDomain}`}
+          target="_blank"
+          rel="noopener noreferrer"
+          className="ml-3 whitespace-nowrap text-sm font-normal tracking-normal text-ink-soft hover:text-ink hover:underline"
+        >
           {appDomain}
         </a>
       )}
@@ -92,10 +107,16 @@ function Live({ environment: { live, running, last } }: { environment: Environme
         <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           <StatusBadge status="active" word={`Release ${live.number} is live`} />
           <span className="min-w-0 break-words text-ink">{live.subject}</span>
-          <code className="font-mono text-xs" title={live.revision}>{shortSha(live.revision)}</code>
+          <code className="font-mono text-xs" title={live.revision}>
+            {shortSha(live.revision)}
+          </code>
           <span className="text-xs">
             {live.author}
-            {live.liveAt && <>, since <RelativeTime at={live.liveAt} /></>}
+            {live.liveAt && (
+              <>
+                , since <RelativeTime at={live.liveAt} />
+              </>
+            )}
           </span>
         </span>
       ) : (

@@ -14,20 +14,29 @@ export default async function ServerPage({ params }: { params: Promise<{ id: str
       <PageHeader
         title={server.name}
         trail={[{ href: '/servers', name: 'Servers' }]}
-        below={<p className="mt-1 font-mono text-xs text-ink-soft">{server.user}@{server.host}:{server.port}</p>}
+        below={
+          <p className="mt-1 font-mono text-xs text-ink-soft">
+            {server.user}@{server.host}:{server.port}
+          </p>
+        }
       />
       <ServerSteps server={server} />
       <section className={`${cardStyle} mt-4 grid gap-3 p-4`}>
         <h2 className="font-semibold">Environments on it</h2>
         {server.environments.length === 0 ? (
           <p className="text-ink-soft">
-            None yet. <Link href="/environments/new" className={linkStyle}>Make an environment</Link>
+            None yet.{' '}
+            <Link href="/environments/new" className={linkStyle}>
+              Make an environment
+            </Link>
           </p>
         ) : (
           <ul className="grid gap-1">
             {server.environments.map((environment) => (
               <li key={environment.id}>
-                <Link href={`/environments/${environment.id}`} className={linkStyle}>{environment.project} {environment.name}</Link>{' '}
+                <Link href={`/environments/${environment.id}`} className={linkStyle}>
+                  {environment.project} {environment.name}
+                </Link>{' '}
                 <code className="font-mono text-xs text-ink-soft">{environment.root}</code>
               </li>
             ))}

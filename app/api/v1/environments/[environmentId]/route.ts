@@ -4,7 +4,9 @@ import { route } from '@/lib/web/route.ts'
 
 const environmentUpdate = environmentChange.omit({ id: true }).extend(byEnvironment.shape)
 
-export const GET = route(byEnvironment, (ctx, actor, { environmentId }) => getEnvironment(ctx, actor, { id: environmentId }))
+export const GET = route(byEnvironment, (ctx, actor, { environmentId }) =>
+  getEnvironment(ctx, actor, { id: environmentId }),
+)
 
 /** Only what is given changes. */
 export const PATCH = route(environmentUpdate, (ctx, actor, { environmentId, ...change }) =>
@@ -12,4 +14,6 @@ export const PATCH = route(environmentUpdate, (ctx, actor, { environmentId, ...c
 )
 
 /** The panel forgets it; nothing on the server is touched. */
-export const DELETE = route(byEnvironment, (ctx, actor, { environmentId }) => removeEnvironment(ctx, actor, { id: environmentId }))
+export const DELETE = route(byEnvironment, (ctx, actor, { environmentId }) =>
+  removeEnvironment(ctx, actor, { id: environmentId }),
+)
