@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { buildPanel, isBuilt } from '@/scripts/build-panel.ts'
 import { canMakeMachines, startHost } from '@/test/hosts/hosts.ts'
 import { measureDeployments } from './deployments.ts'
+import { freePort } from './free-port.ts'
 import { openGitHost } from './git-host.ts'
 import { idleMemory } from './idle.ts'
 import { measureLines } from './lines.ts'
@@ -20,11 +21,11 @@ const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { typ
 const wants = (part: string): boolean => values.only === undefined || values.only === part
 const times = values.quick ? { first: 1, next: 3, activate: 2 } : { first: 3, next: 9, activate: 9 }
 const roundTrips = [0, 50]
-const panelPort = 3490
 const diskMb = 4096
 
 if (!canMakeMachines()) throw new Error('The bench needs a test host of its own: run it as root, outside a container.')
 if (!isBuilt()) await buildPanel()
+const panelPort = await freePort()
 const results: Results = { deployments: [], lines: [], memory: [] }
 if (wants('memory')) results.memory = await idleMemory(panelPort)
 
