@@ -1,29 +1,12 @@
 // What happened, as append-only facts. A row is (deployment, seq, type, data); `parseEvent` is the only way in and out.
 // Page, CLI, recovery and history fold the same list with the same reducer (reducer.ts).
 import { z } from 'zod'
+import { failureCodes } from './types.ts'
 
 const segment = z.string()
 const step = z.number().int().positive()
 const failure = z.object({
-  code: z.enum([
-    'command_failed',
-    'timed_out',
-    'not_ready',
-    'not_killed',
-    'output_limit',
-    'connection_lost',
-    'unreachable',
-    'host_key_changed',
-    'invalid_spec',
-    'source_not_found',
-    'release_missing',
-    'owner_conflict',
-    'server_restarted',
-    'disk_full',
-    'not_writable',
-    'undo_failed',
-    'internal',
-  ]),
+  code: z.enum(failureCodes),
   server: z.string().optional(),
   step: z.string().optional(),
   exit: z.number().int().nullable().optional(),

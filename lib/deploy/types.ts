@@ -105,24 +105,27 @@ export type Finding = {
 export type StepOutcome =
   'ok' | 'failed' | 'timed_out' | 'cancelled' | 'output_limit' | 'not_killed' | 'skipped' | 'lost'
 
-export type FailureCode =
-  | 'command_failed'
-  | 'timed_out'
-  | 'not_ready'
-  | 'not_killed'
-  | 'output_limit'
-  | 'connection_lost'
-  | 'unreachable'
-  | 'host_key_changed'
-  | 'invalid_spec'
-  | 'source_not_found'
-  | 'release_missing'
-  | 'owner_conflict'
-  | 'server_restarted'
-  | 'disk_full'
-  | 'not_writable'
-  | 'undo_failed'
-  | 'internal'
+/** Every way a deployment can fail, as events store it and servers say it. */
+export const failureCodes = [
+  'command_failed',
+  'timed_out',
+  'not_ready',
+  'not_killed',
+  'output_limit',
+  'connection_lost',
+  'unreachable',
+  'host_key_changed',
+  'invalid_spec',
+  'source_not_found',
+  'release_missing',
+  'owner_conflict',
+  'server_restarted',
+  'disk_full',
+  'not_writable',
+  'undo_failed',
+  'internal',
+] as const
+export type FailureCode = (typeof failureCodes)[number]
 export type Failure = { code: FailureCode; server?: string; step?: string; exit?: number | null; message: string }
 
 export type DeploymentStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'superseded'

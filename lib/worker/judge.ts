@@ -1,5 +1,6 @@
 // What a deployment has come to, judged by what is known of it: pure.
 import type { DeploymentState, SegmentState } from '@/lib/deploy/reducer.ts'
+import { failureCodes } from '@/lib/deploy/types.ts'
 import type { Failure, FailureCode, Segment, StepOutcome } from '@/lib/deploy/types.ts'
 
 export type Verdict = {
@@ -8,26 +9,6 @@ export type Verdict = {
   /** The release is live although the deployment did not succeed: put back what was live before (null = nothing was). */
   undo: { release: string | null } | null
 }
-
-const codes: readonly FailureCode[] = [
-  'command_failed',
-  'timed_out',
-  'not_ready',
-  'not_killed',
-  'output_limit',
-  'connection_lost',
-  'unreachable',
-  'host_key_changed',
-  'invalid_spec',
-  'source_not_found',
-  'release_missing',
-  'owner_conflict',
-  'server_restarted',
-  'disk_full',
-  'not_writable',
-  'undo_failed',
-  'internal',
-]
 
 /** Judges segment `main` once it has ended. `server` is the name of its server. */
 export function judge(state: DeploymentState, main: Segment, server: string): Verdict {
@@ -119,7 +100,7 @@ function lastFact(
   const fact = state.facts.filter((one) => one.segment === segment && one.step === step && one.key === 'failure').at(-1)
   if (!fact) return null
   const [word = '', ...rest] = fact.value.split(' ')
-  const code = codes.find((known) => known === word)
+  const code = failureCodes.find((known) => known === word)
   return code ? { code, message: rest.join(' ') } : { code: 'command_failed', message: fact.value }
 }
 
