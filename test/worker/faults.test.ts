@@ -54,9 +54,9 @@ function untilSaid(id: string, step: string, text: string) {
 const running = (marker: string) => place.host.shell(`ps -eo args | grep -c '[${marker[0]}]${marker.slice(1)}' || true`)
 
 test('a failing hook before the switch leaves the live release as it was, and deploy.failure runs', async () => {
-  const { id, root, before, tree } = await deployed({
+  const { id, root, repository, before, tree } = await deployed({
     'after.pull': 'echo about to fail; exit 3\n',
-    'deploy.failure': `echo seen >"$FAIRLEAD_WEB_ROOT/storage-note" || echo seen >${'/tmp'}/note\n`,
+    'deploy.failure': 'echo "seen, $FAIRLEAD_REVISION"\n',
   })
   const { id: deployment } = await place.request(id)
   const state = await place.finished(deployment)
@@ -65,6 +65,9 @@ test('a failing hook before the switch leaves the live release as it was, and de
     failure: { code: 'command_failed', step: 'after.pull', exit: 3 },
     undo: null,
   })
+  const n = stepOf(await planOf(deployment), 'deploy.failure')
+  expect(state.segments[0]!.steps.find((step) => step.n === n)).toMatchObject({ outcome: 'ok', exit: 0 })
+  expect(await place.log(deployment, 'main', n)).toBe(`seen, ${repository.git('rev-parse', 'HEAD')}\n`)
   expect(await tree()).toBe(before)
   expect(await place.host.shell(`ls ${root}/release | wc -l; ls -a ${root} | grep -c current`)).toMatch(/^\d+\n1\n$/)
 })
