@@ -2,17 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Connection, Segment } from '@/lib/deploy/types.ts'
 import { openConnector } from '@/lib/ssh/connector.ts'
-import { canMakeMachines, startHost } from '../hosts/hosts.ts'
 import { run } from './contract.ts'
-import { context, deploySegment, releaseOf, sandboxGround } from './engine-ground.ts'
+import { context, deploySegment, grounds, releaseOf } from './engine-ground.ts'
 import type { Deployment, Ground } from './engine-ground.ts'
 import { factOf, fly, outcomes, step } from './flight.ts'
 import type { Flight } from './flight.ts'
-
-const grounds: [string, () => Promise<Ground>][] = [['the sandbox', sandboxGround]]
-if (canMakeMachines()) {
-  grounds.push(['a GNU userland', () => startHost()], ['a busybox userland', () => startHost({ userland: 'busybox' })])
-}
 
 describe.each(grounds)('adopting what is there, on %s', (_name, start) => {
   let ground: Ground

@@ -7,6 +7,7 @@ import type { Connection, PlannedHook, Segment, ServerAddress } from '@/lib/depl
 import { generateKeyPair } from '@/lib/ssh/keys.ts'
 import { startSandbox } from '@/scripts/sandbox.ts'
 import type { Frame } from '@/lib/deploy/frames.ts'
+import { canMakeMachines, startHost } from '../hosts/hosts.ts'
 import { fly, sha256, step } from './flight.ts'
 import type { Flight } from './flight.ts'
 
@@ -33,6 +34,12 @@ export async function sandboxGround(): Promise<Ground> {
       await rm(folder, { recursive: true })
     },
   }
+}
+
+/** Every kind of server that can be had here, by name. */
+export const grounds: [string, () => Promise<Ground>][] = [['the sandbox', sandboxGround]]
+if (canMakeMachines()) {
+  grounds.push(['a GNU userland', () => startHost()], ['a busybox userland', () => startHost({ userland: 'busybox' })])
 }
 
 export const owner = 'panel/environment'

@@ -2,9 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Channel, Connection, Segment } from '@/lib/deploy/types.ts'
 import { openConnector } from '@/lib/ssh/connector.ts'
-import { canMakeMachines, startHost } from '../hosts/hosts.ts'
 import { read, run } from './contract.ts'
-import { context, deploy, releaseOf, sandboxGround } from './engine-ground.ts'
+import { context, deploy, grounds, releaseOf } from './engine-ground.ts'
 import type { Ground } from './engine-ground.ts'
 import { fly, step } from './flight.ts'
 
@@ -25,11 +24,6 @@ const reader = `
   done 2>/dev/null
   echo "$one $two $none"
 `
-
-const grounds: [string, () => Promise<Ground>][] = [['the sandbox', sandboxGround]]
-if (canMakeMachines()) {
-  grounds.push(['a GNU userland', () => startHost()], ['a busybox userland', () => startHost({ userland: 'busybox' })])
-}
 
 describe.each(grounds)('readers of current on %s', (_name, start) => {
   let ground: Ground
