@@ -1,11 +1,11 @@
 'use client'
-import { useEffect, useState } from 'react'
+import { useEffect, useEffectEvent, useState } from 'react'
 import { readBranches } from '@/app/actions/projects.ts'
 import type { ProjectView, Ref } from '@/lib/api/shapes.ts'
 import { CopyLine } from '../copy-button.tsx'
 import { ActButton } from '../form/act-button.tsx'
 import { Complaint } from '../form/form.tsx'
-import { attempt, type Refusal } from '../form/outcome.ts'
+import { attempt, type Outcome, type Refusal } from '../form/outcome.ts'
 
 /** Reads the branches of a project live: the proof that the panel reaches the repository. Gives them to `onRead`. */
 export function Branches({ project, onRead }: { project: ProjectView; onRead: (refs: Ref[]) => void }) {
@@ -17,18 +17,19 @@ export function Branches({ project, onRead }: { project: ProjectView; onRead: (r
     setCount(refs.filter(({ kind }) => kind === 'branch').length)
     onRead(refs)
   }
+  const answered = useEffectEvent((outcome: Outcome<Ref[]>) => {
+    if (outcome.ok) take(outcome.value)
+    else setRefusal(outcome.error)
+  })
   useEffect(() => {
     let isGone = false
     void attempt(readBranches, { id: project.id }).then((outcome) => {
-      if (isGone) return
-      if (outcome.ok) take(outcome.value)
-      else setRefusal(outcome.error)
+      if (!isGone) answered(outcome)
     })
     return () => {
       isGone = true
     }
-    // Only another project is another question.
-  }, [project.id]) // eslint-disable-line react-hooks/exhaustive-deps
+  }, [project.id])
 
   return (
     <div className="grid gap-2">
