@@ -17,11 +17,9 @@ export type StepLines = {
 export const stepKey = (segment: string, step: number): string => `${segment}/${step}`
 
 /** Colour codes (SGR), the only escapes that are drawn. */
-// eslint-disable-next-line no-control-regex
 const colours = /\x1b\[([\d;:]*)m/g
 /** Every other escape, and control characters that draw nothing: titles, cursor moves, bells. Tab stays. */
 const others =
-  // eslint-disable-next-line no-control-regex
   /\x1b\[[\d;:<=>?]*[ -/]*[@-ln-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|$)|\x1b[P^_X][^\x1b]*(?:\x1b\\|$)|\x1b[ -/]*[0-Z\\^-~]|[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]/g
 
 /** What of a raw line is to be seen: the last thing written over it by carriage returns, and no escapes but colours. */

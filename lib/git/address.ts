@@ -17,7 +17,6 @@ const scpForm = new RegExp(`^(?:(${userName})@)?(${hostName}):(?!:)(.+)$`)
 
 /** Throws PanelError `invalid`, or `not_found` for a local path that isn't there. Local paths must lie in one of `localPrefixes`. */
 export async function parseAddress(url: string, localPrefixes: string[]): Promise<ParsedAddress> {
-  // eslint-disable-next-line no-control-regex -- control characters are what is being refused
   if (url === '' || url.length > 2000 || /[\u0000-\u0020\u007f]/.test(url) || url.startsWith('-')) throw invalid(url)
   if (isAbsolute(url) || url.startsWith('file://')) return { kind: 'local', url: await localPath(url, localPrefixes) }
   if (/^[a-z]+:\/\/[^/]*:[^/]*@/i.test(url)) {

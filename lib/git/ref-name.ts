@@ -4,7 +4,6 @@ import { PanelError } from '../errors.ts'
 /** True for a name that git would accept below refs/heads/ (git-check-ref-format(1)); one that looks like an option is not. */
 export function isRefName(name: string): boolean {
   if (name === '' || name === '@' || name.length > 250 || name.startsWith('-')) return false
-  // eslint-disable-next-line no-control-regex -- control characters are what is being refused
   if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|^\/|\/$|\.$/.test(name)) return false
   return name.split('/').every((part) => !part.startsWith('.') && !part.endsWith('.lock'))
 }

@@ -65,7 +65,6 @@ function spellings(text: string): string[] {
 /** As traces (`set -x`) and `printf %q` of dash and bash say it; also what PHP, Python, SQL and YAML quote. */
 function shellForms(text: string): string[] {
   const escaped = text.replace(/[\\']/g, '\\$&')
-  // eslint-disable-next-line no-control-regex -- control characters are what is being escaped
   const ansi = escaped.replace(/[\0-\x1f\x7f]/g, (code) => named[code] ?? octal(code))
   return [
     text.replaceAll("'", `'\\''`),

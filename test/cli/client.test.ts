@@ -27,7 +27,6 @@ it('passes nothing on that would steer the terminal', async () => {
   const body = JSON.stringify({ error: { code: 'invalid', message: `No: ${hostile}`, details } })
   const said = await refusal((response) => response.writeHead(400).end(body))
   expect(said).toMatch(/^No: here/)
-  // eslint-disable-next-line no-control-regex
   expect(said).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/)
   const led = await refusal((response) => response.writeHead(302, { location: 'https://evil.example/\x9b2J' }).end())
   expect(led).toContain('leads to https://evil.example/')

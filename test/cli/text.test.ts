@@ -98,7 +98,6 @@ describe('text of others', () => {
         const safe = new SafeText()
         const fed = ends.map((end, at) => safe.feed(text.slice(ends[at - 1] ?? 0, end))).join('') + safe.end()
         expect(fed).toBe(clean(text))
-        // eslint-disable-next-line no-control-regex
         expect(fed.replace(/\x1b\[[0-9;:]*m/g, '')).not.toMatch(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/)
       }),
       { numRuns: 2_000 },
