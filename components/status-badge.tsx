@@ -54,8 +54,6 @@ const looks = {
   unknown: { word: 'Unknown', icon: CircleHelp, tone: 'neutral' },
 } satisfies Record<string, Look>
 
-export type Status = keyof typeof looks
-
 const motion = ({ spins, fills }: Look) => (spins ? 'animate-spin' : fills ? 'size-2 fill-current' : undefined)
 
 const known = (status: string): Look => (looks as Record<string, Look>)[status] ?? { ...looks.unknown, word: status }

@@ -19,9 +19,9 @@ export type { Commit, DeploymentState, DeploymentStatus, Failure, Ref }
 
 export { roles, type Actor, type Role } from '@/lib/access.ts'
 
-export const verdicts = ['ok', 'warning', 'failed'] as const
-export type Verdict = (typeof verdicts)[number]
-export const checkLine = z.object({
+const verdicts = ['ok', 'warning', 'failed'] as const
+type Verdict = (typeof verdicts)[number]
+const checkLine = z.object({
   id: z.string(),
   label: z.string(),
   verdict: z.enum(verdicts),
@@ -29,7 +29,6 @@ export const checkLine = z.object({
   /** What to do or paste on the server, possibly several lines. */
   remedy: z.string().optional(),
 })
-export type CheckLine = z.infer<typeof checkLine>
 export const checkReport = z.object({ lines: z.array(checkLine) })
 export type CheckReport = z.infer<typeof checkReport> & { verdict: Verdict; at: string }
 

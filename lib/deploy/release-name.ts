@@ -1,7 +1,7 @@
 // Names of release directories. Source: Amezmo's two forms (seeds §1.4).
 
 /** `at` is the moment of the deployment; only the time form uses it. */
-export type ReleaseNameInput = {
+type ReleaseNameInput = {
   naming: 'sequence' | 'time'
   number: number
   revision: string
@@ -25,12 +25,4 @@ export function releaseName({ naming, number, revision, at, microseconds = 0 }: 
     throw new RangeError('microseconds are 0 to 999')
   }
   return `${at.toISOString().slice(0, -1)}${String(microseconds).padStart(3, '0')}.${short}`
-}
-
-const sequenceForm = /^deployment_([1-9][0-9]*)\.[0-9a-f]{7,64}$/
-const timeForm = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\.[0-9a-f]{7,64}$/
-
-/** True for both forms and nothing else: never a path, never hidden, safe as the name of one directory entry. */
-export function isReleaseName(name: string): boolean {
-  return sequenceForm.test(name) || timeForm.test(name)
 }

@@ -20,8 +20,3 @@ export function moveStatus(from: DeploymentStatus, to: DeploymentStatus): Deploy
   if (!next[from].includes(to)) throw new Error(`a deployment can't go from ${from} to ${to}`)
   return to
 }
-
-/** The statuses that may become `to`: the guard of an UPDATE. */
-export function statusesBefore(to: DeploymentStatus): DeploymentStatus[] {
-  return (Object.keys(next) as DeploymentStatus[]).filter((from) => next[from].includes(to))
-}

@@ -24,11 +24,6 @@ export function prepareRedaction(secrets: readonly string[]): { open(): Redactor
   return { open: () => new StreamRedactor(...searches) }
 }
 
-/** One redactor for one stream, e.g. `openRedactor(['hunter22']).push(bytes)`. */
-export function openRedactor(secrets: readonly string[]): Redactor {
-  return prepareRedaction(secrets).open()
-}
-
 class StreamRedactor implements Redactor {
   committed = 0
   #exact: PatternSearch

@@ -10,9 +10,8 @@ const parts = {
   targets: { include: { server: { select: { name: true, host: true } } }, orderBy: { createdAt: 'asc' } },
 } as const
 export type EnvironmentRow = Prisma.EnvironmentGetPayload<{ include: typeof parts }>
-export type TargetRow = EnvironmentRow['targets'][number]
 
-export type EnvironmentFields = {
+type EnvironmentFields = {
   name: string
   branch: string
   releaseNaming: string

@@ -15,7 +15,6 @@ import { createOwnerOnConsole } from '@/lib/panel/setup.ts'
 import { Kept } from './process.ts'
 
 export type Watched = { events: { seq: number }[]; chunks: { id: string; text: string }[] }
-export type Web = Awaited<ReturnType<typeof openWeb>>
 
 /** Needs the production build. Starts the process and makes the owner whose token is used. */
 export async function openWeb(ctx: Context, given: Record<string, string>) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planExports } from '../../lib/deploy/exports.ts'
-import { isReleaseName, releaseName } from '../../lib/deploy/release-name.ts'
+import { releaseName } from '../../lib/deploy/release-name.ts'
 import { planRetention } from '../../lib/deploy/retention.ts'
 import type { KnownRelease } from '../../lib/deploy/plan-input.ts'
 import { newSha, planInput } from './fixtures.ts'
@@ -16,7 +16,7 @@ describe('releaseName', () => {
     )
   })
 
-  it('refuses what could not be a name, and recognises only its own', () => {
+  it('refuses what could not be a name', () => {
     for (const revision of ['', '../../etc', 'ABCDEF0', 'abc']) {
       expect(() => releaseName({ naming: 'sequence', number: 1, revision, at })).toThrow(RangeError)
     }
@@ -24,19 +24,6 @@ describe('releaseName', () => {
     expect(() => releaseName({ naming: 'time', number: 1, revision: newSha, at, microseconds: 1000 })).toThrow(
       RangeError,
     )
-    expect(['deployment_12.bbbbbbb', '2026-11-21T03:46:00.123007.bbbbbbb'].map(isReleaseName)).toEqual([true, true])
-    expect(
-      [
-        '',
-        '.',
-        '..',
-        'deployment_0.bbbbbbb',
-        'deployment_1.bbbbbbb/..',
-        'deployment_1.bbbbbbb\n',
-        '20261121',
-        'current',
-      ].map(isReleaseName),
-    ).toEqual(Array.from({ length: 8 }, () => false))
   })
 })
 

@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { mask, openRedactor } from '@/lib/redact/redactor.ts'
+import { mask, prepareRedaction } from '@/lib/redact/redactor.ts'
 import { envValues } from '@/lib/redact/env.ts'
 import { secretsOfEnv } from '@/lib/redact/secrets.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
+const openRedactor = (secrets: string[]) => prepareRedaction(secrets).open()
 const text = (parts: Uint8Array[]) => Buffer.concat(parts).toString('utf8')
 
 function redact(secrets: string[], ...chunks: string[]): string {
