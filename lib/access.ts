@@ -9,7 +9,7 @@ export type Role = (typeof roles)[number]
 export type Actor = { kind: 'user' | 'token' | 'system'; id: string; name: string; role: Role }
 
 /** view: everything but variables. deploy: also activate and cancel. configure: what runs where. own: people and the panel itself. */
-export type Right = 'view' | 'deploy' | 'readVariables' | 'configure' | 'own'
+type Right = 'view' | 'deploy' | 'readVariables' | 'configure' | 'own'
 
 const leastRole: Record<Right, Role> = {
   view: 'viewer',

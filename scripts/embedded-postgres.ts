@@ -30,7 +30,7 @@ const require = createRequire(import.meta.url)
 /** What a later start needs to find the server again: `server.json`, 0600. */
 type Known = { port: number; password: string }
 
-export type EmbeddedPostgres = {
+type EmbeddedPostgres = {
   /** Connection string of the wanted database; contains the password. */
   url: string
   /** It was left running by an earlier start that died. */
@@ -41,7 +41,7 @@ export type EmbeddedPostgres = {
   stop(): Promise<void>
 }
 
-export type Options = {
+type Options = {
   database?: string
   /** Further `name=value` settings of the server. */
   settings?: string[]

@@ -11,7 +11,7 @@ export type ChildSpec = {
   env?: Record<string, string | undefined>
 }
 
-export type Child = {
+type Child = {
   /** Of the running process; undefined while it waits to be started again. */
   pid(): number | undefined
   /** TERM, then KILL after `graceMs`. It isn't started again. */

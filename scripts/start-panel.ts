@@ -23,7 +23,7 @@ export type RunningPanel = {
   stop(): Promise<void>
 }
 
-export const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '..')
 
 /**
  * Starts the named parts; resolves once the web process answers (without one: once the worker was started).

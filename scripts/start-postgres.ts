@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { startPostgres } from './embedded-postgres.ts'
 
-export type KeptPostgres = { url: string; stop(): Promise<void> }
+type KeptPostgres = { url: string; stop(): Promise<void> }
 
 const longestWaitMs = 30_000
 

@@ -12,7 +12,7 @@ import { useStream, type StreamState } from '../stream.ts'
 
 const page = 200
 
-export type LiveDeployment = {
+type LiveDeployment = {
   state: DeploymentState
   log: LogLines
   isLoading: boolean

@@ -4,7 +4,7 @@ import type { LogChunkView } from '@/lib/api/shapes.ts'
 
 /** `carry`: the colour codes that were still open when the line began, to be put before its text. */
 export type LogLine = { text: string; carry: string; at: string }
-export type StepLines = {
+type StepLines = {
   segment: string
   step: number
   key: string
@@ -92,7 +92,7 @@ function push(step: StepLines, isFirst: boolean, text: string, at: string, isWho
 }
 
 /** A row of the list: the heading of a step, or its line `index` (0-based in the step; `number` 1-based over the whole log). */
-export type Row = { kind: 'step'; step: StepLines } | { kind: 'line'; step: StepLines; index: number; number: number }
+type Row = { kind: 'step'; step: StepLines } | { kind: 'line'; step: StepLines; index: number; number: number }
 
 /** Rows as a list that is never built: `at(i)` finds the row, `rowOf(number)` the way back. */
 export class Rows {

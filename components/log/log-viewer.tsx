@@ -13,7 +13,7 @@ import { useLogSearch } from './use-log-search.ts'
 const lineHeight = 20
 const headingHeight = 32
 
-export type LogViewerProps = {
+type LogViewerProps = {
   log: LogLines
   /** Names of steps by `stepKey`. */
   names: Map<string, string>

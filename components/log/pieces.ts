@@ -2,7 +2,7 @@
 import Anser from 'anser'
 import { visible, type LogLine } from './lines.ts'
 
-export type Piece = {
+type Piece = {
   text: string
   className: string
   colour?: string
@@ -12,7 +12,7 @@ export type Piece = {
 }
 
 /** A line longer than this is cut where it is drawn; the raw file has the rest. */
-export const drawnLimit = 10_000
+const drawnLimit = 10_000
 
 /** Pieces of a line in order; their texts joined are the visible line (up to `drawnLimit`). */
 export function pieces(line: LogLine, found: RegExp | null): { parts: Piece[]; cut: number } {

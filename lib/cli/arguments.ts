@@ -30,7 +30,7 @@ On the panel's machine:
   fairlead admin token create --name <name> [--role <role>]      prints a token of the owner’s; --days <n> ends it
 `
 
-export const commands = [
+const commands = [
   'deploy',
   'logs',
   'deployments',
@@ -40,7 +40,7 @@ export const commands = [
   'cancel',
   'environments',
 ] as const
-export type CommandName = (typeof commands)[number]
+type CommandName = (typeof commands)[number]
 export type Command = {
   name: CommandName
   environment: string

@@ -28,7 +28,7 @@ export type Client = {
   stream(path: string, last: string): AsyncGenerator<Message>
 }
 /** `patienceMs`: how long a lost connection is tried again. */
-export type CallOptions = { body?: unknown; key?: string; repeatable?: boolean; patienceMs?: number }
+type CallOptions = { body?: unknown; key?: string; repeatable?: boolean; patienceMs?: number }
 
 /** The line to the panel is gone, or never came about. */
 export class Lost extends Error {}

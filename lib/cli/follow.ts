@@ -10,7 +10,7 @@ import type { Streams } from './output.ts'
 import { clean } from './terminal.ts'
 
 /** How long the panel may be away before the program gives up. */
-export const patienceMs = 120_000
+const patienceMs = 120_000
 const longestWaitMs = 5_000
 
 /** `path` is the deployment's in the API. Returns it as it ended. Throws Stop. */

@@ -58,7 +58,7 @@ export const eventSchemas = {
   }),
 } as const
 
-export type EventType = keyof typeof eventSchemas
+type EventType = keyof typeof eventSchemas
 export type EventData<T extends EventType> = z.infer<(typeof eventSchemas)[T]>
 export type NewEvent = { [T in EventType]: { type: T; data: EventData<T> } }[EventType]
 export type DeploymentEvent = NewEvent & { seq: number; at: string }

@@ -1,7 +1,7 @@
 // The variables that every hook sees, in Amezmo's spellings (seeds §1.3) and ours.
 import type { PlanEnvironment } from './plan-input.ts'
 
-export type ExportsInput = {
+type ExportsInput = {
   environment: PlanEnvironment
   deployment: number
   release: string

@@ -26,7 +26,7 @@ export function runHooks(hooks: PlannedHook[], stage: Step['stage']): Draft[] {
 }
 
 /** Numbers from 1 in the order of the list. */
-export function numbered(drafts: Draft[]): Step[] {
+function numbered(drafts: Draft[]): Step[] {
   return drafts.map((draft, index) => ({ n: index + 1, ...draft }))
 }
 

@@ -4,7 +4,7 @@ import { moveStatus } from './status.ts'
 import type { DeploymentStatus, Failure, StepOutcome } from './types.ts'
 
 /** Server times (`startedAt`, `endedAt`) are epoch ms by the server's clock. */
-export type StepState = {
+type StepState = {
   n: number
   outcome: StepOutcome | 'running'
   startedAt: number | null
@@ -29,7 +29,7 @@ export type SegmentState = {
   steps: StepState[]
 }
 export type Fact = { segment: string; step: number; key: string; value: string }
-export type Note = EventData<'note'>
+type Note = EventData<'note'>
 export type DeploymentState = {
   seq: number
   status: DeploymentStatus

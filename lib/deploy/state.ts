@@ -20,7 +20,7 @@ const serverState = z.object({
   /** Releases with a completion marker. */
   complete: z.array(z.string()),
 })
-export type ServerState = z.infer<typeof serverState>
+type ServerState = z.infer<typeof serverState>
 
 /** Throws PanelError('invalid') when the answer isn't what this version says. */
 export function parseState(bytes: Uint8Array): ServerState {

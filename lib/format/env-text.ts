@@ -8,7 +8,7 @@ export const valueLimit = 120 * 1024
 export const setLimit = 1024 * 1024
 
 /** Later lines win over earlier ones of the same name, as in a shell; that is also a problem, because nobody means it. */
-export type EnvText = { values: Record<string, string>; problems: Problem[] }
+type EnvText = { values: Record<string, string>; problems: Problem[] }
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$' }
 

@@ -26,7 +26,7 @@ export function missing(noun: string): PanelError {
 }
 
 /** `audit('noun.verb', 'noun:<id>', facts)` writes the entry; a change without one is a mistake, so it is thrown. */
-export type Change = { tx: Reader; audit(action: string, subject: string, data?: AuditRecord['data']): Promise<void> }
+type Change = { tx: Reader; audit(action: string, subject: string, data?: AuditRecord['data']): Promise<void> }
 
 /** One transaction. `taken` is what to say when a unique index refuses. */
 export async function change<T>(

@@ -6,7 +6,7 @@ import { AnswerBell } from './answer-bell.ts'
 import type { Context } from './context.ts'
 
 /** Kinds and their inputs; the worker parses them again. */
-export type Questions = {
+type Questions = {
   hostKey: { serverId: string }
   check: { serverId: string; root?: string }
   refs: { projectId: string }

@@ -8,7 +8,7 @@ import { missing } from './act.ts'
 import type { Context } from './context.ts'
 import { deploymentView } from './deployment-view.ts'
 
-export type Wish = { kind: 'deploy' | 'activate'; source: DeploymentSource; onlyWhenIdle?: boolean }
+type Wish = { kind: 'deploy' | 'activate'; source: DeploymentSource; onlyWhenIdle?: boolean }
 
 /**
  * Queues what `choose` makes of the environment. A repeated idempotency key is answered before anything is judged, so that a

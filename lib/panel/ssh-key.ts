@@ -1,7 +1,7 @@
 // A key pair of Fairlead's own for one server or one repository, written as OpenSSH writes it: ssh, git and ssh2 all read that.
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 
-export type SshKey = { privateKey: string; publicKey: string }
+type SshKey = { privateKey: string; publicKey: string }
 
 /** A fresh ed25519 pair; `comment` (no line breaks) ends the public line. Format: PROTOCOL.key of OpenSSH. */
 export function makeSshKey(comment: string): SshKey {

@@ -7,7 +7,7 @@ import type { Context } from './context.ts'
 
 export type Change = { deploymentId: string; environmentId: string }
 /** Nothing given = every deployment. */
-export type WatchFilter = { deploymentId?: string; environmentId?: string }
+type WatchFilter = { deploymentId?: string; environmentId?: string }
 type Watcher = { filter: WatchFilter; onChange: (change: Change | null) => void }
 
 const payload = z.object({ d: z.string(), e: z.string() })

@@ -1,7 +1,7 @@
 // What hooks get of `.env` text, and, read leniently, which values are worth hiding. No interpolation.
 import { readEnvText } from '../format/env-text.ts'
 
-export type EnvEntry = { name: string; raw: string }
+type EnvEntry = { name: string; raw: string }
 
 /** Assignments in order; quoted values may span lines. Anything else is skipped: the file itself travels byte for byte. */
 export function envEntries(text: string): EnvEntry[] {

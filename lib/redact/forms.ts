@@ -2,7 +2,7 @@
 // quoted by a shell's trace, and line by line. Only text in, byte patterns out; searching is pattern-search's part.
 
 /** Shorter secrets would blot out half a log and protect nothing. */
-export const shortestSecret = 4
+const shortestSecret = 4
 /** A line of a multi-line secret counts by itself from this many characters on. */
 const shortestLine = 8
 /** Inner base64 pieces shorter than this also occur in ordinary words. */
@@ -14,7 +14,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const encoder = new TextEncoder()
 
 /** `exact` patterns stand in one piece; those of `wrapped` may be broken into lines anywhere. */
-export type Forms = { exact: Uint8Array[]; wrapped: Uint8Array[] }
+type Forms = { exact: Uint8Array[]; wrapped: Uint8Array[] }
 
 /** Every byte pattern that must not pass for these secrets; secrets of less than 4 bytes give none. */
 export function secretForms(secrets: readonly string[]): Forms {

@@ -6,13 +6,13 @@ import { contentFiles, contentFindings } from './contents.ts'
 import { scriptFindings } from './script-findings.ts'
 
 /** Folders that hold hooks, strongest first. */
-export const hookFolders = ['.fairlead', '.amezmo'] as const
+const hookFolders = ['.fairlead', '.amezmo'] as const
 
 /** Everything of a tree that `readHooks` wants to see: `Mirror.files(sha, [...readPaths])`. */
 export const readPaths = [...hookFolders, ...contentFiles] as const
 
 /** A regular file of the tree; `path` from its root. */
-export type HookFile = { path: string; bytes: Uint8Array; sha256: string }
+type HookFile = { path: string; bytes: Uint8Array; sha256: string }
 
 /** Names that older documents gave to an event. */
 const oldNames: Record<string, LifecycleEvent> = { 'after.upload': 'after.extract' }

@@ -24,7 +24,7 @@ export type SharedConnection = {
 /** What ssh2 1.17 keeps for its own keepalive: a global request and the queue of answers, in order. */
 type PingingClient = Client & { _protocol: { ping(): void }; _callbacks: (() => void)[] }
 
-export type SharingOptions = {
+type SharingOptions = {
   /** A silent line is asked for a sign of life this often. */
   keepaliveMs: number
   /** A command that waits for its input: one is kept running in advance, so that the next `exec` of it costs no round trip. */

@@ -7,7 +7,7 @@ import { deferred } from './deferred.ts'
 import { dial, readHostKey } from './dial.ts'
 import { fingerprint } from './keys.ts'
 
-export type ConnectorOptions = {
+type ConnectorOptions = {
   /** How long dialling may take when the caller doesn't say; 15 s. */
   connectTimeoutMs?: number
   /** How long a connection that nobody holds stays warm; 3 min. */

@@ -1,5 +1,5 @@
 /** A promise with its handles: `Promise.withResolvers` for Node 20. */
-export type Deferred<T> = { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void }
+type Deferred<T> = { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void }
 
 export function deferred<T>(): Deferred<T> {
   let resolve!: (value: T) => void

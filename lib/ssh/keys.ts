@@ -4,7 +4,7 @@ import type { ServerHostKeyAlgorithm } from 'ssh2'
 import { PanelError } from '@/lib/errors.ts'
 
 /** An ed25519 pair as OpenSSH text: what a server entry keeps (encrypted) and what goes into authorized_keys. */
-export type KeyPair = { privateKey: string; publicKey: string }
+type KeyPair = { privateKey: string; publicKey: string }
 
 /**
  * Makes a new ed25519 key pair; `comment` ends the public line. About one pair in 150 that ssh2 1.17 makes can't be read

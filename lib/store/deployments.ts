@@ -12,7 +12,7 @@ import { inTransaction } from './transaction.ts'
 
 export type DeploymentSource = { type: 'git'; ref: string; commit?: string } | { type: 'release'; number: number }
 /** `by` as stored: `user:<id>`, `token:<id>` or `system:<why>`; `byName` for people. */
-export type DeploymentRequest = {
+type DeploymentRequest = {
   environmentId: string
   kind: 'deploy' | 'activate'
   source: DeploymentSource

@@ -9,7 +9,7 @@ const detailParts = {
   release: true,
   environment: { include: { project: true, targets: { include: { server: true } } } },
 } as const
-export type DetailRow = Prisma.DeploymentGetPayload<{ include: typeof detailParts }>
+type DetailRow = Prisma.DeploymentGetPayload<{ include: typeof detailParts }>
 
 const releaseParts = {
   variableSet: { select: { number: true } },
@@ -83,7 +83,7 @@ export function findRelease(reader: Reader, environmentId: string, number: numbe
 }
 
 /** The release whose directory `current` was switched to last. */
-export function findLiveRelease(reader: Reader, environmentId: string): Promise<ReleaseRow | null> {
+function findLiveRelease(reader: Reader, environmentId: string): Promise<ReleaseRow | null> {
   return reader.environment
     .findUnique({ where: { id: environmentId }, select: { liveReleaseId: true } })
     .then((row) =>

@@ -2,7 +2,7 @@
 import pg from 'pg'
 
 /** Payloads by channel; `onGap` is called whenever notifications may have been missed (also at the first connection). */
-export type Listeners = { channels: Record<string, (payload: string) => void>; onGap(): void }
+type Listeners = { channels: Record<string, (payload: string) => void>; onGap(): void }
 export type Listening = { close(): Promise<void> }
 
 const firstWaitMs = 50

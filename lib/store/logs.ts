@@ -129,7 +129,7 @@ export async function readPositions(
 }
 
 /** A stored chunk. `id` ascends over the whole deployment; `text` may begin or end inside a line. */
-export type StoredChunk = {
+type StoredChunk = {
   id: string
   segment: string
   step: number

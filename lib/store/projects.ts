@@ -4,7 +4,7 @@ import type { Reader } from './reader.ts'
 
 const parts = { environments: { orderBy: { createdAt: 'asc' } } } as const
 export type ProjectRow = Prisma.ProjectGetPayload<{ include: typeof parts }>
-export type ProjectFields = {
+type ProjectFields = {
   name: string
   slug: string
   repositoryUrl: string

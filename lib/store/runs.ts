@@ -1,7 +1,7 @@
 // The recent deployments of many environments at once, as small as the overview draws them.
 import type { Pool } from 'pg'
 
-export type RunRow = {
+type RunRow = {
   environmentId: string
   id: string
   number: number

@@ -3,7 +3,7 @@ import type { Pool } from 'pg'
 import type { ClaimedWrite } from './claims.ts'
 
 /** `sent`: it may run on the server, nobody has seen its end. */
-export type StoredSegment = {
+type StoredSegment = {
   name: string
   targetId: string
   state: 'sent' | 'ended' | 'lost'

@@ -4,7 +4,7 @@ import type { Plan } from '@/lib/deploy/types.ts'
 import type { ClaimedWrite } from './claims.ts'
 import { storableJson } from './events.ts'
 
-export type PlannedRelease = {
+type PlannedRelease = {
   number: number
   name: string
   revision: string

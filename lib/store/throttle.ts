@@ -1,7 +1,7 @@
 // Rate limits in the database: they survive a restart and hold for all web processes together.
 import type { Database } from './database.ts'
 
-export type Throttled = { allowed: boolean; retryAfterSeconds: number }
+type Throttled = { allowed: boolean; retryAfterSeconds: number }
 
 /** Counts one attempt of `key` within a fixed window that its first attempt begins; more than `limit` are not allowed. */
 export async function countAttempt(

@@ -2,7 +2,7 @@
 import type { Database } from './database.ts'
 
 /** How long a worker that says nothing still counts as alive. */
-export const aliveMs = 5_000
+const aliveMs = 5_000
 
 /** Says that this worker is alive. */
 export async function heartbeat(

@@ -12,7 +12,7 @@ import { refusalOf } from './refusal.ts'
 /** Variable sets have at most 2,000,000 characters; in JSON that may be twice as many bytes. */
 const bodyLimit = 8_388_608
 
-export type PathOf = { params: Promise<Record<string, string | string[]>> }
+type PathOf = { params: Promise<Record<string, string | string[]>> }
 /** What a route runs: a panel function, or what calls one. A `Response` is sent as it is. */
 type Run<I, T> = (ctx: Context, actor: Actor, input: I, request: Request) => Promise<T>
 
@@ -47,7 +47,7 @@ export function route<S extends z.ZodType, T>(schema: S, run: Run<z.output<S>, T
 }
 
 /** The refusal as JSON, with what HTTP wants to be said in headers. */
-export function refusalResponse(error: unknown): Response {
+function refusalResponse(error: unknown): Response {
   const refusal = refusalOf(error)
   const headers = new Headers({ 'cache-control': 'no-store' })
   if (refusal.code === 'unauthenticated') headers.set('www-authenticate', 'Bearer realm="Fairlead"')

@@ -5,7 +5,7 @@ import { readEvents, readLog } from '@/lib/panel/deployments.ts'
 import { watchDeployments, type Change } from '@/lib/panel/watch.ts'
 import { context } from './context.ts'
 
-export type Position = { seq: number; chunk: string }
+type Position = { seq: number; chunk: string }
 
 const heartbeatMs = 15_000
 /** Changes of so many deployments at once are one: something changed. */
@@ -19,13 +19,13 @@ export function parsePosition(text: string | null): Position {
 }
 
 /** One message of the stream; `data` is JSON and so holds no line break. */
-export function formatMessage(event: string, data: unknown, position?: Position): string {
+function formatMessage(event: string, data: unknown, position?: Position): string {
   const id = position ? `id: e${position.seq}.c${position.chunk}\n` : ''
   return `${id}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
 /** Who listens to what, from where on. `isStillIn` is asked before anything is sent and every 15 s: false ends the stream with `signed-out`. */
-export type Listener = {
+type Listener = {
   actor: Actor
   isStillIn: () => Promise<boolean>
   deployment: string | undefined

@@ -5,7 +5,7 @@ import type { JournalEntry } from '@/lib/deploy/journal.ts'
 import type { Plan } from '@/lib/deploy/types.ts'
 
 /** The clock of the server as the journal's first line gives it. */
-export type ServerClock = { wallMs: number; uptimeCs: number }
+type ServerClock = { wallMs: number; uptimeCs: number }
 
 /** The events that one entry of segment `segment` stands for. `sum` and `close` are dealt with when the log is complete. */
 export function eventsOf(entry: JournalEntry, segment: string, plan: Plan, clock: ServerClock): NewEvent[] {

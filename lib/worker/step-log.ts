@@ -11,7 +11,7 @@ import type { LogPosition, LogStep } from '@/lib/store/logs.ts'
 /** How long text may wait for more before it is stored. */
 const gatherMs = 25
 
-export type StepLogInput = {
+type StepLogInput = {
   db: Database
   held: Claim
   step: LogStep

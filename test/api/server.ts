@@ -16,7 +16,7 @@ import { testDatabase } from '../database.ts'
 
 type Handler = (request: Request, path: { params: Promise<Record<string, string | string[]>> }) => Promise<Response>
 type Found = { params: Record<string, string | string[]>; file: string }
-export type Answer = { status: number; headers: Headers; body: unknown }
+type Answer = { status: number; headers: Headers; body: unknown }
 export type Api = {
   url: string
   ctx: Context

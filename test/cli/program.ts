@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
-export type Ended = { code: number | null; out: string; err: string }
-export type Running = { ended: Promise<Ended>; out(): string; interrupt(): void }
+type Ended = { code: number | null; out: string; err: string }
+type Running = { ended: Promise<Ended>; out(): string; interrupt(): void }
 
 export function start(args: string[], env: Record<string, string>, input = ''): Running {
   const { PATH = '', HOME = '' } = process.env

@@ -1,5 +1,5 @@
 /** Numbers in 0..1 that depend on the seed only (mulberry32), so that a failing trial can be flown again. */
-export type Random = { next(): number; pick<T>(from: readonly T[]): T; chance(of: number): boolean }
+type Random = { next(): number; pick<T>(from: readonly T[]): T; chance(of: number): boolean }
 
 export function randomFrom(seed: number): Random {
   let state = (seed * 0x9e3779b1) >>> 0

@@ -44,7 +44,7 @@ const repositoryHooks: Record<string, string> = {
 /** A hook kept in the panel, of the same event as one of the repository. */
 export const panelHook = { event: 'before.deploy', text: script('before.deploy-panel', { slow: 10 }) }
 
-export type Sample = {
+type Sample = {
   repository: Repository
   /** Commits another state of the tree; `fails` = its hook before.deploy ends with 3. Gives path → content hash. */
   commit(fails: boolean): { sha: string; files: Record<string, string> }

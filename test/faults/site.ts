@@ -5,7 +5,7 @@ import type { Host } from '../hosts/hosts.ts'
 import { panelHook, secret } from './sample.ts'
 
 /** An environment, and its folder on the server. What hooks say is kept in `<root>-said`. */
-export type Site = { environmentId: string; root: string }
+type Site = { environmentId: string; root: string }
 
 export async function insertServer({ db, secrets }: Context, { address }: Host): Promise<string> {
   const { host, port, user, privateKey, hostKey } = address

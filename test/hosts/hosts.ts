@@ -20,10 +20,10 @@ export function canMakeMachines(): boolean {
   return probed
 }
 
-export type HostsWanted = { count?: number; userland?: 'gnu' | 'busybox'; diskMb?: number }
+type HostsWanted = { count?: number; userland?: 'gnu' | 'busybox'; diskMb?: number }
 
 /** Starts `count` hosts; plain ones where machines can't be made (and then `userland` and `diskMb` say nothing). */
-export async function startHosts({ count = 1, userland = 'gnu', diskMb = 256 }: HostsWanted = {}): Promise<Host[]> {
+async function startHosts({ count = 1, userland = 'gnu', diskMb = 256 }: HostsWanted = {}): Promise<Host[]> {
   const start = canMakeMachines() ? () => startMachine(userland, diskMb) : startPlain
   return Promise.all(Array.from({ length: count }, start))
 }

@@ -52,7 +52,7 @@ export function context(root: string, deployment: number, more: Partial<TargetCo
 export const revisionOf = (number: number): string => number.toString(16).padStart(40, 'a')
 export const releaseOf = (number: number): string => `release_${number}`
 
-export type Tree = { payload: { name: string; bytes: Uint8Array }; files: number; directories: number; links: number }
+type Tree = { payload: { name: string; bytes: Uint8Array }; files: number; directories: number; links: number }
 
 /** These files as the tar that is shipped: names as they stand, directories implied. */
 export async function treeOf(files: Record<string, string | Uint8Array>): Promise<Tree> {

@@ -7,7 +7,7 @@ import type { Site } from './engine-ground.ts'
 import { factOf, fly, outcomes, sha256, step } from './flight.ts'
 
 /** Puts an existing release back: verify, switch. */
-export function activateSegment(number: number, live: number | null, env: string | null): Segment {
+function activateSegment(number: number, live: number | null, env: string | null): Segment {
   const release = releaseOf(number)
   const steps: Step[] = [
     step(1, { do: 'verify', release, envSha256: env === null ? null : sha256(env) }),

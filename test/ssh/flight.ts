@@ -29,7 +29,7 @@ export function step(n: number, action: Step['action'], more: Partial<Step> = {}
   return { ...base, timeoutMs: 60_000, action, ...more }
 }
 
-export type Cargo = {
+type Cargo = {
   exports?: Record<string, string>
   env?: string | null
   payloads?: { name: string; bytes: Uint8Array }[]

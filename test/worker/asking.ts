@@ -2,7 +2,7 @@
 import { listen } from '@/lib/store/listen.ts'
 import type { Database } from '@/lib/store/database.ts'
 
-export type Answered = { state: string; answer: unknown; error: unknown }
+type Answered = { state: string; answer: unknown; error: unknown }
 
 /** Adds a question. `silently` = no worker is told that there is one. */
 export async function addAsk(
