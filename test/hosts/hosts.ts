@@ -20,17 +20,10 @@ export function canMakeMachines(): boolean {
   return probed
 }
 
-type HostsWanted = { count?: number; userland?: 'gnu' | 'busybox'; diskMb?: number }
-
-/** Starts `count` hosts; plain ones where machines can't be made (and then `userland` and `diskMb` say nothing). */
-async function startHosts({ count = 1, userland = 'gnu', diskMb = 256 }: HostsWanted = {}): Promise<Host[]> {
-  const start = canMakeMachines() ? () => startMachine(userland, diskMb) : startPlain
-  return Promise.all(Array.from({ length: count }, start))
-}
-
-/** Starts one host. */
-export async function startHost(wanted: Omit<HostsWanted, 'count'> = {}): Promise<Host> {
-  const [host] = await startHosts(wanted)
-  if (!host) throw new Error('No host was started.')
-  return host
+/** Starts a host; a plain one where machines can't be made (and then `userland` and `diskMb` say nothing). */
+export function startHost({
+  userland = 'gnu',
+  diskMb = 256,
+}: { userland?: 'gnu' | 'busybox'; diskMb?: number } = {}): Promise<Host> {
+  return canMakeMachines() ? startMachine(userland, diskMb) : startPlain()
 }
