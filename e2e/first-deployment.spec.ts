@@ -1,13 +1,13 @@
 // From the token on the console to a page that is live, changed and put back: a whole panel with a worker, a real SSH server
 // and a real repository.
-import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { makeSetupToken } from '@/lib/panel/setup.ts'
 import { ensureRepository } from '../scripts/demo-repository.ts'
 import { startSandbox, type Sandbox } from '../scripts/sandbox.ts'
-import { startOwnPanel, type OwnPanel } from './fixtures/panel.ts'
+import { withOwnPanel, type OwnPanel } from './fixtures/panel.ts'
+import { commit } from './fixtures/commit.ts'
 import { failOnErrors } from './fixtures/test.ts'
 import { takePicture } from './fixtures/picture.ts'
 
@@ -15,35 +15,17 @@ type Whole = { panel: OwnPanel; sandbox: Sandbox; repository: string }
 
 const test = base.extend<{ whole: Whole }>({
   whole: [
-    async ({}, use) => {
-      const panel = await startOwnPanel(['web', 'worker'])
-      const sandbox = await startSandbox({ folder: join(panel.folder, 'sandbox') })
-      const repository = join(panel.folder, 'repositories/sample.git')
-      await ensureRepository(repository)
-      await use({ panel, sandbox, repository })
-      await sandbox.stop()
-      await panel.stop()
-    },
+    ({}, use) =>
+      withOwnPanel(['web', 'worker'], async (panel) => {
+        const repository = join(panel.folder, 'repositories/sample.git')
+        await ensureRepository(repository)
+        const sandbox = await startSandbox({ folder: join(panel.folder, 'sandbox') })
+        await use({ panel, sandbox, repository }).finally(() => sandbox.stop())
+      }),
     { timeout: 120_000 },
   ],
   baseURL: ({ whole }, use) => use(whole.panel.url),
 })
-
-/** A new commit on `main` that changes the page. */
-async function pushChange({ panel, repository }: Whole, from: string, to: string): Promise<void> {
-  const work = join(panel.folder, 'work')
-  const git = (...args: string[]) =>
-    execFileSync(
-      'git',
-      ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-c', 'commit.gpgsign=false', ...args],
-      { stdio: 'pipe' },
-    )
-  git('clone', '--quiet', repository, work)
-  const file = join(work, 'index.html')
-  await writeFile(file, (await readFile(file, 'utf8')).replace(from, to))
-  git('-C', work, 'commit', '--quiet', '--all', '--message', `Say ${to}`)
-  git('-C', work, 'push', '--quiet', 'origin', 'HEAD:main')
-}
 
 test('from the set-up token to a first deployment, a second one, and back', async ({ page, whole }) => {
   test.setTimeout(180_000)
@@ -115,7 +97,10 @@ test('from the set-up token to a first deployment, a second one, and back', asyn
   })
 
   async function deployAndRollBack() {
-    await pushChange(whole, 'first release', 'second release')
+    await commit(repository, 'Say second release', async (work) => {
+      const page = join(work, 'index.html')
+      await writeFile(page, (await readFile(page, 'utf8')).replace('first release', 'second release'))
+    })
     await test.step('a pushed commit is shown before it is deployed, and its log while it runs', async () => {
       await page.goto('/')
       await page.getByRole('link', { name: 'Sample / production' }).click()

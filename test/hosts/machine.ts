@@ -25,14 +25,16 @@ export async function startMachine(userland: 'gnu' | 'busybox', diskMb: number):
   }
   let init = await up()
   let roots = 0
-  const shell = async (command: string): Promise<string> => {
-    const inside = ['-t', init, '-m', '-u', '-i', '-p', '-r', '-w', 'sh', '-c', command]
+  const enter = async (...args: string[]): Promise<string> => {
+    const inside = ['-t', init, '-m', '-u', '-i', '-p', '-r', '-w', ...args]
     return (await promisify(execFile)('nsenter', inside, { env: inPath() })).stdout
   }
+  const shell = (command: string): Promise<string> => enter('sh', '-c', command)
   return {
     address,
     kind: 'machine',
     shell,
+    person: (command) => enter('-S', '1000', '-G', '1000', 'env', 'HOME=/home/deployer', 'sh', '-c', command),
     root: async () => {
       const root = `/webroot/${(roots += 1)}`
       await shell(`mkdir -p ${root} && chown deployer:deployer ${root}`)

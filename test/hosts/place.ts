@@ -16,6 +16,8 @@ export type Host = {
   root(): Promise<string>
   /** Runs `sh -c command` as root on a machine (as the present user on a plain host); rejects on a failure. */
   shell(command: string): Promise<string>
+  /** Runs `sh -c command` as the login user at home: what a person does there who signed in some other way. */
+  person(command: string): Promise<string>
   /** Power cut: every process of a machine ends at once, its disk stays. */
   powerCut(): Promise<void>
   boot(): Promise<void>

@@ -1,0 +1,54 @@
+// A PostgreSQL of one's own for tests: gone with its files at the end, also when the tests were killed.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startPostgres } from '../scripts/embedded-postgres.ts'
+
+export type OwnPostgres = {
+  url: string
+  /** Of the server, and of whatever else a test needs; removed at the end. */
+  folder: string
+  stop(): Promise<void>
+}
+
+// The end of stdin is the end of whoever started it. The server, in a session of its own, would not notice that by itself.
+const afterwards = `read -r _
+pid=$(head -n 1 "$1/postgres/data/postmaster.pid" 2>/dev/null) && kill -INT "$pid"
+while [ -e "$1/postgres/data/postmaster.pid" ] && kill -0 "$pid"; do sleep 0.1; done 2>/dev/null
+rm -rf "$1"`
+
+/** @param name begins the name of its folder */
+export async function startOwnPostgres(
+  name: string,
+  { database, settings = [] }: { database?: string; settings?: string[] } = {},
+): Promise<OwnPostgres> {
+  const folder = await mkdtemp(join(tmpdir(), `${name}-`))
+  const heir = spawn('sh', ['-c', afterwards, 'sh', folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  const leave = async (): Promise<void> => {
+    const gone = once(heir, 'exit')
+    heir.kill('SIGKILL')
+    await gone
+    await rm(folder, { recursive: true, force: true })
+  }
+  // Nothing here needs to survive a power cut.
+  const hasty = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+  try {
+    const server = await startPostgres(join(folder, 'postgres'), { database, settings: [...hasty, ...settings] })
+    return {
+      url: server.url,
+      folder,
+      async stop() {
+        await server.stop()
+        await leave()
+      },
+    }
+  } catch (error) {
+    await leave()
+    throw error
+  }
+}
