@@ -185,7 +185,7 @@ export type Payload = {
   name: 'tree.tar' | 'tree.delete'
   length: number
   sha256: string
-  open(): AsyncIterable<Uint8Array>
+  open(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
 /** What turns the pristine tree at `base` (null = nothing) into `revision`. Counts are of the whole resulting tree, `directories` without its root. */

@@ -1,12 +1,14 @@
 // What turns the tree of one commit into that of another, as payloads of a start stream.
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Payload, TreeChange } from '../deploy/types.ts'
+import { convertsNothing } from './attributes.ts'
 import type { MirrorParts } from './mirror.ts'
-import { changesBetween, differenceOf, listTree } from './tree.ts'
-import type { TreeDifference } from './tree.ts'
+import { packable, packFiles } from './pack.ts'
+import { differenceOf } from './tree.ts'
+import type { TreeFile } from './tree.ts'
 
 /**
  * `base` null, unknown to the mirror, or with other `.gitattributes` → the whole tree (`base` null in the answer). Otherwise what
@@ -14,9 +16,8 @@ import type { TreeDifference } from './tree.ts'
  * each ended by NUL, files before the directories that held them. Spooled files live until `dispose`.
  */
 export async function makeChange(parts: MirrorParts, base: string | null, sha: string): Promise<TreeChange> {
-  const { git } = parts
-  const [tree, changed] = await Promise.all([listTree(git, sha), base === null ? null : changesBetween(git, base, sha)])
-  const difference = changed && differenceOf(changed, tree)
+  const { tree, changes } = await parts.trees.list(sha, base)
+  const difference = changes && differenceOf(changes, tree)
   const folder = join(parts.spool, randomUUID())
   await mkdir(folder, { mode: 0o700 })
   const dispose = () => rm(folder, { recursive: true, force: true })
@@ -24,8 +25,14 @@ export async function makeChange(parts: MirrorParts, base: string | null, sha: s
     const payloads: Payload[] = []
     if (difference === null) payloads.push(await archive(parts, folder, `${sha}^{tree}`, {}))
     else {
-      if (difference.remove.length > 0) payloads.push(await list(folder, difference.remove))
-      if (difference.write.length > 0) payloads.push(await archiveOf(parts, folder, sha, difference))
+      const { remove, write } = difference
+      if (remove.length > 0) payloads.push(inMemory('tree.delete', listed(remove)))
+      if (write.length > 0) {
+        const isOurs = packable(write) && (await convertsNothing(parts.objects, tree.attributes))
+        if (isOurs) payloads.push(inMemory('tree.tar', await packFiles(parts.objects, write)))
+        // Unchanged attributes are written again along with others: the archive of the changed files needs them.
+        else payloads.push(await archiveOf(parts, folder, sha, [...write, ...tree.attributes]))
+      }
     }
     const { files, directories, links, totalBytes } = tree
     return {
@@ -45,7 +52,7 @@ export async function makeChange(parts: MirrorParts, base: string | null, sha: s
 }
 
 /** An archive of some files only: a tree of just these, made in objects and an index of its own beside the mirror's. */
-async function archiveOf(parts: MirrorParts, folder: string, sha: string, { write }: TreeDifference): Promise<Payload> {
+async function archiveOf(parts: MirrorParts, folder: string, sha: string, write: TreeFile[]): Promise<Payload> {
   // Few enough to be named to git at once; latin1 text that isn't ASCII would not reach it as it is.
   const names = write.map(({ path }) => path)
   const isShort = names.length <= 500 && names.join(' ').length < 60_000
@@ -76,10 +83,13 @@ async function archive(
   return payload('tree.tar', file)
 }
 
-async function list(folder: string, remove: string[]): Promise<Payload> {
-  const file = join(folder, 'tree.delete')
-  await writeFile(file, Buffer.from(remove.map((path) => `${path}\0`).join(''), 'latin1'))
-  return payload('tree.delete', file)
+function listed(remove: string[]): Buffer {
+  return Buffer.from(remove.map((path) => `${path}\0`).join(''), 'latin1')
+}
+
+function inMemory(name: Payload['name'], bytes: Buffer): Payload {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return { name, length: bytes.length, sha256, open: () => [bytes] }
 }
 
 async function payload(name: Payload['name'], file: string): Promise<Payload> {

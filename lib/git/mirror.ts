@@ -2,12 +2,17 @@
 import { createHash } from 'node:crypto'
 import type { Commit, Mirror } from '../deploy/types.ts'
 import { PanelError } from '../errors.ts'
+import { convertsNothing } from './attributes.ts'
 import { makeChange } from './change.ts'
+import { parseCommit } from './commit.ts'
 import { GitExit } from './failure.ts'
+import type { Objects } from './objects.ts'
 import { checkRefName } from './ref-name.ts'
 import { parseRefs } from './refs.ts'
 import type { GitCall } from './run.ts'
 import { readTar } from './tar.ts'
+import { linkMode } from './tree.ts'
+import type { TreeFile, Trees } from './tree.ts'
 
 /** What a mirror needs to know of its surroundings. */
 export type MirrorParts = {
@@ -15,6 +20,8 @@ export type MirrorParts = {
   path: string
   /** Where payloads are spooled. */
   spool: string
+  objects: Objects
+  trees: Trees
   git(args: string[], options?: Pick<GitCall, 'env' | 'input' | 'signal'>): Promise<Buffer>
   fetch(signal?: AbortSignal): Promise<void>
 }
@@ -56,15 +63,43 @@ export function makeMirror(parts: MirrorParts): Mirror {
     return commits
   }
 
-  /** What lies below `folders` in a commit, as lines of ls-tree. */
-  const listed = async (sha: string, folders: string[]): Promise<Buffer> => {
-    const commit = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(sha) ? sha : await shaOf(sha)
-    try {
-      return await git(['ls-tree', '-r', '-z', '--long', '--full-tree', `${commit}^{commit}`, '--', ...folders])
-    } catch (error) {
-      if (error instanceof GitExit) throw new PanelError('not_found', `There is no commit “${sha}” in the repository.`)
-      throw error
-    }
+  /** A branch or full SHA, most of the time: read without starting git; null for what needs that. */
+  const known = async (ref: string): Promise<Commit | null> => {
+    const isSha = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
+    const name = isSha || ref.startsWith('refs/') ? ref : `refs/heads/${ref}`
+    const object = await parts.objects.read(`${name}^{commit}`)
+    const commit = object && parseCommit(object)
+    if (!commit) return null
+    const { sha, subject, author, authorEmail, at } = commit
+    return { sha, subject, author, authorEmail, at }
+  }
+
+  const blob = async (sha: string): Promise<Buffer> => {
+    const object = await parts.objects.read(sha)
+    if (object?.type !== 'blob') throw new GitExit(128, `there is no file ${sha}`)
+    return object.bytes
+  }
+
+  const stored = async (files: TreeFile[]): Promise<{ path: string; bytes: Buffer }[]> =>
+    Promise.all(
+      files
+        .filter(({ mode }) => mode !== linkMode)
+        .map(async ({ path, sha }) => ({
+          path: Buffer.from(path, 'latin1').toString(),
+          bytes: await blob(sha),
+        })),
+    )
+
+  /** As an archive: the same conversions of line ends as in what is shipped. */
+  const archived = async (
+    sha: string,
+    files: TreeFile[],
+    paths: string[],
+  ): Promise<{ path: string; bytes: Uint8Array }[]> => {
+    const present = paths.filter((name) => files.some(({ path }) => isBelow(path, name)))
+    if (present.length === 0) return []
+    const archive = await git(['archive', '--format=tar', '--end-of-options', `${sha}^{tree}`, ...present])
+    return readTar(archive).filter((entry) => entry.type === 'file')
   }
 
   return {
@@ -76,11 +111,7 @@ export function makeMirror(parts: MirrorParts): Mirror {
     },
     async resolve(ref) {
       checkRefName(ref)
-      // A branch, most of the time: found by the same process that reads its commit.
-      const branch = ref.startsWith('refs/') ? ref : `refs/heads/${ref}`
-      const isSha = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
-      const found = isSha ? null : await orNull(log(['--max-count=1', '--end-of-options', branch]))
-      const [commit] = found ?? (await log(['--max-count=1', '--end-of-options', await shaOf(ref)]))
+      const commit = (await known(ref)) ?? (await log(['--max-count=1', '--end-of-options', await shaOf(ref)]))[0]
       if (!commit) throw new PanelError('not_found', `There is no commit “${ref}” in the repository.`, { ref })
       return commit
     },
@@ -96,17 +127,21 @@ export function makeMirror(parts: MirrorParts): Mirror {
         files: names.toString('latin1').split('\0').length - 1,
       }
     },
-    async files(sha, folders) {
-      const found = await listed(sha, folders)
-      const lines = found.toString('latin1').split('\0').filter(Boolean)
-      if (lines.length === 0) return []
-      checkSize(lines, folders)
-      // As an archive: the same conversions of line ends as in what is shipped.
-      const present = folders.filter((folder) => lines.some((line) => isBelow(line, folder)))
-      const archive = await git(['archive', '--format=tar', '--end-of-options', `${sha}^{tree}`, ...present])
-      return readTar(archive)
-        .filter((entry) => entry.type === 'file')
-        .map(({ path, bytes }) => ({ path, bytes, sha256: createHash('sha256').update(bytes).digest('hex') }))
+    async files(sha, paths) {
+      const commit = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(sha) ? sha : await shaOf(sha)
+      const all = await parts.trees.below(commit, ['.gitattributes', ...paths])
+      if (!all) throw new PanelError('not_found', `There is no commit “${sha}” in the repository.`)
+      const found = all.filter(({ path }) => paths.some((name) => isBelow(path, name)))
+      checkSize(found, paths)
+      const attributes = all.filter(({ path }) => /(^|\/)\.gitattributes$/.test(path))
+      const files = (await convertsNothing(parts.objects, attributes))
+        ? await stored(found)
+        : await archived(sha, found, paths)
+      return files.map(({ path, bytes }) => ({
+        path,
+        bytes,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+      }))
     },
     change: (base, sha) => makeChange(parts, base, sha),
   }
@@ -122,18 +157,15 @@ async function orNull<T>(asked: Promise<T>): Promise<T | null> {
   }
 }
 
-function isBelow(line: string, folder: string): boolean {
-  const path = line.slice(line.indexOf('\t') + 1)
+function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`)
 }
 
-function checkSize(lines: string[], folders: string[]): void {
-  let bytes = 0
-  for (const line of lines) bytes += Number(/^\S+ blob \S+ +(\d+)\t/.exec(line)?.[1] ?? 0)
-  if (bytes <= readBytes) return
+function checkSize(files: TreeFile[], folders: string[]): void {
+  if (files.reduce((sum, { size }) => sum + size, 0) <= readBytes) return
   const message = `More than ${readBytes / 1_048_576} MiB, which is too much to be read`
   const problems = folders
-    .filter((folder) => lines.some((line) => isBelow(line, folder)))
+    .filter((folder) => files.some(({ path }) => isBelow(path, folder)))
     .map((path) => ({ path, message }))
   throw new PanelError('invalid', 'The folders of hooks hold files that are too large.', { problems })
 }

@@ -9,10 +9,13 @@ import { credentialsFor } from './credentials.ts'
 import type { ParsedAddress } from './address.ts'
 import { withLock } from './lock.ts'
 import { makeMirror } from './mirror.ts'
+import { openObjects } from './objects.ts'
 import { endOrphans } from './orphans.ts'
 import { parseRefs } from './refs.ts'
-import { runGit } from './run.ts'
+import { gitEnvironment, runGit } from './run.ts'
 import { openSpool, removeAbandoned } from './spool.ts'
+import { Trees } from './tree.ts'
+import type { Objects } from './objects.ts'
 import type { GitCall } from './run.ts'
 
 export type MirrorsOptions = {
@@ -85,6 +88,18 @@ export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Pr
     env: { GIT_CONFIG_GLOBAL: config, ...extra.env },
   })
 
+  const readers = new Map<string, { objects: Objects; trees: Trees }>()
+  /** What is known of a mirror's objects outlives the asking for it. */
+  const readerOf = (path: string): { objects: Objects; trees: Trees } => {
+    const known = readers.get(path)
+    if (known) return known
+    const here = call(path, { shownAs: path })
+    const objects = openObjects(root, gitEnvironment(here))
+    const reader = { objects, trees: new Trees({ objects, git: (args) => runGit(args, here) }) }
+    readers.set(path, reader)
+    return reader
+  }
+
   /** Runs a git command that speaks to the remote, with its credentials for just as long. */
   const remote = async (
     address: RepositoryAddress,
@@ -122,6 +137,7 @@ export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Pr
       return makeMirror({
         path,
         spool,
+        ...readerOf(path),
         git: (args, options) => runGit(args, call(path, { shownAs: address.url, ...options })),
         fetch: (signal) =>
           queued(address.id, () =>

@@ -38,7 +38,7 @@ const passedOn = [
 /** Runs git and gives the bytes it printed. Rejects with PanelError when the reason is one that people can act on, else GitExit. */
 export async function runGit(args: string[], call: GitCall): Promise<Buffer> {
   call.signal?.throwIfAborted()
-  const env = environmentOf(call)
+  const env = gitEnvironment(call)
   const output: Buffer[] = []
   const git = simpleGit({
     baseDir: call.folder,
@@ -48,7 +48,7 @@ export async function runGit(args: string[], call: GitCall): Promise<Buffer> {
         ? error
         : new GitExit(result.exitCode, Buffer.concat(result.stdErr).toString()),
     allowEnvironment: Object.keys(env),
-    // The values of these are ours: see environmentOf.
+    // The values of these are ours: see gitEnvironment.
     unsafe: {
       allowUnsafeConfigPaths: true,
       allowUnsafeConfigEnvCount: true,
@@ -75,7 +75,7 @@ export async function runGit(args: string[], call: GitCall): Promise<Buffer> {
 }
 
 /** Nothing of the machine's own git set-up, no terminal, no credentials but those given. */
-function environmentOf(call: GitCall): Record<string, string> {
+export function gitEnvironment(call: GitCall): Record<string, string> {
   const env: Record<string, string> = {}
   for (const name of passedOn) {
     const value = process.env[name]
