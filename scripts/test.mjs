@@ -1,77 +1,91 @@
-// What `npm test` runs: system packages, generated client, types, lint, unit and contract tests, and the browser stories.
-// The last line says `N passed, N failed` with the counts of the test runners' own reports.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+// What `npm test` runs: system packages, generated client, types, lint, format, the production build, unit and contract tests,
+// and the browser stories. Each has a limit, as has the whole. The last line always says `N passed, N failed`, with the counts
+// of the test runners' own reports.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { runStep } from './test-step.mjs'
 
 const results = 'test-results'
+const minute = 60_000
+const until = performance.now() + 29 * minute
 let passed = 0
 let failed = 0
 
-/** Runs one step with its output shown. A step that fails counts as one failed test unless a report says more. */
-function run(name, command, args, env = {}) {
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort())
+
+/** Runs one step, for at most so many minutes. Its failure is said; who calls counts it. */
+async function run(name, minutes, command, ...args) {
   console.log(`\n── ${name}`)
-  const { status, signal, error } = spawnSync(command, args, {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...env },
-  })
-  if (error) console.error(`${name}: ${error.message}`)
-  if (signal) console.error(`${name}: ended by ${signal}`)
-  return status === 0
+  const limitMs = Math.min(minutes * minute, until - performance.now())
+  const why =
+    limitMs > 0 ? await runStep(command, args, { limitMs, interrupted: interrupted.signal }) : 'no time is left'
+  if (why !== null) console.error(`── ${name}: ${why}`)
+  if (interrupted.signal.aborted) throw new Error('interrupted')
+  return why === null
 }
 
-function finish() {
-  console.log(`\n${passed} passed, ${failed} failed`)
-  process.exit(failed > 0 || passed === 0 ? 1 : 0)
+const npx = (name, minutes, ...args) => run(name, minutes, 'npx', '--no-install', ...args)
+
+/** A step without tests of its own: only its failure counts. */
+async function check(step) {
+  const ok = await step
+  if (!ok) failed += 1
+  return ok
 }
 
-/** A step that everything later needs: its failure ends the run. */
-function need(name, command, args, env) {
-  if (run(name, command, args, env)) return
-  failed += 1
-  finish()
+/** Adds up the report of a step's runner. A step that failed counts at least once, whatever its report says or lacks. */
+function count(ok, report, read) {
+  let counts = { passed: 0, failed: ok ? 0 : 1 }
+  try {
+    const said = read(JSON.parse(readFileSync(report, 'utf8')))
+    counts = { passed: said.passed, failed: said.failed || counts.failed }
+  } catch (error) {
+    console.error(`── ${report}: ${error.message}`)
+    counts.failed = 1
+  }
+  passed += counts.passed
+  failed += counts.failed
 }
 
-/** A step that has no tests of its own: only its failure counts. */
-function check(name, command, args, env) {
-  if (!run(name, command, args, env)) failed += 1
-}
-
-function vitest() {
+async function tests() {
   const report = `${results}/vitest.json`
-  const ok = run('tests', 'npx', [
-    '--no-install',
-    'vitest',
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ])
-  if (!existsSync(report)) return void (failed += 1)
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'))
-  passed += numPassedTests
-  // A file that fails to load has no tests of its own, but failed all the same; so did a run that ended badly otherwise.
-  failed += numFailedTests || numFailedTestSuites || (ok ? 0 : 1)
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  // A file that fails to load has no tests of its own, but failed all the same.
+  count(await npx('tests', 15, 'vitest', 'run', ...reporters), report, (said) => ({
+    passed: said.numPassedTests,
+    failed: said.numFailedTests || said.numFailedTestSuites,
+  }))
 }
 
-/** The build is a step of its own, so that its failure is told from a story's. */
-function stories() {
-  if (!run('production build', 'npx', ['--no-install', 'tsx', 'scripts/build.ts'])) return void (failed += 1)
-  const report = `${results}/playwright.json`
-  const ok = run('browser stories', 'npx', ['--no-install', 'playwright', 'test'])
-  if (!existsSync(report)) return void (failed += 1)
-  const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'))
-  passed += stats.expected
+async function stories() {
   // Errors outside of any story (a file that doesn't load, a worker that died) count too.
-  failed += stats.unexpected + stats.flaky || errors.length || (ok ? 0 : 1)
+  count(await npx('browser stories', 15, 'playwright', 'test'), `${results}/playwright.json`, ({ stats, errors }) => ({
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky || errors.length,
+  }))
 }
 
-rmSync(results, { recursive: true, force: true })
-mkdirSync(results, { recursive: true })
-if (existsSync('scripts/system-packages.sh')) need('system packages', 'bash', ['scripts/system-packages.sh'])
-need('database client', process.execPath, ['scripts/generate.mjs'])
-check('types', 'npx', ['--no-install', 'tsc', '--noEmit', '-p', '.'])
-check('lint', 'npx', ['--no-install', 'eslint', '.'])
-check('format', 'npx', ['--no-install', 'prettier', '--check', '.'])
-vitest()
-stories()
-finish()
+async function all() {
+  rmSync(results, { recursive: true, force: true })
+  mkdirSync(results, { recursive: true })
+  // Everything later needs these two.
+  if (!(await check(run('system packages', 5, 'bash', 'scripts/system-packages.sh')))) return
+  if (!(await check(run('database client', 2, process.execPath, 'scripts/generate.mjs')))) return
+  await check(npx('types', 5, 'tsc', '--noEmit', '-p', '.'))
+  await check(npx('lint', 5, 'eslint', '.'))
+  await check(npx('format', 5, 'prettier', '--check', '.'))
+  // Before the tests: some ask the built web process.
+  const isBuilt = await check(npx('production build', 6, 'tsx', 'scripts/build.ts'))
+  await tests()
+  if (isBuilt) await stories()
+  else console.error('\n── browser stories: not run, as there is no build')
+}
+
+try {
+  await all()
+} catch (error) {
+  failed += 1
+  console.error(error)
+}
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exit(failed > 0 || passed === 0 ? 1 : 0)
