@@ -58,12 +58,14 @@ async function binaries(): Promise<{ initdb: string; postgres: string }> {
 const commands: Record<RootWay, string[]> = {
   // In a user namespace root looks like uid 1000 to PostgreSQL.
   namespace: ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--'],
-  // Containers often refuse namespaces. dac_override lets nobody reach its folder inside our 0700 one.
+  // dac_override lets nobody reach its folder inside our 0700 one.
   nobody: [
     'setpriv',
     `--reuid=${nobody}`,
     `--regid=${nobody}`,
     '--clear-groups',
+    // Without it access(2), with which initdb looks for its programs, would not count dac_override.
+    '--securebits=+no_setuid_fixup',
     '--inh-caps=-all,+dac_override',
     '--ambient-caps=-all,+dac_override',
     '--bounding-set=-all,+dac_override',
@@ -71,15 +73,19 @@ const commands: Record<RootWay, string[]> = {
   ],
 }
 
+/** Whether root may become somebody else in this way; containers and chroots often forbid namespaces. */
+export function worksHere(way: RootWay, program = 'true'): Promise<boolean> {
+  const [command, ...args] = [...commands[way], program, '--version']
+  return run(command, args).then(
+    () => true,
+    () => false,
+  )
+}
+
 async function prefixFor(postgres: string, ways: RootWay[]): Promise<{ prefix: string[]; owner: number | null }> {
   if (process.getuid?.() !== 0) return { prefix: [], owner: null }
   for (const way of ways) {
-    const [command, ...args] = [...commands[way], postgres, '--version']
-    const works = await run(command, args).then(
-      () => true,
-      () => false,
-    )
-    if (works) return { prefix: commands[way], owner: way === 'nobody' ? nobody : 0 }
+    if (await worksHere(way, postgres)) return { prefix: commands[way], owner: way === 'nobody' ? nobody : 0 }
   }
   throw new PanelError(
     'unavailable',

@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { execFile, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startPostgres } from '../../scripts/embedded-postgres.ts'
-import type { RootWay } from '../../scripts/postgres-programs.ts'
+import { findPrograms, worksHere, type RootWay } from '../../scripts/postgres-programs.ts'
 
 async function value(url: string, sql: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url })
@@ -17,7 +18,9 @@ async function value(url: string, sql: string): Promise<unknown> {
   }
 }
 
-const ways: RootWay[] = ['namespace', 'nobody']
+const isRoot = process.getuid?.() === 0
+const canMakeNamespaces = await worksHere('namespace')
+const ways: RootWay[] = isRoot && canMakeNamespaces ? ['namespace', 'nobody'] : ['nobody']
 
 describe.each(ways)('embedded PostgreSQL (root gives up being root by: %s)', (way) => {
   let parent: string
@@ -62,3 +65,15 @@ describe.each(ways)('embedded PostgreSQL (root gives up being root by: %s)', (wa
     await expect(stat(join(folder(), 'data/postmaster.pid'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 })
+
+if (isRoot) {
+  it('as nobody finds its programs in folders that only root may enter', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fairlead-closed-'))
+    const program = join(folder, 'program')
+    await writeFile(program, '', { mode: 0o755 })
+    const [command, args] = (await findPrograms(['nobody'])).initdb([])
+    const look = [process.execPath, '-e', 'fs.accessSync(process.argv[1], fs.constants.X_OK)', program]
+    await promisify(execFile)(command, [...args.slice(0, -1), ...look])
+    await rm(folder, { recursive: true })
+  })
+}
