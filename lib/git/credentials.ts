@@ -10,7 +10,8 @@ import type { RepositoryAccess } from '../deploy/types.ts'
 import { PanelError } from '../errors.ts'
 import type { ParsedAddress } from './address.ts'
 
-export type Credentials = { env: Record<string, string>; release(): Promise<void> }
+/** `authorization`: the value of the header that `env` makes git send; null for none. */
+export type Credentials = { env: Record<string, string>; authorization: string | null; release(): Promise<void> }
 
 const protocols = { https: 'https', ssh: 'ssh', git: 'git', local: 'file' } as const
 
@@ -24,7 +25,7 @@ export async function credentialsFor(
   knownHosts: string,
 ): Promise<Credentials> {
   const env: Record<string, string> = { GIT_ALLOW_PROTOCOL: protocols[address.kind] }
-  const none = { env, release: () => Promise.resolve() }
+  const none = { env, authorization: null, release: () => Promise.resolve() }
   if (access.kind === 'token' && address.kind !== 'https') throw unfit('A token works with an https address only.')
   if (access.kind === 'key' && address.kind !== 'ssh') throw unfit('A key works with an ssh address only.')
   if (access.kind === 'token' && address.kind === 'https') {
@@ -32,14 +33,15 @@ export async function credentialsFor(
     const user = access.user || address.user || 'git'
     env.GIT_CONFIG_COUNT = '1'
     env.GIT_CONFIG_KEY_0 = `http.${address.origin}/.extraHeader`
-    env.GIT_CONFIG_VALUE_0 = `Authorization: Basic ${Buffer.from(`${user}:${access.token}`).toString('base64')}`
-    return none
+    const authorization = `Basic ${Buffer.from(`${user}:${access.token}`).toString('base64')}`
+    env.GIT_CONFIG_VALUE_0 = `Authorization: ${authorization}`
+    return { ...none, authorization }
   }
   if (address.kind !== 'ssh') return none
   const agent = access.kind === 'key' ? await startAgent(access.privateKey) : null
   env.GIT_SSH_VARIANT = 'ssh'
   env.GIT_SSH_COMMAND = sshCommand(agent?.socket ?? 'none', knownHosts)
-  return { env, release: () => agent?.stop() ?? Promise.resolve() }
+  return { ...none, release: () => agent?.stop() ?? Promise.resolve() }
 }
 
 /** ssh with nothing of the login user's own set-up: no config, no keys but the agent's, no questions. */

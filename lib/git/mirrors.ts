@@ -10,6 +10,7 @@ import type { ParsedAddress } from './address.ts'
 import { withLock } from './lock.ts'
 import { makeMirror } from './mirror.ts'
 import { openObjects } from './objects.ts'
+import { Passages } from './passage.ts'
 import { endOrphans } from './orphans.ts'
 import { parseRefs } from './refs.ts'
 import { gitEnvironment, runGit } from './run.ts'
@@ -71,6 +72,7 @@ export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Pr
   await rename(`${config}.${process.pid}`, config)
   const knownHosts = join(root, 'known_hosts')
   const tails = new Map<string, Promise<unknown>>()
+  const passages = new Passages()
 
   /** One at a time per mirror within this process; the lock file is for the other processes. */
   const queued = <T>(id: string, work: () => Promise<T>): Promise<T> => {
@@ -109,12 +111,38 @@ export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Pr
   ): Promise<Buffer> => {
     const parsed = await parseAddress(address.url, localPrefixes)
     const credentials = await credentialsFor(parsed, address.access, knownHosts)
-    try {
-      const options = { shownAs: parsed.url, env: credentials.env, silenceMs, ...(signal ? { signal } : {}) }
+    const run = (to: ParsedAddress, env: Record<string, string>): Promise<Buffer> => {
+      const options = { shownAs: parsed.url, env, silenceMs, ...(signal ? { signal } : {}) }
       const { gitDir: _none, ...outside } = call('', options)
-      return await runGit(args(parsed), gitDir === null ? outside : call(gitDir, options))
+      return runGit(args(to), gitDir === null ? outside : call(gitDir, options))
+    }
+    try {
+      const found = await throughPassage(parsed, credentials.authorization, gitDir, run)
+      signal?.throwIfAborted()
+      return found ?? (await run(parsed, credentials.env))
     } finally {
       await credentials.release()
+    }
+  }
+
+  /** Null when git has to go itself. A first fetch brings much and asks little: nothing is gained for it. */
+  const throughPassage = async (
+    parsed: ParsedAddress,
+    authorization: string | null,
+    gitDir: string | null,
+    run: (to: ParsedAddress, env: Record<string, string>) => Promise<Buffer>,
+  ): Promise<Buffer | null> => {
+    if (parsed.kind !== 'https' || (gitDir !== null && (await isEmpty(gitDir)))) return null
+    const passage = await passages.open(parsed.origin, authorization)
+    if (!passage) return null
+    try {
+      return await run({ ...parsed, url: passage.origin + parsed.url.slice(parsed.origin.length) }, passage.env)
+    } catch (error) {
+      // What the direct way would only run into again.
+      if (error instanceof PanelError && ['timed_out', 'unavailable'].includes(error.code)) throw error
+      return null
+    } finally {
+      passage.release()
     }
   }
 
@@ -190,6 +218,12 @@ function mirrorName(id: string): string {
 async function removeStaleLocks(path: string): Promise<void> {
   const names = await readdir(path, { recursive: true })
   for (const name of names) if (name.endsWith('.lock')) await rm(join(path, name), { force: true })
+}
+
+/** No pack and no object: nothing was fetched yet. */
+async function isEmpty(mirror: string): Promise<boolean> {
+  const [objects, packs] = await Promise.all([readdir(join(mirror, 'objects')), readdir(join(mirror, 'objects/pack'))])
+  return packs.length === 0 && objects.length <= 2
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -69,13 +69,7 @@ describe('objects', () => {
 
 describe('a commit', () => {
   it('is read as git reads it', async () => {
-    const messages = [
-      'plain',
-      'two\nlines of a subject\n\nand a body',
-      '\n\n  \nfirst \t\r\nmore',
-      '',
-      'ünïcödé 🙂',
-    ]
+    const messages = ['plain', 'two\nlines of a subject\n\nand a body', '\n\n  \nfirst \t\r\nmore', '', 'ünïcödé 🙂']
     for (const message of messages) {
       const tree = repository.git('write-tree')
       const input = `tree ${tree}\nauthor Ada  Lovelace <ada@example.org> 86400 +0200\ncommitter B <b@example.org> 1700000000 -0530\n\n${message}`

@@ -1,0 +1,147 @@
+// Git hosts over connections that stay. Each git process would make its own: two or three round trips and a list of certificates to be
+// read. Here git speaks HTTP to this process, which speaks TLS to the host. It only makes things faster: whatever goes wrong, git
+// itself is asked next, and its words are what people read.
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { Agent, request as ask } from 'node:https'
+import type { AddressInfo } from 'node:net'
+
+/** A way to one origin for one git process: `url` in place of the origin, with `env`. Ends with `release`. */
+export type Passage = { origin: string; env: Record<string, string>; release(): void }
+
+type Goal = { origin: string; authorization: string | null }
+
+const secretHeader = 'x-fairlead-passage'
+/** What git sends on to a host, and gets back from it. */
+const asked = ['accept', 'accept-encoding', 'content-type', 'content-encoding', 'git-protocol', 'user-agent', 'pragma']
+const answered = ['content-type', 'content-encoding', 'content-length', 'cache-control']
+/** Questions of git are small: names of commits. What isn't goes the direct way. */
+const bodyLimit = 1_048_576
+/** A connection that nobody used for so many ms is closed. */
+const idleMs = 50_000
+
+/** Set by people whose Git hosts are behind a proxy, or trusted by a folder of certificates: git knows how, we don't. */
+const tooSpecial = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'GIT_SSL_CAPATH']
+/** Where distributions keep what the machine trusts. */
+const bundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem']
+
+/** Doors of this process; one is enough. Nothing is opened before the first passage. */
+export class Passages {
+  #goals = new Map<string, Goal>()
+  #server: Promise<Server> | null = null
+  #agents = new Map<string, Agent>()
+
+  /** Null where git has to go itself. `authorization` is the header's value. */
+  async open(origin: string, authorization: string | null): Promise<Passage | null> {
+    if (tooSpecial.some((name) => process.env[name])) return null
+    this.#server ??= this.#listen()
+    const { port } = (await this.#server).address() as AddressInfo
+    const secret = randomBytes(24).toString('hex')
+    this.#goals.set(secret, { origin, authorization })
+    const here = `http://127.0.0.1:${port}`
+    return {
+      origin: here,
+      // In the environment, which others can't read: whoever knows the secret may use the token.
+      env: {
+        GIT_ALLOW_PROTOCOL: 'http',
+        GIT_CONFIG_COUNT: '2',
+        GIT_CONFIG_KEY_0: `http.${here}/.extraHeader`,
+        GIT_CONFIG_VALUE_0: `${secretHeader}: ${secret}`,
+        GIT_CONFIG_KEY_1: 'http.followRedirects',
+        GIT_CONFIG_VALUE_1: 'false',
+        no_proxy: '127.0.0.1',
+      },
+      release: () => void this.#goals.delete(secret),
+    }
+  }
+
+  async #listen(): Promise<Server> {
+    const server = createServer(
+      (request, response) => void this.#pass(request, response).catch(() => response.destroy()),
+    )
+    server.listen(0, '127.0.0.1').unref()
+    await once(server, 'listening')
+    return server
+  }
+
+  async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const goal = this.#goals.get(String(request.headers[secretHeader] ?? ''))
+    const body = await bodyOf(request)
+    if (!goal || body === null) return refuse(response, goal ? 413 : 403)
+    const answer = await this.#ask(goal, request, body).catch(() => null)
+    if (answer?.statusCode !== 200) {
+      answer?.destroy()
+      return refuse(response, 502)
+    }
+    response.on('close', () => answer.destroy())
+    answer.on('error', () => response.destroy())
+    response.writeHead(200, picked(answer.headers, answered))
+    answer.pipe(response)
+  }
+
+  async #ask(goal: Goal, request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+    const headers = {
+      ...picked(request.headers, asked),
+      ...(goal.authorization === null ? {} : { authorization: goal.authorization }),
+      ...(request.method === 'POST' ? { 'content-length': String(body.length) } : {}),
+    }
+    const agent = this.#agentOf(goal.origin)
+    const { method = 'GET', url = '/' } = request
+    const asking = ask(new URL(goal.origin + url), { method, headers, agent })
+    request.on('close', () => {
+      if (!request.complete) asking.destroy()
+    })
+    asking.end(body)
+    try {
+      const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+      return answer
+    } catch (error) {
+      // The host had closed what we kept; a question of git changes nothing, so it may be asked again.
+      if (asking.reusedSocket) return this.#ask(goal, request, body)
+      throw error
+    }
+  }
+
+  #agentOf(origin: string): Agent {
+    const known = this.#agents.get(origin)
+    if (known) return known
+    const ca = trusted()
+    const agent = new Agent({
+      keepAlive: true,
+      timeout: idleMs,
+      scheduling: 'lifo',
+      noDelay: true,
+      ...(ca ? { ca } : {}),
+    })
+    this.#agents.set(origin, agent)
+    return agent
+  }
+}
+
+/** What this machine trusts, as git does: not the list that Node brings along, which no administrator can add to. */
+function trusted(): string | null {
+  const file = process.env.GIT_SSL_CAINFO ?? process.env.SSL_CERT_FILE ?? bundles.find((path) => existsSync(path))
+  return file === undefined ? null : readFileSync(file, 'utf8')
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > bodyLimit) return null
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function picked(headers: IncomingMessage['headers'], names: string[]): Record<string, string | string[]> {
+  return Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])))
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { connection: 'close' }).end()
+}

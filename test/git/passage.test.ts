@@ -1,0 +1,201 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, rmSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
+import type { Server } from 'node:https'
+import { request } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Mirror } from '../../lib/deploy/types.ts'
+import { openMirrors } from '../../lib/git/mirrors.ts'
+import { Passages } from '../../lib/git/passage.ts'
+import { Repository, temporaryFolder } from './fixtures.ts'
+
+let folder: string
+let repository: Repository
+let server: Server
+let url: string
+/** Every connection that the host took, and every request, as `<connection> <method> <status>`. */
+let connections: Socket[]
+let requests: string[]
+/** Called instead of git when set. */
+let answer: ((request: IncomingMessage, response: ServerResponse) => void) | null
+const closing: (() => unknown)[] = []
+const access = { kind: 'token' as const, user: 'ada', token: 's3cret' }
+const authorization = `Basic ${Buffer.from('ada:s3cret').toString('base64')}`
+
+beforeEach(async () => {
+  folder = temporaryFolder()
+  repository = new Repository(join(folder, 'source'))
+  repository.write('a', 'a')
+  repository.commit('first')
+  const files = ['-keyout', join(folder, 'key'), '-out', join(folder, 'certificate')]
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
+  execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-days', '1', ...files, ...subject], { stdio: 'ignore' })
+  connections = []
+  requests = []
+  answer = null
+  const options = { key: readFileSync(join(folder, 'key')), cert: readFileSync(join(folder, 'certificate')) }
+  server = createServer(options, (asked, response) => {
+    const connection = connections.indexOf(asked.socket)
+    response.on('finish', () => requests.push(`${connection} ${asked.method} ${response.statusCode}`))
+    if (answer) return answer(asked, response)
+    serve(asked, response)
+  })
+  server.on('secureConnection', (socket) => connections.push(socket))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.push(
+    () => server.close(),
+    () => server.closeAllConnections(),
+  )
+  url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/source/.git`
+  process.env.GIT_SSL_CAINFO = join(folder, 'certificate')
+  closing.push(() => delete process.env.GIT_SSL_CAINFO)
+})
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+  rmSync(folder, { recursive: true })
+})
+
+/** git's own HTTP backend as CGI, for whoever shows the token. */
+function serve(asked: IncomingMessage, response: ServerResponse): void {
+  if (asked.headers.authorization !== authorization)
+    return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
+  const [path = '', query = ''] = (asked.url ?? '').split('?')
+  const header = (name: string): string => String(asked.headers[name] ?? '')
+  const backend = spawn('git', ['http-backend'], {
+    env: {
+      ...process.env,
+      GIT_PROJECT_ROOT: folder,
+      GIT_HTTP_EXPORT_ALL: '1',
+      PATH_INFO: path,
+      QUERY_STRING: query,
+      REQUEST_METHOD: asked.method,
+      CONTENT_TYPE: header('content-type'),
+      CONTENT_LENGTH: header('content-length'),
+      HTTP_CONTENT_ENCODING: header('content-encoding'),
+      GIT_PROTOCOL: header('git-protocol'),
+    },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  asked.pipe(backend.stdin)
+  const chunks: Buffer[] = []
+  backend.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  backend.stdout.on('end', () => {
+    const whole = Buffer.concat(chunks)
+    const end = whole.indexOf('\r\n\r\n')
+    for (const line of whole.toString('latin1', 0, end).split('\r\n')) {
+      const [name = '', value = ''] = line.split(': ')
+      if (name !== 'Status') response.setHeader(name, value)
+    }
+    response.end(whole.subarray(end + 4))
+  })
+}
+
+const open = async (): Promise<Mirror> =>
+  (await openMirrors({ folder: join(folder, 'mirrors'), localPrefixes: [] })).open({ id: 'one', url, access })
+
+/** A new commit, fetched and found. */
+async function follows(mirror: Mirror, text: string): Promise<void> {
+  repository.write('a', text)
+  const sha = repository.commit(text)
+  await mirror.fetch()
+  expect((await mirror.resolve('main')).sha).toBe(sha)
+}
+
+describe('fetching again', () => {
+  it('makes no new connection, and shows the token with the first question', async () => {
+    const mirror = await open()
+    await mirror.fetch()
+    const before = connections.length
+    requests = []
+    for (const text of ['second', 'third', 'fourth']) await follows(mirror, text)
+    expect(connections.length).toBe(before + 1)
+    expect(new Set(requests.map((line) => line.replace(/ (GET|POST) /, ' ')))).toEqual(new Set([`${before} 200`]))
+  })
+
+  it('goes on when the host has closed what was kept', async () => {
+    const mirror = await open()
+    await mirror.fetch()
+    await follows(mirror, 'second')
+    for (const socket of connections) socket.destroy()
+    await follows(mirror, 'third')
+  })
+
+  it('says in git’s words what goes wrong', async () => {
+    const mirror = await open()
+    await mirror.fetch()
+    answer = (_, response) => response.writeHead(404).end()
+    await expect(mirror.fetch()).rejects.toMatchObject({ code: 'not_found' })
+    answer = (_, response) => response.writeHead(503).end()
+    await expect(mirror.fetch()).rejects.toMatchObject({ code: 'unreachable' })
+    answer = null
+    await follows(mirror, 'second')
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await expect(mirror.fetch()).rejects.toMatchObject({ code: 'unreachable' })
+  })
+
+  it('follows no one elsewhere with the token', async () => {
+    const mirror = await open()
+    await mirror.fetch()
+    const elsewhere: (string | undefined)[] = []
+    const options = { key: readFileSync(join(folder, 'key')), cert: readFileSync(join(folder, 'certificate')) }
+    const other = createServer(options, (asked, response) => {
+      elsewhere.push(asked.headers.authorization, asked.headers['x-fairlead-passage'] as string | undefined)
+      response.writeHead(404).end()
+    })
+    other.listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    closing.push(
+      () => other.close(),
+      () => other.closeAllConnections(),
+    )
+    const location = `https://127.0.0.1:${(other.address() as AddressInfo).port}/`
+    answer = (asked, response) => response.writeHead(302, { location: location + (asked.url ?? '') }).end()
+    await expect(mirror.fetch()).rejects.toMatchObject({ code: 'not_found' })
+    expect(elsewhere.filter((value) => value !== undefined)).toEqual([])
+  })
+
+  it('is given up while the host thinks', async () => {
+    const mirror = await open()
+    await mirror.fetch()
+    const asked = new Promise<void>((resolve) => (answer = () => resolve()))
+    const giveUp = new AbortController()
+    const fetching = mirror.fetch({ signal: giveUp.signal })
+    await asked
+    giveUp.abort(new Error('enough'))
+    await expect(fetching).rejects.toThrow('enough')
+  })
+})
+
+describe('a passage', () => {
+  const get = async (at: string, headers: Record<string, string>): Promise<number> => {
+    const [response] = (await once(request(at, { headers }).end(), 'response')) as [IncomingMessage]
+    response.resume()
+    return response.statusCode ?? 0
+  }
+
+  it('lets in only whoever knows its secret, and nobody after its end', async () => {
+    const { origin } = new URL(url)
+    const passage = (await new Passages().open(origin, authorization))!
+    const [name = '', secret = ''] = (passage.env.GIT_CONFIG_VALUE_0 ?? '').split(': ')
+    const at = `${passage.origin}/source/.git/info/refs?service=git-upload-pack`
+    expect(await get(at, {})).toBe(403)
+    expect(await get(at, { [name]: secret.replace(/.$/, 'x') })).toBe(403)
+    expect(requests).toEqual([])
+    expect(await get(at, { [name]: secret })).toBe(200)
+    passage.release()
+    expect(await get(at, { [name]: secret })).toBe(403)
+  })
+
+  it('is not offered where only git knows the way', async () => {
+    process.env.https_proxy = 'http://127.0.0.1:1'
+    closing.push(() => delete process.env.https_proxy)
+    expect(await new Passages().open(url, null)).toBeNull()
+  })
+})
