@@ -2,6 +2,7 @@
 import { PanelError } from '@/lib/errors.ts'
 import { answerAsk, refuseAsk, takeAsk } from '@/lib/store/asks.ts'
 import type { Ask, AskRefusal } from '@/lib/store/asks.ts'
+import { isDatabaseAway } from '@/lib/store/away.ts'
 import { listen } from '@/lib/store/listen.ts'
 import { answerQuestion } from './questions.ts'
 import type { Answerer } from './questions.ts'
@@ -60,7 +61,10 @@ export async function startAnswering(worker: Answerer): Promise<Answering> {
     again = true
     if (stopping.signal.aborted) return
     taking ??= take()
-      .catch((err: unknown) => log.warn({ err }, 'questions could not be read'))
+      .catch((err: unknown) => {
+        // The worker's loop, which asks as often, says when the database is away.
+        if (!isDatabaseAway(err)) log.warn({ err }, 'questions could not be read')
+      })
       .finally(() => {
         taking = null
         if (again) wake()

@@ -63,11 +63,18 @@ export async function startWorker(worker: Worker, version: string): Promise<Runn
   }
 
   async function rounds(): Promise<void> {
+    let isAway = false
     while (!stopping.signal.aborted) {
       isWoken = false
-      await round().catch((error: unknown) => {
+      try {
+        await round()
+        if (isAway) log.info('the database is back')
+        isAway = false
+      } catch (error) {
         if (!isDatabaseAway(error)) log.error({ err: error }, 'while looking for work')
-      })
+        else if (!isAway) log.warn({ err: error }, 'the database is away')
+        isAway = isDatabaseAway(error)
+      }
       if (isWoken) continue
       const woken = new Promise<void>((resolve) => (wake = resolve))
       await Promise.race([woken, delay(renewEveryMs, undefined, { signal: stopping.signal }).catch(() => {})])
@@ -138,9 +145,12 @@ async function fly(worker: Worker, held: Claim, signals: FlightSignals): Promise
     if (error instanceof LostClaim) return log.warn(facts, 'the claim is lost')
     if (signals.gone.aborted) {
       log.info(facts, 'left to whoever takes over')
+    } else if (isDatabaseAway(error)) {
+      log.warn({ ...facts, err: error }, 'flown again once the database answers')
+      await delay(pauseAfterErrorMs)
     } else {
       log.error({ ...facts, err: error }, 'a deployment could not be flown')
-      if (held.attempt >= attemptLimit && !isDatabaseAway(error)) return failInternally(worker, held).catch(() => {})
+      if (held.attempt >= attemptLimit) return failInternally(worker, held).catch(() => {})
       await delay(pauseAfterErrorMs)
     }
     await letGo(db, held).catch(() => {})
