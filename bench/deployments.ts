@@ -33,7 +33,7 @@ export async function measureDeployments(
 ): Promise<Measured[]> {
   const [ssh, git] = await Promise.all([openLine(host.address.port, roundTripMs), openLine(gitPort, roundTripMs)])
   const floor = await openFloor(host.address, ssh.port, isWarm)
-  const url = `https://127.0.0.1:${git.port}/${repository.size}.git`
+  const url = `https://127.0.0.1:${git.port}/${repository.name}.git`
   const ours: Record<Kind, Flown[]> = { first: [], next: [], activate: [] }
   const theirs: Record<Kind, number[]> = { first: [], next: [], activate: [] }
   const ready = isWarm ? async () => {} : () => hangUp(host, roundTripMs)

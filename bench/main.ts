@@ -35,6 +35,16 @@ const git = await openGitHost(folder)
 await host.shell(`cat > /home/deployer/git-host.pem <<'END'\n${readFileSync(git.certificate, 'utf8')}END`)
 const panel = await startBenchPanel(panelPort, git.certificate)
 try {
+  if (wants('small') || wants('middle')) {
+    // A panel that has been up for a while: its first deployment of all also compiles what it runs.
+    console.error('warming up …')
+    const ground = { panel, host, gitPort: git.port }
+    await measureDeployments(ground, makeRepository(folder, 'small', 'warm-up'), 0, true, {
+      first: 2,
+      next: 4,
+      activate: 4,
+    })
+  }
   for (const size of ['small', 'middle'] satisfies Size[]) {
     if (!wants(size)) continue
     const repository = makeRepository(folder, size)

@@ -26,16 +26,17 @@ const pathOf = (file: number): string => `src/part-${file % 50}/module-${file}.j
 
 export type BenchRepository = {
   size: Size
+  name: string
   /** A bare repository. */
   path: string
   /** Changes a few files and pushes; returns the new commit. */
   commit(): string
 }
 
-export function makeRepository(folder: string, size: Size): BenchRepository {
+export function makeRepository(folder: string, size: Size, name: string = size): BenchRepository {
   const { files, bytes, changed } = shapes[size]
-  const path = join(folder, `${size}.git`)
-  const work = join(folder, `${size}-work`)
+  const path = join(folder, `${name}.git`)
+  const work = join(folder, `${name}-work`)
   const git = (...args: string[]): string =>
     execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@example.org', ...args], {
       cwd: work,
@@ -57,6 +58,7 @@ export function makeRepository(folder: string, size: Size): BenchRepository {
   let version = 0
   return {
     size,
+    name,
     path,
     commit() {
       version += 1

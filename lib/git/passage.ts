@@ -20,6 +20,11 @@ const asked = ['accept', 'accept-encoding', 'content-type', 'content-encoding', 
 const answered = ['content-type', 'content-encoding', 'content-length', 'cache-control']
 /** Questions of git are small: names of commits. What isn't goes the direct way. */
 const bodyLimit = 1_048_576
+/** How long what a host says of its abilities is believed, in ms. Where that has become wrong, git goes the direct way. */
+const abilitiesMs = 600_000
+/** Protocol version 2 says nothing else before it is asked (gitprotocol-v2, "Capability Advertisement"); others name branches there. */
+const abilities = /^(001e# service=git-upload-pack\n0000)?000eversion 2\n/
+const abilitiesLimit = 16_384
 /** A connection that nobody used for so many ms is closed. */
 const idleMs = 50_000
 
@@ -33,6 +38,7 @@ export class Passages {
   #goals = new Map<string, Goal>()
   #server: Promise<Server> | null = null
   #agents = new Map<string, Agent>()
+  #abilities = new Map<string, { body: Buffer; headers: Record<string, string | string[]>; until: number }>()
 
   /** Null where git has to go itself. `authorization` is the header's value. */
   async open(origin: string, authorization: string | null): Promise<Passage | null> {
@@ -69,17 +75,38 @@ export class Passages {
 
   async #pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const goal = this.#goals.get(String(request.headers[secretHeader] ?? ''))
-    const body = await bodyOf(request)
+    const body = await bodyOf(request, bodyLimit)
     if (!goal || body === null) return refuse(response, goal ? 413 : 403)
+    const question =
+      request.method === 'GET' ? JSON.stringify([goal, request.url, request.headers['git-protocol']]) : ''
+    const known = this.#abilities.get(question)
+    if (known && known.until > Date.now()) return void response.writeHead(200, known.headers).end(known.body)
     const answer = await this.#ask(goal, request, body).catch(() => null)
     if (answer?.statusCode !== 200) {
       answer?.destroy()
+      this.#abilities.clear()
       return refuse(response, 502)
     }
     response.on('close', () => answer.destroy())
     answer.on('error', () => response.destroy())
-    response.writeHead(200, picked(answer.headers, answered))
+    const headers = picked(answer.headers, answered)
+    response.writeHead(200, headers)
+    if (question !== '') this.#learn(question, answer, headers)
     answer.pipe(response)
+  }
+
+  #learn(question: string, answer: IncomingMessage, headers: Record<string, string | string[]>): void {
+    const chunks: Buffer[] = []
+    let length = 0
+    answer.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length <= abilitiesLimit) chunks.push(chunk)
+    })
+    answer.on('end', () => {
+      const body = Buffer.concat(chunks)
+      if (length > abilitiesLimit || !abilities.test(body.toString('latin1'))) return
+      this.#abilities.set(question, { body, headers, until: Date.now() + abilitiesMs })
+    })
   }
 
   async #ask(goal: Goal, request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
@@ -127,12 +154,12 @@ function trusted(): string | null {
   return file === undefined ? null : readFileSync(file, 'utf8')
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
+async function bodyOf(message: IncomingMessage, limit: number): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of message as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > bodyLimit) return null
+    if (length > limit) return null
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
