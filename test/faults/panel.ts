@@ -13,6 +13,7 @@ import { readSettings } from '@/lib/settings.ts'
 import { migrate } from '../../scripts/migrate.ts'
 import { keepPostgres } from '../../scripts/start-postgres.ts'
 import { startHost } from '../hosts/hosts.ts'
+import { startHeir } from '../postgres.ts'
 import { openWeb } from './web.ts'
 import { Kept } from './process.ts'
 import { makeSample } from './sample.ts'
@@ -25,6 +26,7 @@ export type Panel = Awaited<ReturnType<typeof openPanel>>
 /** Starts everything; with `isBuilt` the web process too. Close it. */
 export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-faults-'))
+  const heir = startHeir(folder)
   const dataDir = join(folder, 'data')
   const said: string[] = []
   const log = pino({ name: 'postgres' }, { write: (line: string) => void said.push(line.trimEnd()) })
@@ -89,7 +91,7 @@ export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
     async ready(): Promise<void> {
       while ((await postmaster().catch(() => killed)) === killed || !(await answers(ctx))) await delay(50)
     },
-    /** What killed workers left on the panel's own machine: payloads, locks of git, processes that work in its folder. */
+    /** What killed workers left on the panel's own machine: payloads, locks of git, orphans that work in its folder. */
     async leftBehind(): Promise<string[]> {
       const mirrors = join(dataDir, 'mirrors')
       const files = (await readdir(mirrors, { recursive: true })).filter((name) =>
@@ -98,7 +100,10 @@ export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
       const processes: string[] = []
       for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
         const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')
-        if (environment.includes(`GIT_DIR=${mirrors}`))
+        if (!environment.includes(`GIT_DIR=${mirrors}`)) continue
+        const parent = /^PPid:\t(\d+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))?.[1]
+        // Workers that live keep some for a while.
+        if (!workers.some((worker) => worker.pid === Number(parent)))
           processes.push(await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => ''))
       }
       return [...files, ...processes]
@@ -108,10 +113,17 @@ export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
       await ctx.db.close()
       await postgres.stop()
       await host.stop()
-      await rm(folder, { recursive: true, force: true })
+      await heir.leave()
       await rm(program, { force: true })
     },
   }
+}
+
+/** The command line of a process's parent. */
+async function parentOf(pid: string): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
+  const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? ''
+  return readFile(`/proc/${parent}/cmdline`, 'latin1').catch(() => '')
 }
 
 async function answers(ctx: Context): Promise<boolean> {

@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline'
 
 const againMs = 300
 const keptLines = 300
+// It goes when we are gone, also by SIGKILL.
+const leash = `data:text/javascript,${encodeURIComponent("process.once('disconnect', () => process.exit(1)); process.channel.unref()")}`
 
 export class Kept {
   readonly name: string
@@ -24,10 +26,18 @@ export class Kept {
     this.#onLine = onLine
   }
 
+  /** Of the process that runs now. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   start(): void {
     this.#wanted = true
     if (this.#child) return
-    const child = spawn(process.execPath, this.#args, { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, ['--import', leash, ...this.#args], {
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
     this.#child = child
     for (const output of [child.stdout, child.stderr])
       createInterface({ input: output }).on('line', (line) => {
