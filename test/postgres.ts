@@ -19,22 +19,27 @@ pid=$(head -n 1 "$1/postgres/data/postmaster.pid" 2>/dev/null) && kill -INT "$pi
 while [ -e "$1/postgres/data/postmaster.pid" ] && kill -0 "$pid"; do sleep 0.1; done 2>/dev/null
 rm -rf "$1"`
 
+/** Ends the server in `folder`/postgres and removes the folder once this process is gone, however it went. */
+export function startHeir(folder: string): { leave(): Promise<void> } {
+  const heir = spawn('sh', ['-c', afterwards, 'sh', folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  return {
+    /** The server was stopped: removes the folder now. */
+    async leave() {
+      const gone = once(heir, 'exit')
+      heir.kill('SIGKILL')
+      await gone
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
 /** @param name begins the name of its folder */
 export async function startOwnPostgres(
   name: string,
   { database, settings = [] }: { database?: string; settings?: string[] } = {},
 ): Promise<OwnPostgres> {
   const folder = await mkdtemp(join(tmpdir(), `${name}-`))
-  const heir = spawn('sh', ['-c', afterwards, 'sh', folder], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
-  const leave = async (): Promise<void> => {
-    const gone = once(heir, 'exit')
-    heir.kill('SIGKILL')
-    await gone
-    await rm(folder, { recursive: true, force: true })
-  }
+  const heir = startHeir(folder)
   // Nothing here needs to survive a power cut.
   const hasty = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
   try {
@@ -44,11 +49,11 @@ export async function startOwnPostgres(
       folder,
       async stop() {
         await server.stop()
-        await leave()
+        await heir.leave()
       },
     }
   } catch (error) {
-    await leave()
+    await heir.leave()
     throw error
   }
 }

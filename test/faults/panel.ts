@@ -119,13 +119,6 @@ export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
   }
 }
 
-/** The command line of a process's parent. */
-async function parentOf(pid: string): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '')
-  const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? ''
-  return readFile(`/proc/${parent}/cmdline`, 'latin1').catch(() => '')
-}
-
 async function answers(ctx: Context): Promise<boolean> {
   return ctx.db.pool.query('SELECT 1').then(
     () => true,

@@ -40,7 +40,7 @@ export class Kept {
     })
     this.#child = child
     for (const output of [child.stdout, child.stderr])
-      createInterface({ input: output }).on('line', (line) => {
+      createInterface({ input: output! }).on('line', (line) => {
         this.lines.push(line)
         if (this.lines.length > keptLines) this.lines.shift()
         this.#onLine(line)
