@@ -56,8 +56,8 @@ async function binaries(): Promise<{ initdb: string; postgres: string }> {
 }
 
 const commands: Record<RootWay, string[]> = {
-  // In a user namespace root looks like uid 1000 to PostgreSQL.
-  namespace: ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--'],
+  // In a user namespace root looks like nobody to PostgreSQL, who wants a user with a name: this one is everywhere.
+  namespace: ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`, '--'],
   // dac_override lets nobody reach its folder inside our 0700 one.
   nobody: [
     'setpriv',
