@@ -1,5 +1,6 @@
 // Running git: one place that knows its environment, its limits and how it ends. simple-git starts the process, never a shell.
 import { GitPluginError, simpleGit } from 'simple-git'
+import { PanelError } from '../errors.ts'
 import { GitExit, explainFailure } from './failure.ts'
 
 /** Everything one git process needs besides its arguments. Never a secret in `args`: others can read a command line. */
@@ -35,11 +36,16 @@ const passedOn = [
   'GIT_SSL_CAPATH',
 ]
 
+/** More than this isn't taken into memory: a few objects can make git say anything. */
+const outputBytes = 64 * 1_048_576
+
 /** Runs git and gives the bytes it printed. Rejects with PanelError when the reason is one that people can act on, else GitExit. */
 export async function runGit(args: string[], call: GitCall): Promise<Buffer> {
   call.signal?.throwIfAborted()
   const env = gitEnvironment(call)
   const output: Buffer[] = []
+  let length = 0
+  const tooMuch = new AbortController()
   const git = simpleGit({
     baseDir: call.folder,
     // Called after simple-git's own reading of stderr, which it takes the place of; its plugins' errors are kept.
@@ -55,13 +61,17 @@ export async function runGit(args: string[], call: GitCall): Promise<Buffer> {
       allowUnsafeSshCommand: true,
       allowUnsafeAskPass: true,
     },
-    ...(call.signal ? { abort: call.signal } : {}),
+    abort: AbortSignal.any([tooMuch.signal, ...(call.signal ? [call.signal] : [])]),
     ...(call.silenceMs === undefined ? {} : { timeout: { block: call.silenceMs } }),
     ...(call.input ? { input: () => Buffer.from(call.input ?? []) } : {}),
   })
     .env(env)
     .outputHandler((_command, stdout) => {
-      stdout.on('data', (chunk: Buffer) => output.push(chunk))
+      stdout.on('data', (chunk: Buffer) => {
+        length += chunk.length
+        if (length <= outputBytes) output.push(chunk)
+        else tooMuch.abort()
+      })
       // simple-git waits another 50 ms for the output of a process that has said nothing. Here all there was has been read.
       stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)))
     })
@@ -69,6 +79,7 @@ export async function runGit(args: string[], call: GitCall): Promise<Buffer> {
     await git.raw(args)
   } catch (error) {
     call.signal?.throwIfAborted()
+    if (tooMuch.signal.aborted) throw new PanelError('invalid', `There is too much of ${call.shownAs} to be read.`)
     throw explainFailure(error, call.shownAs)
   }
   return Buffer.concat(output)

@@ -1,13 +1,18 @@
 // Trees of commits as lists. Names are kept as latin1 text, one character a byte: git's names are bytes, not always UTF-8.
+import { createHash } from 'node:crypto'
 import { PanelError } from '../errors.ts'
 import { GitExit } from './failure.ts'
 import type { MirrorParts } from './mirror.ts'
+import type { GitObject } from './objects.ts'
 
 /** `size` in bytes, 0 for folders and submodules. */
 export type TreeEntry = { mode: string; sha: string; name: string; size: number }
 export type TreeFile = { mode: string; sha: string; path: string; size: number }
 
-/** Counts of a whole tree; `directories` without the root, submodules being empty directories, as git archive makes them. */
+/**
+ * Counts of a whole tree; `directories` without the root and without those that hold nothing, submodules being empty directories: as
+ * git archive makes them.
+ */
 export type TreeListing = {
   files: number
   directories: number
@@ -27,6 +32,11 @@ const folderMode = '040000'
 const blockBytes = 4096
 /** A few objects can stand for billions of paths; nobody deploys so many. */
 const entryLimit = 2_000_000
+/** Linux takes no longer path (limits.h, PATH_MAX), and there are two bytes at least to each folder of it. */
+const pathLimit = 4_095
+const depthLimit = 2_048
+/** Folders of hooks hold scripts. */
+const belowLimit = 100_000
 
 /**
  * The trees of one mirror. Folders of the tree that was listed last are remembered, so that the next commit's costs no more than what
@@ -53,7 +63,7 @@ export class Trees {
     const tree = listing(root, folders)
     const before = base === null ? null : await this.#rootOf(base)
     const changes: TreeStep[] = []
-    if (before !== null) await this.#compare(before, root, '', folders, changes)
+    if (before !== null) await this.#compare(before, root, '', { folders, changes, seen: 0 })
     this.#folders = folders
     this.#sizes = new Map([...folders.values()].flat().map((entry) => [entry.sha, entry.size]))
     return { tree, changes: before === null ? null : changes }
@@ -64,8 +74,9 @@ export class Trees {
     const root = await this.#rootOf(sha)
     if (root === null) return null
     const found: TreeFile[] = []
-    const entries = await this.#entries(root)
-    for (const entry of entries) if (paths.includes(entry.name)) await this.#collect(entry, entry.name, found)
+    const entries = (await this.#entries(root)).filter(({ name }) => paths.includes(name))
+    const seen = { count: 0 }
+    for (const entry of entries) await this.#collect(entry, entry.name, found, seen)
     await this.#measure(found)
     return found
   }
@@ -78,39 +89,50 @@ export class Trees {
     return tree && tree.sha
   }
 
-  /** Once for all by git itself, sizes included: what is read folder by folder would take longer in a large tree. */
+  /**
+   * Once for all by git itself, sizes included: what is read folder by folder would take longer in a large tree. A folder is believed
+   * when its lines hash to its name: a name with a slash in it looks like somebody else's line.
+   */
   async #seed(root: string): Promise<void> {
-    const output = await this.#parts.git(['ls-tree', '-r', '-t', '-z', '--long', '--full-tree', root])
+    const output = await this.#parts.git(['ls-tree', '-r', '-t', '-z', '--long', '--full-tree', root]).catch(orNull)
+    if (output === null) return
     const folders = new Map<string, TreeEntry[]>([['', []]])
     const shas = new Map([['', root]])
     for (const line of output.toString('latin1').split('\0').slice(0, -1)) {
       const [, mode = '', sha = '', size = '', path = ''] =
         /^([0-7]{6}) \S+ ([0-9a-f]+) +(\S+)\t([^]*)$/.exec(line) ?? []
       const slash = path.lastIndexOf('/')
-      const siblings = folders.get(path.slice(0, Math.max(0, slash)))
-      // A name with a slash in it: what is read folder by folder says so.
-      if (!siblings) return
-      siblings.push({ mode, sha, name: path.slice(slash + 1), size: Number(size) || 0 })
+      folders
+        .get(path.slice(0, Math.max(0, slash)))
+        ?.push({ mode, sha, name: path.slice(slash + 1), size: Number(size) || 0 })
       if (mode !== folderMode) continue
       folders.set(path, [])
       shas.set(path, sha)
     }
-    for (const [path, entries] of folders) this.#folders.set(shas.get(path)!, entries)
+    for (const [path, entries] of folders) {
+      const sha = shas.get(path)!
+      if (shaOf(entries, sha.length) === sha) this.#folders.set(sha, entries)
+    }
   }
 
   /** Every folder below a tree by its SHA, with sizes. */
   async #load(root: string): Promise<Map<string, TreeEntry[]>> {
+    // Whoever lists at the same time may put others in their place, before sizes are known here.
+    const known = this.#folders
     const folders = new Map<string, TreeEntry[]>()
     const fresh: TreeEntry[] = []
     let level = [root]
-    while (level.length > 0) {
+    for (let depth = 0; level.length > 0; depth += 1) {
       const next = new Set<string>()
-      const read = await Promise.all(level.map(async (sha) => [sha, await this.#entries(sha)] as const))
+      const read = await Promise.all(
+        level.map(async (sha) => [sha, known.get(sha) ?? (await this.#read(sha))] as const),
+      )
       for (const [sha, entries] of read) {
         folders.set(sha, entries)
-        if (!this.#folders.has(sha)) fresh.push(...entries)
+        if (!known.has(sha)) fresh.push(...entries)
         for (const entry of entries) if (entry.mode === folderMode) next.add(entry.sha)
       }
+      if (depth > depthLimit || fresh.length > entryLimit) throw tooLarge(entryLimit)
       level = [...next].filter((sha) => !folders.has(sha))
     }
     await this.#measure(fresh)
@@ -127,43 +149,49 @@ export class Trees {
   }
 
   async #entries(sha: string): Promise<TreeEntry[]> {
-    const known = this.#folders.get(sha)
-    if (known) return known
-    const object = await this.#parts.objects.read(sha)
-    if (object?.type !== 'tree') throw new GitExit(128, `there is no tree ${sha}`)
-    return parseTree(object.bytes, sha.length / 2)
+    return this.#folders.get(sha) ?? this.#read(sha)
   }
 
-  async #collect(entry: TreeEntry, path: string, found: TreeFile[]): Promise<void> {
+  async #read(sha: string): Promise<TreeEntry[]> {
+    const object = await this.#parts.objects.read(sha)
+    if (object?.type !== 'tree') throw new GitExit(128, `there is no tree ${sha}`)
+    return parseTree(object)
+  }
+
+  async #collect(entry: TreeEntry, path: string, found: TreeFile[], seen: { count: number }): Promise<void> {
     checkName(entry.name, path)
+    if ((seen.count += 1) > belowLimit) throw tooLarge(belowLimit)
     if (entry.mode === submoduleMode) return
     if (entry.mode !== folderMode) {
       found.push({ mode: entry.mode, sha: entry.sha, path, size: entry.size })
       return
     }
-    for (const inner of await this.#entries(entry.sha)) await this.#collect(inner, `${path}/${inner.name}`, found)
+    for (const inner of await this.#entries(entry.sha)) await this.#collect(inner, `${path}/${inner.name}`, found, seen)
   }
 
   async #compare(
     before: string | null,
     now: string | null,
     prefix: string,
-    folders: Map<string, TreeEntry[]>,
-    changes: TreeStep[],
+    found: { folders: Map<string, TreeEntry[]>; changes: TreeStep[]; seen: number },
   ): Promise<void> {
     if (before === now) return
     const entriesOf = async (sha: string | null): Promise<TreeEntry[]> =>
-      sha === null ? [] : (folders.get(sha) ?? (await this.#entries(sha)))
+      sha === null ? [] : (found.folders.get(sha) ?? (await this.#entries(sha)))
     const old = new Map((await entriesOf(before)).map((entry) => [entry.name, entry]))
     const step = async (was: TreeEntry | undefined, is: TreeEntry | undefined): Promise<void> => {
       if (was?.sha === is?.sha && was?.mode === is?.mode) return
-      const path = prefix + (is ?? was)!.name
+      const { name } = (is ?? was)!
+      const path = prefix + name
+      // The older tree wasn't listed here.
+      checkName(name, path)
+      if ((found.seen += 1) > entryLimit) throw tooLarge(entryLimit)
       const [a, b] = [was?.mode === folderMode ? was.sha : null, is?.mode === folderMode ? is.sha : null]
-      if (a ?? b) await this.#compare(a, b, `${path}/`, folders, changes)
+      if (a ?? b) await this.#compare(a, b, `${path}/`, found)
       const file = is && b === null ? is : null
       const gone = was && a === null ? was : null
       if (file ?? gone)
-        changes.push({
+        found.changes.push({
           path,
           before: gone?.mode ?? '',
           now: file?.mode ?? '',
@@ -180,17 +208,29 @@ export class Trees {
 }
 
 /** `<mode> <name>\0<sha>` again and again (gitformat of trees). */
-function parseTree(bytes: Buffer, shaBytes: number): TreeEntry[] {
+function parseTree({ sha: tree, bytes }: GitObject): TreeEntry[] {
   const entries: TreeEntry[] = []
   for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(0x20, at)
-    const end = bytes.indexOf(0, space)
-    const mode = canonical(parseInt(bytes.toString('latin1', at, space), 8))
-    at = end + 1 + shaBytes
-    const sha = bytes.toString('hex', end + 1, at)
-    entries.push({ mode, sha, name: bytes.toString('latin1', space + 1, end), size: 0 })
+    const end = bytes.indexOf(0, at)
+    const next = end + 1 + tree.length / 2
+    const mode = bytes.toString('latin1', at, Math.max(at, space))
+    if (!/^[0-7]+$/.test(mode) || end < space || next > bytes.length) throw new GitExit(128, `malformed tree ${tree}`)
+    const [name, sha] = [bytes.toString('latin1', space + 1, end), bytes.toString('hex', end + 1, next)]
+    entries.push({ mode: canonical(parseInt(mode, 8)), sha, name, size: 0 })
+    at = next
   }
   return entries
+}
+
+/** The name of the tree that holds these as git itself writes them. */
+function shaOf(entries: TreeEntry[], digits: number): string {
+  const parts = entries.map(({ mode, name, sha }) =>
+    Buffer.from(`${mode.replace(/^0/, '')} ${name}\0${Buffer.from(sha, 'hex').toString('latin1')}`, 'latin1'),
+  )
+  const bytes = Buffer.concat(parts)
+  const hash = createHash(digits === 64 ? 'sha256' : 'sha1')
+  return hash.update(`tree ${bytes.length}\0`).update(bytes).digest('hex')
 }
 
 /** Of permissions, git keeps whether the owner may execute. */
@@ -202,24 +242,35 @@ function canonical(mode: number): string {
 
 function listing(root: string, folders: Map<string, TreeEntry[]>): TreeListing {
   const found: TreeListing = { files: 0, directories: 0, links: 0, totalBytes: 0, folders: new Set(), attributes: [] }
-  const walk = (sha: string, prefix: string): void => {
+  let seen = 0
+  const addFolder = (path: string): void => {
+    found.directories += 1
+    found.totalBytes += blockBytes
+    found.folders.add(path)
+  }
+  /** Whether anything lies there. */
+  const walk = (sha: string, prefix: string): boolean => {
+    const names = new Set<string>()
+    let isEmpty = true
     for (const { mode, sha: object, name, size } of folders.get(sha)!) {
       const path = prefix + name
       checkName(name, path)
-      if (mode === folderMode || mode === submoduleMode) {
-        found.directories += 1
-        found.totalBytes += blockBytes
-        found.folders.add(path)
-        if (mode === folderMode) walk(object, `${path}/`)
-      } else {
+      if (names.has(name)) throw unsafe(path, 'Two entries of the same name')
+      names.add(name)
+      if ((seen += 1) > entryLimit) throw tooLarge(entryLimit)
+      if (mode === folderMode) {
+        if (!walk(object, `${path}/`)) continue
+        addFolder(path)
+      } else if (mode === submoduleMode) addFolder(path)
+      else {
         if (mode === linkMode) found.links += 1
         else found.files += 1
         found.totalBytes += Math.ceil(size / blockBytes) * blockBytes
-        if (isAttributes(path)) found.attributes.push({ mode, sha: object, path, size })
+        if (name === '.gitattributes') found.attributes.push({ mode, sha: object, path, size })
       }
-      if (found.files + found.links + found.directories > entryLimit)
-        throw new PanelError('invalid', `The commit holds more than ${entryLimit.toLocaleString('en')} files.`)
+      isEmpty = false
     }
+    return !isEmpty
   }
   walk(root, '')
   return found
@@ -267,10 +318,23 @@ function isAttributes(path: string): boolean {
 
 /** A tree object may hold any name; git refuses these on checkout, an archive or a shell on a server would not. */
 function checkName(name: string, path: string): void {
-  const isHostile = ['', '.', '..'].includes(name) || name.toLowerCase() === '.git' || name.includes('/')
-  if (!isHostile) return
-  const shown = Buffer.from(path, 'latin1').toString()
-  throw new PanelError('invalid', 'The commit holds a path that cannot be deployed.', {
-    problems: [{ path: shown, message: 'Unsafe path' }],
+  if (['', '.', '..'].includes(name) || name.toLowerCase() === '.git' || name.includes('/'))
+    throw unsafe(path, 'Unsafe path')
+  if (path.length > pathLimit) throw unsafe(`${path.slice(0, 100)}…`, 'The path is too long')
+}
+
+function unsafe(path: string, message: string): PanelError {
+  return new PanelError('invalid', 'The commit holds a path that cannot be deployed.', {
+    problems: [{ path: Buffer.from(path, 'latin1').toString(), message }],
   })
+}
+
+function tooLarge(limit: number): PanelError {
+  return new PanelError('invalid', `The commit holds more than ${limit.toLocaleString('en')} files.`)
+}
+
+/** What was too much to be taken at once is read in parts. */
+function orNull(error: unknown): null {
+  if (error instanceof PanelError) return null
+  throw error
 }
