@@ -11,6 +11,8 @@ import { readJob } from '@/lib/store/jobs.ts'
 import type { Job } from '@/lib/store/jobs.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { serverAddress } from './addresses.ts'
+import { targetOf } from './ground.ts'
+import type { Ground, Target } from './ground.ts'
 import type { Worker } from './worker.ts'
 
 /**
@@ -19,13 +21,15 @@ import type { Worker } from './worker.ts'
  */
 export type FlightSignals = { gone: AbortSignal; cancel: AbortSignal; giveUp: AbortSignal }
 
-export class Flight {
+export class Flight implements Ground {
   readonly worker: Worker
   readonly held: Claim
   readonly job: Job
   readonly gone: AbortSignal
   readonly cancel: AbortSignal
   readonly giveUp: AbortSignal
+  /** Ends what is done before a server is touched. */
+  readonly signal: AbortSignal
   state: DeploymentState
   #writing: Promise<unknown> = Promise.resolve()
   #gone = new AbortController()
@@ -38,6 +42,7 @@ export class Flight {
     this.gone = AbortSignal.any([signals.gone, this.#gone.signal])
     this.cancel = signals.cancel
     this.giveUp = signals.giveUp
+    this.signal = AbortSignal.any([this.gone, this.cancel])
   }
 
   /** Reads everything that is known of the deployment. */
@@ -79,10 +84,12 @@ export class Flight {
   }
 
   /** The one target of the deployment. */
-  get target(): Job['environment']['targets'][number] {
-    const target = this.job.environment.targets[0]
-    if (!target) throw new PanelError('invalid', 'The environment has no server.')
-    return target
+  get target(): Target {
+    return targetOf(this)
+  }
+
+  get environment(): Ground['environment'] {
+    return this.job.environment
   }
 
   /** Where the target is and how to get in. @throws PanelError when its key can't be read or nobody confirmed the host key. */

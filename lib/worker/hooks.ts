@@ -3,21 +3,21 @@ import { PanelError } from '@/lib/errors.ts'
 import type { RepositoryHook } from '@/lib/deploy/plan.ts'
 import type { Finding, Mirror } from '@/lib/deploy/types.ts'
 import { readHooks, readPaths } from '@/lib/spec/amezmo.ts'
-import type { Flight } from './flight.ts'
+import type { Ground } from './ground.ts'
 import { fetch, isNotFound } from './source.ts'
 
 export type Hooks = { hooks: RepositoryHook[]; findings: Finding[] }
 
 /** Hooks of the tree that becomes live, and of the one that is left. */
 export function hooksOf(
-  flight: Flight,
+  ground: Ground,
   mirror: Mirror,
   revision: string,
   live: { revision: string } | null,
 ): Promise<[Hooks, Hooks]> {
   return Promise.all([
-    hooksAt(flight, mirror, revision),
-    live ? hooksAt(flight, mirror, live.revision) : { hooks: [], findings: [] },
+    hooksAt(ground, mirror, revision),
+    live ? hooksAt(ground, mirror, live.revision) : { hooks: [], findings: [] },
   ])
 }
 
@@ -25,21 +25,21 @@ export function hooksOf(
  * Fetches when the mirror doesn't know the commit. A live release's may be gone from the repository, or that be out of
  * reach when people want to go back: then nothing of it is known, and its hooks don't run.
  */
-async function hooksAt(flight: Flight, mirror: Mirror, revision: string): Promise<Hooks> {
-  const { environment } = flight.job
+async function hooksAt(ground: Ground, mirror: Mirror, revision: string): Promise<Hooks> {
+  const { environment } = ground
   if (!environment.repositoryHooks) return { hooks: [], findings: [] }
   const key = JSON.stringify([environment.projectId, environment.slug, revision])
-  const known = flight.worker.hooks.get(key)
+  const known = ground.worker.hooks.get(key)
   if (known) return known
   const files = () => mirror.files(revision, [...readPaths])
   try {
     const found = await files().catch(async (error: unknown) => {
       if (!isNotFound(error)) throw error
-      await fetch(flight, mirror).catch((cause: unknown) => leftOut(flight, cause))
+      await fetch(ground, mirror).catch((cause: unknown) => leftOut(ground, cause))
       return files()
     })
     const read = readHooks(found, environment.slug)
-    flight.worker.hooks.set(key, read)
+    ground.worker.hooks.set(key, read)
     return read
   } catch (error) {
     if (!isNotFound(error)) throw error
@@ -49,9 +49,8 @@ async function hooksAt(flight: Flight, mirror: Mirror, revision: string): Promis
 }
 
 /** Going on without hooks is for a Git host that refuses or is away, not for a person or a claim that ends the work. */
-function leftOut(flight: Flight, cause: unknown): void {
-  flight.gone.throwIfAborted()
-  flight.cancel.throwIfAborted()
+function leftOut(ground: Ground, cause: unknown): void {
+  ground.signal.throwIfAborted()
   if (!(cause instanceof PanelError)) throw cause
 }
 

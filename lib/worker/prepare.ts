@@ -4,7 +4,8 @@ import { envValues } from '@/lib/redact/env.ts'
 import { secretsOfEnv } from '@/lib/redact/secrets.ts'
 import { decryptText, repositoryAddress, secretsOfAccess } from './addresses.ts'
 import type { Flight } from './flight.ts'
-import { liveRelease, planExisting, planNew } from './planning.ts'
+import { liveRelease } from './ground.ts'
+import { planExisting, planNew } from './planning.ts'
 import type { NewPlan } from './planning.ts'
 
 /** What flying needs beside the plan; never stored. `env` null = the release gets no `.env` of ours. */

@@ -1,0 +1,45 @@
+// What a person agrees to when a plan is shown: all that will run and everything it runs on, but not the names that only the run
+// itself gets. Two plans with one hash do the same.
+import { canonicalJson } from './plan.ts'
+import { sha256 } from './sha256.ts'
+import type { Action, Plan, Step } from './types.ts'
+
+/** SHA-256 (hex) of what `plan` agrees to: the same for the preview and for the run, whatever number that gets. */
+export function planHash(plan: Plan): string {
+  return sha256(new TextEncoder().encode(canonicalJson(agreed(plan))))
+}
+
+/**
+ * The plan without its number, the name of the release that it makes (an activated one's counts), findings, and what depends on
+ * the server's copy of the last tree, which says how a tree gets there and not which.
+ */
+function agreed(plan: Plan): unknown {
+  const { segments, stages, exports, findings: _told, ...rest } = plan
+  const same = {
+    ...rest,
+    deployment: 0,
+    exports: { ...exports, FAIRLEAD_DEPLOYMENT: '' },
+    segments: segments.map((segment) => ({ ...segment, steps: segment.steps.map(agreedStep) })),
+    undo: stages
+      .filter(({ name }) => name === 'undo')
+      .flatMap(({ batches }) => batches.flatMap(({ lanes }) => lanes.flatMap(({ steps }) => steps.map(agreedStep)))),
+  }
+  return plan.kind === 'deploy' ? renamed(same, plan.release) : same
+}
+
+function agreedStep(step: Step): unknown {
+  return { ...step, action: agreedAction(step.action) }
+}
+
+function agreedAction(action: Action): unknown {
+  if (action.do === 'check') return { ...action, needBytes: 0, needInodes: 0 }
+  return action.do === 'tree' ? { ...action, base: null } : action
+}
+
+/** Every text in `value` with the release's name made anonymous. */
+function renamed(value: unknown, release: string): unknown {
+  if (typeof value === 'string') return value.replaceAll(release, '{release}')
+  if (Array.isArray(value)) return value.map((item) => renamed(item, release))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, renamed(item, release)]))
+}

@@ -1,0 +1,155 @@
+// From what is wanted and what is known to a plan that nobody has stored yet. Flights and previews come through here, so that what
+// was shown is what flies.
+import { PanelError } from '@/lib/errors.ts'
+import { planActivation, planDeployment } from '@/lib/deploy/plan.ts'
+import type { PanelHook, PlanEnvironment, RepositoryHook } from '@/lib/deploy/plan.ts'
+import { releaseName } from '@/lib/deploy/release-name.ts'
+import { sha256 } from '@/lib/deploy/sha256.ts'
+import type { Commit, Finding, LifecycleEvent, Mirror, Permissions, Plan, TreeChange } from '@/lib/deploy/types.ts'
+import { decryptText } from './addresses.ts'
+import { liveRelease, targetOf } from './ground.ts'
+import type { Ground, Release } from './ground.ts'
+import { gone, hooksOf } from './hooks.ts'
+import type { Hooks } from './hooks.ts'
+
+/** The number of the run within its environment, and when it was asked for. */
+export type Run = { number: number; at: Date }
+export type Variables = Ground['environment']['variableSets'][number]
+/** `change` is what has to be shipped: dispose of it. `envSha256` and `variables` null = the release gets no `.env` of ours. */
+export type NewDraft = {
+  plan: Plan
+  commit: Commit
+  change: TreeChange
+  variables: Variables | null
+  envSha256: string | null
+}
+export type ExistingDraft = { plan: Plan; release: Release }
+
+/** A plan of kind `deploy` for `commit`, which the mirror knows, on top of the server's tree `base`. */
+export async function draftNew(
+  ground: Ground,
+  run: Run,
+  { mirror, commit, base }: { mirror: Mirror; commit: Commit; base: string | null },
+): Promise<NewDraft> {
+  const live = liveRelease(ground)
+  // Both ask git, and neither the other.
+  const changing = mirror.change(base, commit.sha)
+  try {
+    const [[fresh, left], change] = await Promise.all([hooksOf(ground, mirror, commit.sha, live), changing])
+    return newDraft(ground, run, { commit, live, fresh, left, change })
+  } catch (error) {
+    await changing.then((change) => change.dispose()).catch(() => {})
+    throw error
+  }
+}
+
+type Known = { commit: Commit; live: Release | null; fresh: Hooks; left: Hooks; change: TreeChange }
+
+function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, change }: Known): NewDraft {
+  const { environment } = ground
+  // What was planned once, by whomever, is planned again with the same variables.
+  const planned = environment.releases.find((one) => one.number === run.number)
+  const variables = planned ? planned.variableSet : (environment.variableSets[0] ?? null)
+  const env = variables && decryptText(ground.worker.secrets, variables.text)
+  const envSha256 = env === null ? null : sha256(new TextEncoder().encode(env))
+  const plan = planDeployment({
+    ...common(ground, run, live, left.hooks, [...fresh.findings, ...gone(left)]),
+    release: releaseName({
+      naming: environment.releaseNaming as 'sequence' | 'time',
+      number: run.number,
+      revision: commit.sha,
+      at: run.at,
+      // Our clock's milliseconds are not enough to tell two requests apart.
+      microseconds: run.number % 1_000,
+    }),
+    revision: commit.sha,
+    newHooks: fresh.hooks,
+    envSha256,
+    adopt: targetOf(ground).adopt,
+    tree: {
+      base: change.base,
+      files: change.files,
+      directories: change.directories,
+      links: change.links,
+      totalBytes: change.totalBytes,
+    },
+    releases: environment.releases.map((release) => ({
+      name: release.name,
+      number: release.number,
+      state: release.state as 'incomplete' | 'complete' | 'removed',
+      succeeded: release.deployments.length > 0,
+    })),
+  })
+  return { plan, commit, change, variables, envSha256 }
+}
+
+/** A plan of kind `activate` for release `number`. @throws PanelError release_missing */
+export async function draftExisting(
+  ground: Ground,
+  run: Run,
+  { mirror, number }: { mirror: Mirror; number: number },
+): Promise<ExistingDraft> {
+  const release = ground.environment.releases.find((one) => one.number === number)
+  if (!release || release.state === 'removed')
+    throw new PanelError('release_missing', 'This release is no longer there.')
+  const live = liveRelease(ground)
+  const [fresh, left] = await hooksOf(ground, mirror, release.revision, live)
+  const plan = planActivation({
+    ...common(ground, run, live, left.hooks, [...gone(fresh), ...gone(left)]),
+    release: release.name,
+    revision: release.revision,
+    newHooks: fresh.hooks,
+    envSha256: release.envSha256,
+  })
+  return { plan, release }
+}
+
+function common(ground: Ground, run: Run, live: Release | null, liveHooks: RepositoryHook[], findings: Finding[]) {
+  const { environment } = ground
+  const target = targetOf(ground)
+  const planned: PlanEnvironment = {
+    id: environment.id,
+    name: environment.name,
+    slug: environment.slug,
+    project: environment.project.name,
+    root: target.root,
+    permissions: environment.permissions as Permissions,
+    keep: environment.keep,
+    appType: environment.appType,
+    appDomain: environment.appDomain,
+    repoName: repositoryName(environment.project.repositoryUrl),
+    branch: environment.branch,
+  }
+  const panelHooks = environment.hooks.flatMap((hook): PanelHook[] => {
+    if (hook.text === null || hook.sha256 === null) return []
+    return [
+      {
+        event: hook.event as LifecycleEvent,
+        text: hook.text,
+        sha256: hook.sha256,
+        user: hook.user,
+        timeoutMs: hook.timeoutMs,
+      },
+    ]
+  })
+  // What somebody else made live has no commit that we know, and so no hooks.
+  const left = target.liveRelease === null ? null : { name: target.liveRelease, revision: live?.revision ?? '' }
+  return {
+    environment: planned,
+    targetId: target.id,
+    deployment: run.number,
+    live: left,
+    liveHooks,
+    panelHooks,
+    findings,
+  }
+}
+
+/** `owner/name` of a repository's URL or path. */
+function repositoryName(url: string): string {
+  const parts = url
+    .replace(/\.git\/?$/, '')
+    .split(/[/:]+/)
+    .filter(Boolean)
+  return parts.slice(-2).join('/')
+}
