@@ -1,221 +1,161 @@
-// What the panel shows and what it takes in: views (plain JSON; times are ISO 8601 in UTC, durations ms) and input schemas.
-// Pages, the API and the CLI share these; nothing here holds a secret.
+// What the panel shows: views as plain JSON (times are ISO 8601 in UTC, durations ms), each as a schema that the API's document
+// is made from and as the type that follows from it. Pages, the API and the CLI share these; nothing here holds a secret.
 import { z } from 'zod'
-import type { Role } from '@/lib/access.ts'
-import type { DeploymentState } from '@/lib/deploy/reducer.ts'
-import type {
-  Commit,
-  DeploymentStatus,
-  Failure,
-  Finding,
-  LifecycleEvent,
-  Permissions,
-  PlanKind,
-  Ref,
-  Step,
-} from '@/lib/deploy/types.ts'
+import { roles } from '@/lib/access.ts'
+import type { Commit, Ref } from '@/lib/deploy/types.ts'
+import { deploymentView, lifecycleEvent, releaseView, time } from './shapes-deployments.ts'
 
-export type { Commit, DeploymentState, DeploymentStatus, Failure, Ref }
+export * from './shapes-deployments.ts'
+export type { DeploymentState } from '@/lib/deploy/reducer.ts'
+export type { DeploymentStatus, Failure } from '@/lib/deploy/types.ts'
+export type { Commit, Ref }
 
 export { roles, type Actor, type Role } from '@/lib/access.ts'
 
-const verdicts = ['ok', 'warning', 'failed'] as const
-type Verdict = (typeof verdicts)[number]
+const verdict = z.enum(['ok', 'warning', 'failed'])
 const checkLine = z.object({
   id: z.string(),
   label: z.string(),
-  verdict: z.enum(verdicts),
+  verdict,
   detail: z.string(),
-  /** What to do or paste on the server, possibly several lines. */
-  remedy: z.string().optional(),
+  remedy: z.string().optional().describe('What to do or paste on the server, possibly several lines.'),
 })
 export const checkReport = z.object({ lines: z.array(checkLine) })
-export type CheckReport = z.infer<typeof checkReport> & { verdict: Verdict; at: string }
+export const checkView = checkReport.extend({ verdict, at: time }).meta({ id: 'CheckReport' })
+export type CheckReport = z.infer<typeof checkView>
 
-export type ServerView = {
-  id: string
-  name: string
-  host: string
-  port: number
-  user: string
-  /** The `ssh-ed25519 …` line to authorise, and one shell command that does it when run on the server as the deploy user. */
-  publicKey: string
-  authorizeCommand: string
-  /** null until a person confirmed the fingerprint (`SHA256:…`). */
-  fingerprint: string | null
-  check: CheckReport | null
-  environments: { id: string; name: string; project: string; root: string }[]
-  createdAt: string
-}
-export type HostKeyView = { hostKey: string; fingerprint: string }
+export const serverView = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    host: z.string(),
+    port: z.int(),
+    user: z.string(),
+    publicKey: z.string().describe('The `ssh-ed25519 …` line to authorise.'),
+    authorizeCommand: z
+      .string()
+      .describe('A shell command that authorises it when run on the server as the deploy user.'),
+    fingerprint: z.string().nullable().describe('`SHA256:…`; null until a person confirmed it.'),
+    check: checkView.nullable(),
+    environments: z.array(z.object({ id: z.uuid(), name: z.string(), project: z.string(), root: z.string() })),
+    createdAt: time,
+  })
+  .meta({ id: 'Server' })
+export type ServerView = z.infer<typeof serverView>
 
-export type ProjectView = {
-  id: string
-  name: string
-  slug: string
-  repositoryUrl: string
-  access: 'none' | 'key' | 'token'
-  /** The deploy key's public line (access `key` only). */
-  publicKey: string | null
-  environments: { id: string; name: string; slug: string }[]
-  createdAt: string
-}
+export const hostKeyView = z.object({ hostKey: z.string(), fingerprint: z.string() }).meta({ id: 'HostKey' })
+export type HostKeyView = z.infer<typeof hostKeyView>
 
-export type TargetView = {
-  id: string
-  serverId: string
-  server: string
-  host: string
-  root: string
-  adopt: boolean
-  /** Name of the release that `current` pointed to when the panel last saw it. */
-  liveRelease: string | null
-  liveSeenAt: string | null
-}
+export const projectView = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    slug: z.string(),
+    repositoryUrl: z.string(),
+    access: z.enum(['none', 'key', 'token']),
+    publicKey: z.string().nullable().describe('The deploy key’s public line (access `key` only).'),
+    environments: z.array(z.object({ id: z.uuid(), name: z.string(), slug: z.string() })),
+    createdAt: time,
+  })
+  .meta({ id: 'Project' })
+export type ProjectView = z.infer<typeof projectView>
 
-export type ReleaseView = {
-  id: string
-  environmentId: string
-  number: number
-  name: string
-  revision: string
-  ref: string
-  subject: string
-  author: string
-  committedAt: string | null
-  state: 'incomplete' | 'complete' | 'removed'
-  isLive: boolean
-  /** The number of the variable set it was made with. */
-  variablesNumber: number | null
-  createdAt: string
-  liveAt: string | null
-}
+export const refView = z
+  .object({ name: z.string(), kind: z.enum(['branch', 'tag']), sha: z.string() })
+  .meta({ id: 'Ref' }) satisfies z.ZodType<Ref>
+export const commitView = z
+  .object({ sha: z.string(), subject: z.string(), author: z.string(), authorEmail: z.string(), at: z.string() })
+  .meta({ id: 'Commit' }) satisfies z.ZodType<Commit>
 
-export type SourceView = { type: 'git'; ref: string; commit?: string } | { type: 'release'; number: number }
+const targetView = z
+  .object({
+    id: z.uuid(),
+    serverId: z.uuid(),
+    server: z.string(),
+    host: z.string(),
+    root: z.string(),
+    adopt: z.boolean(),
+    liveRelease: z
+      .string()
+      .nullable()
+      .describe('Name of the release that `current` led to when the panel last saw it.'),
+    liveSeenAt: time.nullable(),
+  })
+  .meta({ id: 'Target' })
+export type TargetView = z.infer<typeof targetView>
 
-export type DeploymentView = {
-  id: string
-  environmentId: string
-  number: number
-  kind: PlanKind
-  source: SourceView
-  status: DeploymentStatus
-  requestedBy: string
-  requestedByName: string
-  revision: string | null
-  /** The release that it made or activated; null before it is known. */
-  release: { number: number; name: string; subject: string } | null
-  failure: Failure | null
-  cancelRequestedAt: string | null
-  createdAt: string
-  startedAt: string | null
-  finishedAt: string | null
-}
+const permissions = z.object({ owner: z.string(), group: z.string(), mode: z.enum(['keep-exec', 'strict', 'off']) })
 
-/** A deployment as a strip of outcomes draws it. `step`: the one that runs now, of how many. */
-export type RunView = {
-  id: string
-  number: number
-  status: DeploymentStatus
-  createdAt: string
-  durationMs: number | null
-  step: { n: number; of: number; name: string } | null
-}
+export const environmentView = z
+  .object({
+    id: z.uuid(),
+    projectId: z.uuid(),
+    project: z.string(),
+    projectSlug: z.string(),
+    repositoryUrl: z.string(),
+    name: z.string(),
+    slug: z.string(),
+    branch: z.string(),
+    releaseNaming: z.enum(['sequence', 'time']),
+    keep: z.int(),
+    permissions,
+    repositoryHooks: z.boolean(),
+    appType: z.string(),
+    appDomain: z.string(),
+    targets: z.array(targetView),
+    live: releaseView.nullable(),
+    rollBackTo: releaseView
+      .nullable()
+      .describe('The newest complete release that was live before `live`: what “roll back” would activate.'),
+    last: deploymentView.nullable(),
+    running: deploymentView.nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'Environment' })
+export type EnvironmentView = z.infer<typeof environmentView>
 
-export type EnvironmentView = {
-  id: string
-  projectId: string
-  project: string
-  projectSlug: string
-  repositoryUrl: string
-  name: string
-  slug: string
-  branch: string
-  releaseNaming: 'sequence' | 'time'
-  keep: number
-  permissions: Permissions
-  repositoryHooks: boolean
-  appType: string
-  appDomain: string
-  targets: TargetView[]
-  live: ReleaseView | null
-  /** The newest complete release that was live before `live`: what "roll back" would activate. */
-  rollBackTo: ReleaseView | null
-  last: DeploymentView | null
-  running: DeploymentView | null
-  createdAt: string
-}
+export const hookView = z
+  .object({
+    environmentId: z.uuid(),
+    event: lifecycleEvent,
+    number: z.int(),
+    text: z.string(),
+    sha256: z.string(),
+    user: z.string().nullable(),
+    timeoutMs: z.int(),
+    createdBy: z.string(),
+    createdAt: time,
+  })
+  .meta({ id: 'Hook' })
+export type HookView = z.infer<typeof hookView>
 
-/** A planned step as it is shown. `n` is unique in its segment. */
-export type PlanStepView = {
-  segment: string
-  n: number
-  name: string
-  stage: Step['stage']
-  phase: Step['phase']
-  /** Who wrote what runs: Fairlead itself, a file of the repository, or the panel. */
-  origin: 'fairlead' | 'repository' | 'panel'
-  event: LifecycleEvent | null
-  user: string | null
-  timeoutMs: number
-  failure: Step['failure']
-  server: string
-}
+export const variablesView = z
+  .object({ number: z.int(), text: z.string(), names: z.array(z.string()), createdBy: z.string(), createdAt: time })
+  .meta({ id: 'Variables' })
+export type VariablesView = z.infer<typeof variablesView>
 
-export type DeploymentDetail = DeploymentView & {
-  environment: { id: string; name: string; slug: string; project: string; projectSlug: string }
-  planHash: string | null
-  steps: PlanStepView[]
-  findings: Finding[]
-  /** All events folded; `lastSeq` is the seq to continue the stream after. */
-  state: DeploymentState
-  lastSeq: number
-  canCancel: boolean
-}
+export const sessionView = z
+  .object({
+    id: z.uuid(),
+    address: z.string(),
+    userAgent: z.string(),
+    createdAt: time,
+    seenAt: time,
+    expiresAt: time,
+    isCurrent: z.boolean(),
+  })
+  .meta({ id: 'Session' })
+export type SessionView = z.infer<typeof sessionView>
 
-/** Whole lines of one step's redacted output, except that the last line may continue in the next chunk of that step. */
-export type LogChunkView = {
-  /** Decimal text of a 64-bit number; ascending over the whole deployment. */
-  id: string
-  segment: string
-  step: number
-  offset: number
-  /** 0-based line number, within the step, of the line that `text` begins in. */
-  firstLine: number
-  lines: number
-  text: string
-  at: string
-}
-
-export type HookView = {
-  environmentId: string
-  event: LifecycleEvent
-  number: number
-  text: string
-  sha256: string
-  user: string | null
-  timeoutMs: number
-  createdBy: string
-  createdAt: string
-}
-export type VariablesView = { number: number; text: string; names: string[]; createdBy: string; createdAt: string }
-
-export type SessionView = {
-  id: string
-  address: string
-  userAgent: string
-  createdAt: string
-  seenAt: string
-  expiresAt: string
-  isCurrent: boolean
-}
-export type TokenView = {
-  id: string
-  name: string
-  /** The first characters of the secret, to tell tokens apart. */
-  prefix: string
-  role: Role
-  createdAt: string
-  usedAt: string | null
-  expiresAt: string | null
-}
+export const tokenView = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    prefix: z.string().describe('The first characters of the secret, to tell tokens apart.'),
+    role: z.enum(roles),
+    createdAt: time,
+    usedAt: time.nullable(),
+    expiresAt: time.nullable(),
+  })
+  .meta({ id: 'Token' })
+export type TokenView = z.infer<typeof tokenView>
