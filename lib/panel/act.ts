@@ -25,8 +25,14 @@ export function missing(noun: string): PanelError {
   return new PanelError('not_found', `There is no such ${noun}.`)
 }
 
-/** `audit('noun.verb', 'noun:<id>', facts)` writes the entry; a change without one is a mistake, so it is thrown. */
-type Change = { tx: Reader; audit(action: string, subject: string, data?: AuditRecord['data']): Promise<void> }
+/**
+ * `audit('noun.verb', 'noun:<id>', projectId, facts)` writes the entry; a change without one is a mistake, so it is thrown.
+ * `projectId` null = it is about the panel itself.
+ */
+type Change = {
+  tx: Reader
+  audit(action: string, subject: string, projectId: string | null, data?: AuditRecord['data']): Promise<void>
+}
 
 /** One transaction. `taken` is what to say when a unique index refuses. */
 export async function change<T>(
@@ -40,8 +46,8 @@ export async function change<T>(
     return await ctx.db.prisma.$transaction(async (tx) => {
       const result = await work({
         tx,
-        async audit(action, subject, data = {}) {
-          await recordAudit(tx, { actor: actorText(actor), actorName: actor.name, action, subject, data })
+        async audit(action, subject, projectId, data = {}) {
+          await recordAudit(tx, { actor: actorText(actor), actorName: actor.name, action, subject, projectId, data })
           entries++
         },
       })

@@ -19,5 +19,5 @@ export function openContext(settings: Settings): Context {
 
 /** The panel acting by itself; `why` is shown in the audit: 'console', 'schedule', 'push'. */
 export function systemActor(why: string): Actor {
-  return { kind: 'system', id: why, name: why, role: 'owner' }
+  return { kind: 'system', id: why, name: why, role: 'owner', projects: {} }
 }

@@ -1,6 +1,6 @@
 // Deployments as people ask for them, look at them and end them. Asking only queues: workers do the rest.
 import type { z } from 'zod'
-import { actorText, demand, may, type Actor } from '@/lib/access.ts'
+import { actorText, may, sees, type Actor } from '@/lib/access.ts'
 import { deploymentInput, deploymentKey, deploymentsInput } from '@/lib/api/inputs.ts'
 import type { DeploymentDetail, DeploymentView } from '@/lib/api/shapes.ts'
 import { reduce } from '@/lib/deploy/reducer.ts'
@@ -13,6 +13,7 @@ import type { Context } from './context.ts'
 import { deploymentView, planSteps } from './deployment-view.ts'
 import { everyEvent } from './events.ts'
 import { enqueue } from './queue.ts'
+import { demandDeployment, demandEnvironment } from './seen.ts'
 
 export { readCommits } from './commits.ts'
 export { readEvents, readLog, readRawLog } from './events.ts'
@@ -41,8 +42,7 @@ export async function listDeployments(
   input: z.input<typeof deploymentsInput>,
 ): Promise<DeploymentView[]> {
   const { environmentId, ...page } = parse(deploymentsInput, input)
-  demand(actor, 'view')
-  if (!(await store.environmentExists(ctx.db.prisma, environmentId))) throw missing('environment')
+  await demandEnvironment(ctx.db.prisma, actor, 'view', environmentId)
   return (await store.findDeployments(ctx.db.prisma, environmentId, page)).map(deploymentView)
 }
 
@@ -53,9 +53,8 @@ export async function getDeployment(
   input: z.input<typeof deploymentKey>,
 ): Promise<DeploymentDetail> {
   const key = parse(deploymentKey, input)
-  demand(actor, 'view')
   const row = await store.findDetail(ctx.db.prisma, key)
-  if (!row) throw missing('deployment')
+  if (!row || !sees(actor, row.environment.projectId)) throw missing('deployment')
   const state = reduce(await everyEvent(ctx, row.id))
   const { environment } = row
   const plan = row.plan as Plan | null
@@ -74,7 +73,8 @@ export async function getDeployment(
     findings: plan?.findings ?? [],
     state,
     lastSeq: state.seq,
-    canCancel: may(actor, 'deploy') && !isFinished(view.status) && view.cancelRequestedAt === null,
+    canCancel:
+      may(actor, 'deploy', environment.projectId) && !isFinished(view.status) && view.cancelRequestedAt === null,
   }
 }
 
@@ -109,10 +109,8 @@ async function wish(
   tell: typeof requestCancel | typeof giveUp,
 ): Promise<DeploymentView> {
   const key = parse(deploymentKey, input)
-  const found = await store.findDeployment(ctx.db.prisma, key)
-  if (!found) throw missing('deployment')
-  demand(actor, 'deploy')
-  await tell(ctx.db, { deploymentId: found.id, by: actorText(actor), byName: actor.name })
+  const { id } = await demandDeployment(ctx.db.prisma, actor, 'deploy', key)
+  await tell(ctx.db, { deploymentId: id, by: actorText(actor), byName: actor.name })
   const row = await store.findDeployment(ctx.db.prisma, key)
   if (!row) throw missing('deployment')
   return deploymentView(row)

@@ -1,6 +1,6 @@
 // Environments: what of a project runs where, and by which rules its releases are made.
 import type { z } from 'zod'
-import { demand, type Actor } from '@/lib/access.ts'
+import { demand, may, seenProjects, sees, type Actor } from '@/lib/access.ts'
 import { byId, environmentChange, environmentInput, environmentList } from '@/lib/api/inputs.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import * as store from '@/lib/store/environments.ts'
@@ -29,8 +29,8 @@ export async function listEnvironments(
   input: z.input<typeof environmentList> = {},
 ): Promise<EnvironmentView[]> {
   const filter = parse(environmentList, input)
-  demand(actor, 'view')
-  return views(ctx.db.prisma, await store.findEnvironments(ctx.db.prisma, filter))
+  const rows = await store.findEnvironments(ctx.db.prisma, { ...filter, seen: seenProjects(actor) })
+  return views(ctx.db.prisma, rows)
 }
 
 /** PanelError: invalid, not_found, forbidden. */
@@ -40,8 +40,7 @@ export async function getEnvironment(
   input: z.input<typeof byId>,
 ): Promise<EnvironmentView> {
   const { id } = parse(byId, input)
-  demand(actor, 'view')
-  return view(ctx.db.prisma, await load(ctx.db.prisma, id))
+  return view(ctx.db.prisma, await load(ctx.db.prisma, actor, id))
 }
 
 /**
@@ -54,11 +53,11 @@ export async function createEnvironment(
   input: z.input<typeof environmentInput>,
 ): Promise<EnvironmentView> {
   const { projectId, servers, ...given } = parse(environmentInput, input)
-  demand(actor, 'configure')
   return change(ctx, actor, async ({ tx, audit }) => {
     await store.lockPlaces(tx)
     const project = await findProject(tx, projectId)
-    if (!project) throw invalid('projectId', 'There is no such project.')
+    if (!project || !sees(actor, projectId)) throw invalid('projectId', 'There is no such project.')
+    demand(actor, 'configure', projectId)
     refuseName(given.name, project.environments)
     await refusePlaces(tx, servers, null)
     const slug = freeSlug(
@@ -67,7 +66,7 @@ export async function createEnvironment(
     )
     const fields = { ...usual, ...withoutUndefined(given) }
     const row = await store.insertEnvironment(tx, { ...fields, projectId, slug }, servers)
-    await audit('environment.create', `environment:${row.id}`, { ...fields, projectId, servers })
+    await audit('environment.create', `environment:${row.id}`, projectId, { ...fields, projectId, servers })
     return view(tx, row)
   })
 }
@@ -84,8 +83,8 @@ export async function updateEnvironment(
   return change(ctx, actor, async ({ tx, audit }) => {
     await store.lockPlaces(tx)
     await store.lockEnvironment(tx, id)
-    const before = await load(tx, id)
-    demand(actor, 'configure')
+    const before = await load(tx, actor, id)
+    demand(actor, 'configure', before.projectId)
     const fields = withoutUndefined(given)
     if (fields.name !== undefined) {
       const project = await findProject(tx, before.projectId)
@@ -96,7 +95,10 @@ export async function updateEnvironment(
     }
     if (servers) await changePlaces(tx, before, servers)
     const row = await store.changeEnvironment(tx, id, fields)
-    await audit('environment.update', `environment:${id}`, { ...fields, ...(servers ? { servers } : {}) })
+    await audit('environment.update', `environment:${id}`, before.projectId, {
+      ...fields,
+      ...(servers ? { servers } : {}),
+    })
     return view(tx, row)
   })
 }
@@ -106,12 +108,12 @@ export async function removeEnvironment(ctx: Context, actor: Actor, input: z.inp
   const { id } = parse(byId, input)
   return change(ctx, actor, async ({ tx, audit }) => {
     await store.lockEnvironment(tx, id)
-    const environment = await load(tx, id)
-    demand(actor, 'configure')
+    const environment = await load(tx, actor, id)
+    demand(actor, 'configure', environment.projectId)
     await refuseUnderWay(tx, id, 'remove the environment')
     await store.deleteEnvironment(tx, id)
     const { name, project, targets } = environment
-    await audit('environment.remove', `environment:${id}`, {
+    await audit('environment.remove', `environment:${id}`, project.id, {
       name,
       project: project.name,
       servers: targets.map(({ server, root }) => ({ server: server.name, root })),
@@ -120,9 +122,9 @@ export async function removeEnvironment(ctx: Context, actor: Actor, input: z.inp
   })
 }
 
-async function load(reader: Reader, id: string): Promise<store.EnvironmentRow> {
+async function load(reader: Reader, actor: Actor, id: string): Promise<store.EnvironmentRow> {
   const environment = await store.findEnvironment(reader, id)
-  if (!environment) throw missing('environment')
+  if (!environment || !sees(actor, environment.projectId)) throw missing('environment')
   return environment
 }
 

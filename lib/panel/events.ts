@@ -1,16 +1,17 @@
 // What happened in a deployment, and what its steps wrote: read page by page, or streamed whole.
 import { z } from 'zod'
-import { demand, type Actor } from '@/lib/access.ts'
+import type { Actor } from '@/lib/access.ts'
 import { deploymentKey, eventsInput, logAt, logInput } from '@/lib/api/inputs.ts'
 import type { LogChunkView } from '@/lib/api/shapes.ts'
 import type { DeploymentEvent } from '@/lib/deploy/events.ts'
 import type { Plan } from '@/lib/deploy/types.ts'
 import { readEvents as readStoredEvents } from '@/lib/store/events.ts'
-import { findDeployment, type DeploymentKey, type DeploymentRow } from '@/lib/store/history.ts'
+import type { DeploymentRow } from '@/lib/store/history.ts'
 import { readChunks } from '@/lib/store/logs.ts'
-import { missing, parse } from './act.ts'
+import { parse } from './act.ts'
 import type { Context } from './context.ts'
 import { planSteps } from './deployment-view.ts'
+import { demandDeployment } from './seen.ts'
 
 const eventsAtOnce = 5_000
 const chunksAtOnce = 32
@@ -23,7 +24,7 @@ export async function readEvents(
   input: z.input<typeof eventsInput>,
 ): Promise<DeploymentEvent[]> {
   const { after, ...key } = parse(eventsInput, input)
-  const { id } = await load(ctx, actor, key)
+  const { id } = await demandDeployment(ctx.db.prisma, actor, 'view', key)
   return readStoredEvents(ctx.db.pool, id, after, eventsAtOnce)
 }
 
@@ -40,7 +41,7 @@ export async function everyEvent(ctx: Context, id: string): Promise<DeploymentEv
 /** Chunks of redacted output after the chunk `afterChunk`, oldest first. PanelError: invalid, not_found, forbidden. */
 export async function readLog(ctx: Context, actor: Actor, input: z.input<typeof anyLog>): Promise<LogChunkView[]> {
   const { afterChunk, segment, step, limit, ...key } = parse(anyLog, input)
-  const { id } = await load(ctx, actor, key)
+  const { id } = await demandDeployment(ctx.db.prisma, actor, 'view', key)
   const chunks = await readChunks(ctx.db.pool, { deploymentId: id, afterChunk, segment, step, limit })
   return chunks.map(({ bytes, at, ...chunk }) => ({ ...chunk, text: decode(bytes), at: at.toISOString() }))
 }
@@ -54,7 +55,7 @@ export async function readRawLog(
   actor: Actor,
   input: z.input<typeof deploymentKey>,
 ): Promise<ReadableStream<Uint8Array>> {
-  const deployment = await load(ctx, actor, parse(deploymentKey, input))
+  const deployment = await demandDeployment(ctx.db.prisma, actor, 'view', parse(deploymentKey, input))
   return new ReadableStream<Uint8Array>(new RawLog(ctx, deployment), { highWaterMark: 0 })
 }
 
@@ -94,13 +95,6 @@ class RawLog {
   private heading(key: string): Uint8Array {
     return this.encoder.encode(`${this.endsLine ? '' : '\n'}==> ${key} ${this.names.get(key) ?? ''}`.trimEnd() + '\n')
   }
-}
-
-async function load(ctx: Context, actor: Actor, key: DeploymentKey): Promise<DeploymentRow> {
-  demand(actor, 'view')
-  const deployment = await findDeployment(ctx.db.prisma, key)
-  if (!deployment) throw missing('deployment')
-  return deployment
 }
 
 /** A byte-order mark is kept: it is part of what the step wrote. */

@@ -1,22 +1,20 @@
 // Hooks written in the panel: bash scripts at lifecycle events, run after the repository's own of the same event.
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
-import { demand, type Actor } from '@/lib/access.ts'
+import type { Actor } from '@/lib/access.ts'
 import { byEnvironment, hookInput, hookKey } from '@/lib/api/inputs.ts'
 import type { HookView } from '@/lib/api/shapes.ts'
 import { lifecycleEvents, type LifecycleEvent } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
-import { lockEnvironment } from '@/lib/store/environments.ts'
-import { environmentExists } from '@/lib/store/history.ts'
 import { findNewestHook, findNewestHooks, insertHook, type HookRevision } from '@/lib/store/hooks.ts'
 import { change, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
+import { demandEnvironment, demandLocked } from './seen.ts'
 
 /** In the order of the life cycle. PanelError: invalid, not_found, forbidden. */
 export async function listHooks(ctx: Context, actor: Actor, input: z.input<typeof byEnvironment>): Promise<HookView[]> {
   const { environmentId } = parse(byEnvironment, input)
-  demand(actor, 'view')
-  if (!(await environmentExists(ctx.db.prisma, environmentId))) throw missing('environment')
+  await demandEnvironment(ctx.db.prisma, actor, 'view', environmentId)
   const place = ({ event }: HookView): number => lifecycleEvents.indexOf(event)
   return (await findNewestHooks(ctx.db.prisma, environmentId))
     .flatMap((row) => hookView(row) ?? [])
@@ -31,8 +29,7 @@ export async function listHooks(ctx: Context, actor: Actor, input: z.input<typeo
 export async function saveHook(ctx: Context, actor: Actor, input: z.input<typeof hookInput>): Promise<HookView> {
   const { environmentId, event, text, user, timeoutMs, basedOn } = parse(hookInput, input)
   return change(ctx, actor, async ({ tx, audit }) => {
-    if (!(await lockEnvironment(tx, environmentId))) throw missing('environment')
-    demand(actor, 'configure')
+    const projectId = await demandLocked(tx, actor, 'configure', environmentId)
     const before = await findNewestHook(tx, environmentId, event)
     if (basedOn !== undefined && basedOn !== standing(before)) throw stale(before)
     const sha256 = createHash('sha256').update(text).digest('hex')
@@ -47,7 +44,7 @@ export async function saveHook(ctx: Context, actor: Actor, input: z.input<typeof
       timeoutMs,
       createdBy: actor.name,
     })
-    await audit('hook.save', `environment:${environmentId}`, { event, number, sha256, user, timeoutMs })
+    await audit('hook.save', `environment:${environmentId}`, projectId, { event, number, sha256, user, timeoutMs })
     return hookView(row)!
   })
 }
@@ -56,13 +53,12 @@ export async function saveHook(ctx: Context, actor: Actor, input: z.input<typeof
 export async function removeHook(ctx: Context, actor: Actor, input: z.input<typeof hookKey>): Promise<null> {
   const { environmentId, event } = parse(hookKey, input)
   return change(ctx, actor, async ({ tx, audit }) => {
-    if (!(await lockEnvironment(tx, environmentId))) throw missing('environment')
-    demand(actor, 'configure')
+    const projectId = await demandLocked(tx, actor, 'configure', environmentId)
     const before = await findNewestHook(tx, environmentId, event)
     if (!before || before.text === null) throw missing('hook')
     const number = before.number + 1
     await insertHook(tx, { ...gone, environmentId, event, number, timeoutMs: before.timeoutMs, createdBy: actor.name })
-    await audit('hook.remove', `environment:${environmentId}`, { event, number })
+    await audit('hook.remove', `environment:${environmentId}`, projectId, { event, number })
     return null
   })
 }

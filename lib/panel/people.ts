@@ -1,7 +1,7 @@
 // Signing in, sessions, tokens. Sessions are rows: one that was ended is over with the next request.
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { lesserRole, may, roles, type Actor, type Role } from '@/lib/access.ts'
+import { greatestRole, lesserRole, panelRoles, roleIn, roles, type Actor, type Role } from '@/lib/access.ts'
 import { emailText } from '@/lib/api/grammar.ts'
 import { byId, signInInput, tokenInput } from '@/lib/api/inputs.ts'
 import type { SessionView, TokenView } from '@/lib/api/shapes.ts'
@@ -20,12 +20,18 @@ const windowSeconds = 15 * 60
 const limits = { pair: 8, address: 40, account: 200 }
 
 const role = z.enum(roles)
-const actorOfUser = (user: store.User): Actor => ({
+const panelRole = z.enum(panelRoles)
+const actorOfUser = (user: store.Person): Actor => ({
   kind: 'user',
   id: user.id,
   name: user.name,
-  role: role.parse(user.role),
+  role: panelRole.parse(user.role),
+  projects: projectsOf(user),
 })
+
+function projectsOf({ memberships }: store.Person): Record<string, Role> {
+  return Object.fromEntries(memberships.map((one) => [one.projectId, role.parse(one.role)]))
+}
 
 /** PanelError: unauthenticated (the same for unknown users, after the same work), too_many with `retryAfterSeconds`. */
 export async function signIn(
@@ -45,7 +51,7 @@ export async function signIn(
   return change(ctx, actor, async ({ tx, audit }) => {
     const expiresAt = new Date(Date.now() + sessionDays * 86_400_000)
     const session = await store.insertSession(tx, { userId: user.id, address, userAgent, expiresAt })
-    await audit('session.begin', `session:${session.id}`, { address })
+    await audit('session.begin', `session:${session.id}`, null, { address })
     return { actor, sessionId: session.id }
   })
 }
@@ -106,7 +112,7 @@ export async function endSession(ctx: Context, actor: Actor, input: z.input<type
   const { id } = parse(byId, input)
   return change(ctx, actor, async ({ tx, audit }) => {
     if (!(await store.markSessionEnded(tx, id, personOf(actor), new Date()))) throw missing('session')
-    await audit('session.end', `session:${id}`)
+    await audit('session.end', `session:${id}`, null)
     return null
   })
 }
@@ -137,8 +143,9 @@ export async function createTokenOnConsole(
 }
 
 async function insertToken(ctx: Context, actor: Actor, userId: string, wanted: z.output<typeof tokenInput>) {
-  if (lesserRole(wanted.role, actor.role) !== wanted.role)
-    throw new PanelError('forbidden', `A token may not do more than you: at most “${actor.role}”.`)
+  const greatest = greatestRole(actor)
+  if (lesserRole(wanted.role, greatest) !== wanted.role)
+    throw new PanelError('forbidden', `A token may not do more than you: at most “${greatest}”.`)
   const secret = `fl_${randomToken()}`
   return change(ctx, actor, async ({ tx, audit }) => {
     const row = await store.insertToken(tx, {
@@ -149,7 +156,7 @@ async function insertToken(ctx: Context, actor: Actor, userId: string, wanted: z
       prefix: secret.slice(0, 8),
       expiresAt: wanted.expiresAt ? new Date(wanted.expiresAt) : null,
     })
-    await audit('token.create', `token:${row.id}`, { name: row.name, role: row.role })
+    await audit('token.create', `token:${row.id}`, null, { name: row.name, role: row.role })
     return { token: tokenView(row), secret }
   })
 }
@@ -159,7 +166,7 @@ export async function revokeToken(ctx: Context, actor: Actor, input: z.input<typ
   const { id } = parse(byId, input)
   return change(ctx, actor, async ({ tx, audit }) => {
     if (!(await store.markTokenRevoked(tx, id, personOf(actor), new Date()))) throw missing('token')
-    await audit('token.revoke', `token:${id}`)
+    await audit('token.revoke', `token:${id}`, null)
     return null
   })
 }
@@ -175,13 +182,25 @@ export async function actorOfToken(ctx: Context, bearer: string): Promise<Actor>
     kind: 'token',
     id: token.id,
     name: token.name,
-    role: lesserRole(role.parse(token.role), role.parse(token.user.role)),
+    ...boundTo(token),
   }
+}
+
+/** In each place the lesser of the token's role and its person's; with a project of its own, in that one place. */
+function boundTo({ role: given, projectId, user }: store.PersonToken): Pick<Actor, 'role' | 'projects'> {
+  const most = role.parse(given)
+  const person = actorOfUser(user)
+  if (projectId !== null) {
+    const there = lesserRole(most, roleIn(person, projectId))
+    return { role: 'member', projects: there === 'member' ? {} : { [projectId]: there } }
+  }
+  const projects = Object.entries(person.projects).map(([id, one]) => [id, lesserRole(most, one)])
+  return { role: lesserRole(most, person.role), projects: Object.fromEntries(projects) as Record<string, Role> }
 }
 
 // A token must not make tokens or end sessions: one that leaked could make itself permanent.
 function personOf(actor: Actor): string {
-  if (actor.kind === 'user' && may(actor, 'view')) return actor.id
+  if (actor.kind === 'user') return actor.id
   throw new PanelError('forbidden', 'Only a person who is signed in may do this.')
 }
 

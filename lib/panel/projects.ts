@@ -1,6 +1,6 @@
 // Projects: a repository, how to get into it, and the environments it is deployed to.
 import { z } from 'zod'
-import { demand, type Actor } from '@/lib/access.ts'
+import { demand, seenProjects, sees, type Actor } from '@/lib/access.ts'
 import { slugOf } from '@/lib/api/grammar.ts'
 import { byId, projectChange, projectInput } from '@/lib/api/inputs.ts'
 import type { ProjectView, Ref } from '@/lib/api/shapes.ts'
@@ -19,14 +19,12 @@ const access = z.enum(['none', 'key', 'token'])
 const refsAnswer = z.array(z.object({ name: z.string(), kind: z.enum(['branch', 'tag']), sha: z.string() }))
 
 export async function listProjects(ctx: Context, actor: Actor): Promise<ProjectView[]> {
-  demand(actor, 'view')
-  return (await store.findProjects(ctx.db.prisma)).map(projectView)
+  return (await store.findProjects(ctx.db.prisma, seenProjects(actor))).map(projectView)
 }
 
 export async function getProject(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<ProjectView> {
   const { id } = parse(byId, input)
-  demand(actor, 'view')
-  return projectView(await load(ctx.db.prisma, id))
+  return projectView(await load(ctx.db.prisma, actor, id))
 }
 
 /** Access `key` makes a deploy key, whose public line the view shows. PanelError: invalid, forbidden. */
@@ -36,7 +34,7 @@ export async function createProject(
   input: z.input<typeof projectInput>,
 ): Promise<ProjectView> {
   const wanted = parse(projectInput, input)
-  demand(actor, 'configure')
+  demand(actor, 'configure', null)
   refuseUrl(ctx, wanted.repositoryUrl, wanted.access)
   return change(ctx, actor, async ({ tx, audit }) => {
     await lockByName(tx, 'project slugs')
@@ -49,7 +47,7 @@ export async function createProject(
       access: wanted.access,
       ...credentialOf(ctx, slug, wanted),
     })
-    await audit('project.create', `project:${row.id}`, { name, repositoryUrl, access: wanted.access })
+    await audit('project.create', `project:${row.id}`, row.id, { name, repositoryUrl, access: wanted.access })
     return projectView(row)
   })
 }
@@ -57,8 +55,7 @@ export async function createProject(
 /** Branches and tags as the Git host lists them now. PanelError: not_found, forbidden, and as `ask`. */
 export async function readBranches(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<Ref[]> {
   const { id } = parse(byId, input)
-  await load(ctx.db.prisma, id)
-  demand(actor, 'view')
+  await load(ctx.db.prisma, actor, id)
   return refsAnswer.parse(await ask(ctx, 'refs', { projectId: id }, { deadlineMs: 30_000 }))
 }
 
@@ -73,8 +70,8 @@ export async function updateProject(
 ): Promise<ProjectView> {
   const { id, ...wanted } = parse(projectChange, input)
   return change(ctx, actor, async ({ tx, audit }) => {
-    const before = await load(tx, id)
-    demand(actor, 'configure')
+    const before = await load(tx, actor, id)
+    demand(actor, 'configure', id)
     const next = {
       name: wanted.name ?? before.name,
       repositoryUrl: wanted.repositoryUrl ?? before.repositoryUrl,
@@ -90,7 +87,7 @@ export async function updateProject(
       throw invalid('token', 'Give the token for this address.')
     const credential = isNewAccess ? credentialOf(ctx, before.slug, { ...wanted, ...next }) : {}
     const row = await store.changeProject(tx, id, { ...next, ...credential })
-    await audit('project.update', `project:${id}`, { ...next, credential: isNewAccess })
+    await audit('project.update', `project:${id}`, id, { ...next, credential: isNewAccess })
     return projectView(row)
   })
 }
@@ -100,12 +97,12 @@ export async function removeProject(ctx: Context, actor: Actor, input: z.input<t
   const { id } = parse(byId, input)
   return change(ctx, actor, async ({ tx, audit }) => {
     await lockPlaces(tx)
-    const project = await load(tx, id)
-    demand(actor, 'configure')
+    const project = await load(tx, actor, id)
+    demand(actor, 'configure', id)
     if (project.environments.length > 0)
       throw new PanelError('conflict', 'Remove the environments of this project first.')
     await store.deleteProject(tx, id)
-    await audit('project.remove', `project:${id}`, { name: project.name })
+    await audit('project.remove', `project:${id}`, id, { name: project.name })
     return null
   })
 }
@@ -119,9 +116,9 @@ export function freeSlug(name: string, taken: readonly string[]): string {
   }
 }
 
-async function load(reader: Reader, id: string): Promise<store.ProjectRow> {
+async function load(reader: Reader, actor: Actor, id: string): Promise<store.ProjectRow> {
   const project = await store.findProject(reader, id)
-  if (!project) throw missing('project')
+  if (!project || !sees(actor, id)) throw missing('project')
   return project
 }
 

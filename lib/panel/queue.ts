@@ -1,5 +1,5 @@
 // The one way into the queue of deployments, whatever is asked for.
-import { actorText, demand, type Actor } from '@/lib/access.ts'
+import { actorText, demand, sees, type Actor } from '@/lib/access.ts'
 import type { DeploymentView } from '@/lib/api/shapes.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { createDeployment, type DeploymentSource } from '@/lib/store/deployments.ts'
@@ -21,8 +21,8 @@ export async function enqueue(
   choose: (environment: store.WishRow) => Wish | Promise<Wish>,
 ): Promise<DeploymentView> {
   const environment = await store.findWish(ctx.db.prisma, environmentId)
-  if (!environment) throw missing('environment')
-  demand(actor, 'deploy')
+  if (!environment || !sees(actor, environment.projectId)) throw missing('environment')
+  demand(actor, 'deploy', environment.projectId)
   const earlier =
     idempotencyKey === undefined ? null : await store.findByKey(ctx.db.prisma, environmentId, idempotencyKey)
   if (earlier) return deploymentView(earlier)

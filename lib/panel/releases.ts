@@ -1,6 +1,6 @@
 // Releases: what a deployment left on the servers, and putting one of them back.
 import type { z } from 'zod'
-import { demand, type Actor } from '@/lib/access.ts'
+import type { Actor } from '@/lib/access.ts'
 import { activationInput, byEnvironment, rollBackInput } from '@/lib/api/inputs.ts'
 import type { DeploymentView, ReleaseView } from '@/lib/api/shapes.ts'
 import { PanelError } from '@/lib/errors.ts'
@@ -9,6 +9,7 @@ import { missing, parse } from './act.ts'
 import type { Context } from './context.ts'
 import { releaseView } from './deployment-view.ts'
 import { enqueue } from './queue.ts'
+import { demandEnvironment } from './seen.ts'
 
 /** Newest first, those included whose directory was removed since. PanelError: invalid, not_found, forbidden. */
 export async function listReleases(
@@ -17,8 +18,7 @@ export async function listReleases(
   input: z.input<typeof byEnvironment>,
 ): Promise<ReleaseView[]> {
   const { environmentId } = parse(byEnvironment, input)
-  demand(actor, 'view')
-  if (!(await store.environmentExists(ctx.db.prisma, environmentId))) throw missing('environment')
+  await demandEnvironment(ctx.db.prisma, actor, 'view', environmentId)
   return (await store.findReleases(ctx.db.prisma, environmentId)).map(releaseView)
 }
 

@@ -1,6 +1,6 @@
 // What has been going on in environments of late: for strips of outcomes, live steps, and how long a run usually takes.
 import { z } from 'zod'
-import { demand, type Actor } from '@/lib/access.ts'
+import { seenProjects, type Actor } from '@/lib/access.ts'
 import type { RunView } from '@/lib/api/shapes.ts'
 import type { DeploymentStatus } from '@/lib/deploy/types.ts'
 import { findRuns } from '@/lib/store/runs.ts'
@@ -20,9 +20,8 @@ export async function listRuns(
   input: z.input<typeof query> = {},
 ): Promise<Record<string, RunView[]>> {
   const wanted = parse(query, input)
-  demand(actor, 'view')
   const runs: Record<string, RunView[]> = {}
-  for (const row of await findRuns(ctx.db.pool, wanted)) {
+  for (const row of await findRuns(ctx.db.pool, { ...wanted, projects: seenProjects(actor) })) {
     const { id, number, createdAt, startedAt, finishedAt, step, stepName, steps } = row
     const list = (runs[row.environmentId] ??= [])
     list.push({

@@ -1,6 +1,6 @@
 // Servers: added with a key of their own, trusted by a fingerprint that a person confirmed, checked before anything runs.
 import { z } from 'zod'
-import { demand, type Actor } from '@/lib/access.ts'
+import { demand, may, sees, type Actor } from '@/lib/access.ts'
 import { byId, checkInput, hostKeyInput, serverInput } from '@/lib/api/inputs.ts'
 import { checkReport, type CheckReport, type HostKeyView, type ServerView } from '@/lib/api/shapes.ts'
 import { slugOf } from '@/lib/api/grammar.ts'
@@ -17,21 +17,21 @@ import { makeSshKey } from './ssh-key.ts'
 
 const hostKeyAnswer = z.object({ hostKey: z.string().min(1), fingerprint: z.string().min(1) })
 
+/** Servers belong to the panel: who does not configure it has none here, and meets theirs by name in environments. */
 export async function listServers(ctx: Context, actor: Actor): Promise<ServerView[]> {
-  demand(actor, 'view')
+  if (!may(actor, 'configure', null)) return []
   return (await store.findServers(ctx.db.prisma)).map(serverView)
 }
 
 export async function getServer(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<ServerView> {
   const { id } = parse(byId, input)
-  demand(actor, 'view')
-  return serverView(await load(ctx.db.prisma, id))
+  return serverView(await load(ctx.db.prisma, actor, id))
 }
 
 /** Makes a key pair for this server alone; nobody connects yet. PanelError: invalid, forbidden, conflict (name taken). */
 export async function addServer(ctx: Context, actor: Actor, input: z.input<typeof serverInput>): Promise<ServerView> {
   const server = parse(serverInput, input)
-  demand(actor, 'configure')
+  demand(actor, 'configure', null)
   const key = makeSshKey(`fairlead-${slugOf(server.name)}`)
   return change(
     ctx,
@@ -42,7 +42,7 @@ export async function addServer(ctx: Context, actor: Actor, input: z.input<typeo
         privateKey: ctx.secrets.encrypt(key.privateKey),
         publicKey: key.publicKey,
       })
-      await audit('server.add', `server:${row.id}`, server)
+      await audit('server.add', `server:${row.id}`, null, server)
       return serverView(row)
     },
     'There is a server of that name already.',
@@ -52,8 +52,7 @@ export async function addServer(ctx: Context, actor: Actor, input: z.input<typeo
 /** The key that the server presents now, to be compared by a person. PanelError: not_found, forbidden, and as `ask`. */
 export async function readHostKey(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<HostKeyView> {
   const { id } = parse(byId, input)
-  await load(ctx.db.prisma, id)
-  demand(actor, 'configure')
+  await load(ctx.db.prisma, actor, id)
   return hostKeyAnswer.parse(await ask(ctx, 'hostKey', { serverId: id }, { deadlineMs: 20_000 }))
 }
 
@@ -71,18 +70,17 @@ export async function confirmHostKey(
       fingerprint: now.fingerprint,
     })
   return change(ctx, actor, async ({ tx, audit }) => {
-    const before = await load(tx, id)
+    const before = await load(tx, actor, id)
     await store.pinHostKey(tx, id, now.hostKey, now.fingerprint)
-    await audit('server.trust', `server:${id}`, { before: before.fingerprint, after: now.fingerprint })
-    return serverView(await load(tx, id))
+    await audit('server.trust', `server:${id}`, null, { before: before.fingerprint, after: now.fingerprint })
+    return serverView(await load(tx, actor, id))
   })
 }
 
 /** Asks the server, line by line, whether it can be deployed to. PanelError: not_found, forbidden, conflict (no host key), as `ask`. */
 export async function checkServer(ctx: Context, actor: Actor, input: z.input<typeof checkInput>): Promise<CheckReport> {
   const { id, root } = parse(checkInput, input)
-  const server = await load(ctx.db.prisma, id)
-  demand(actor, 'deploy')
+  const server = await load(ctx.db.prisma, actor, id)
   if (server.hostKey === null) throw new PanelError('conflict', 'Confirm the host key of this server first.')
   const { lines } = checkReport.parse(
     await ask(ctx, 'check', { serverId: id, ...(root ? { root } : {}) }, { deadlineMs: 45_000 }),
@@ -91,7 +89,7 @@ export async function checkServer(ctx: Context, actor: Actor, input: z.input<typ
   return change(ctx, actor, async ({ tx, audit }) => {
     await store.storeCheck(tx, id, { lines, ...(root ? { root } : {}) }, at)
     const report = { lines, verdict: verdictOf(lines), at: at.toISOString() }
-    await audit('server.check', `server:${id}`, { verdict: report.verdict })
+    await audit('server.check', `server:${id}`, null, { verdict: report.verdict })
     return report
   })
 }
@@ -101,19 +99,22 @@ export async function removeServer(ctx: Context, actor: Actor, input: z.input<ty
   const { id } = parse(byId, input)
   return change(ctx, actor, async ({ tx, audit }) => {
     await lockPlaces(tx)
-    const server = await load(tx, id)
-    demand(actor, 'configure')
+    const server = await load(tx, actor, id)
     const users = server.targets.map(({ environment }) => `${environment.project.name} ${environment.name}`)
     if (users.length > 0) throw new PanelError('conflict', `This server is used by ${users.join(', ')}.`)
     await store.deleteServer(tx, id)
-    await audit('server.remove', `server:${id}`, { name: server.name })
+    await audit('server.remove', `server:${id}`, null, { name: server.name })
     return null
   })
 }
 
-async function load(reader: Reader, id: string): Promise<store.ServerWithUses> {
+/** The server, for those who configure the panel; people with an environment on it know that it exists. */
+async function load(reader: Reader, actor: Actor, id: string): Promise<store.ServerWithUses> {
   const server = await store.findServer(reader, id)
   if (!server) throw missing('server')
+  if (may(actor, 'configure', null)) return server
+  if (!server.targets.some(({ environment }) => sees(actor, environment.projectId))) throw missing('server')
+  demand(actor, 'configure', null)
   return server
 }
 

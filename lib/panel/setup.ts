@@ -57,8 +57,8 @@ async function insertOwner(
     const user = await insertUser(tx, { ...person, passwordHash, role: 'owner' })
     await writeSetting(tx, 'setUp', { at: new Date().toISOString() })
     await removeSetting(tx, 'setupToken')
-    await audit('owner.create', `user:${user.id}`, { email: user.email })
-    return { kind: 'user' as const, id: user.id, name: user.name, role: 'owner' as const }
+    await audit('owner.create', `user:${user.id}`, null, { email: user.email })
+    return { kind: 'user' as const, id: user.id, name: user.name, role: 'owner' as const, projects: {} }
   })
 }
 

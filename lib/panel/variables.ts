@@ -1,16 +1,15 @@
 // Variables of an environment: each saving is a new, encrypted set; releases keep the one they were made with.
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
-import { demand, type Actor } from '@/lib/access.ts'
+import type { Actor } from '@/lib/access.ts'
 import { readEnvText } from '@/lib/format/env-text.ts'
 import { byEnvironment, variablesInput } from '@/lib/api/inputs.ts'
 import type { VariablesView } from '@/lib/api/shapes.ts'
 import { PanelError } from '@/lib/errors.ts'
-import { lockEnvironment } from '@/lib/store/environments.ts'
-import { environmentExists } from '@/lib/store/history.ts'
 import { findNewestVariables, insertVariables, type VariableSet } from '@/lib/store/variables.ts'
-import { change, missing, parse } from './act.ts'
+import { change, parse } from './act.ts'
 import type { Context } from './context.ts'
+import { demandEnvironment, demandLocked } from './seen.ts'
 
 /** The newest set; null when none was ever saved. PanelError: invalid, not_found, forbidden (needs the right readVariables). */
 export async function readVariables(
@@ -19,8 +18,7 @@ export async function readVariables(
   input: z.input<typeof byEnvironment>,
 ): Promise<VariablesView | null> {
   const { environmentId } = parse(byEnvironment, input)
-  if (!(await environmentExists(ctx.db.prisma, environmentId))) throw missing('environment')
-  demand(actor, 'readVariables')
+  await demandEnvironment(ctx.db.prisma, actor, 'readVariables', environmentId)
   const set = await findNewestVariables(ctx.db.prisma, environmentId)
   return set && variablesView(set, decrypt(ctx, set))
 }
@@ -37,8 +35,7 @@ export async function saveVariables(
 ): Promise<VariablesView> {
   const { environmentId, text, basedOn } = parse(variablesInput, input)
   return change(ctx, actor, async ({ tx, audit }) => {
-    if (!(await lockEnvironment(tx, environmentId))) throw missing('environment')
-    demand(actor, 'configure')
+    const projectId = await demandLocked(tx, actor, 'configure', environmentId)
     const { values, problems } = readEnvText(text)
     if (problems.length > 0)
       throw new PanelError('invalid', problems.length === 1 ? problems[0]!.message : 'Some lines cannot be read.', {
@@ -53,7 +50,10 @@ export async function saveVariables(
       sha256: createHash('sha256').update(text).digest('hex'),
       createdBy: actor.name,
     })
-    await audit('variables.save', `environment:${environmentId}`, { number: set.number, names: Object.keys(values) })
+    await audit('variables.save', `environment:${environmentId}`, projectId, {
+      number: set.number,
+      names: Object.keys(values),
+    })
     return variablesView(set, text)
   })
 }

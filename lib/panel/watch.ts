@@ -1,8 +1,10 @@
 // Being told when something about a deployment changed. One LISTENing connection a process, whatever the number of pages;
 // it is opened for the first watcher and then kept. Notifications say where to look, never what is there.
 import { z } from 'zod'
-import { demand, type Actor } from '@/lib/access.ts'
+import { seenProjects, sees, type Actor } from '@/lib/access.ts'
+import { projectOf } from '@/lib/store/history.ts'
 import { listen, type Listening } from '@/lib/store/listen.ts'
+import type { Database } from '@/lib/store/database.ts'
 import type { Context } from './context.ts'
 
 export type Change = { deploymentId: string; environmentId: string }
@@ -14,19 +16,30 @@ const payload = z.object({ d: z.string(), e: z.string() })
 
 class Hub {
   readonly watchers = new Set<Watcher>()
-  private readonly url: string
+  private readonly db: Database
+  private readonly projects = new Map<string, string>()
   private listening: Promise<Listening> | null = null
   private retry: NodeJS.Timeout | null = null
 
-  constructor(url: string) {
-    this.url = url
+  constructor(db: Database) {
+    this.db = db
+  }
+
+  /** The project of an environment, which it never leaves; null = it was removed. */
+  async projectOf(environmentId: string): Promise<string | null> {
+    const known = this.projects.get(environmentId)
+    if (known !== undefined) return known
+    const found = await projectOf(this.db.prisma, environmentId)
+    if (found !== null) this.projects.set(environmentId, found)
+    return found
   }
 
   /** Opens the connection unless it is; a database that is away is tried again each second while anyone watches. */
   wake(): void {
     if (this.listening || this.watchers.size === 0) return
-    const listening = listen(this.url, {
-      channels: { fairlead_deployment: (text) => this.tell(text) },
+    const listening = listen(this.db.url, {
+      // Somebody's rights changed: whoever reads again is asked again who they are.
+      channels: { fairlead_deployment: (text) => this.tell(text), fairlead_access: () => this.each(null) },
       onGap: () => this.each(null),
     })
     this.listening = listening
@@ -68,7 +81,8 @@ const hubs = new WeakMap<Context, Hub>()
 
 /**
  * Calls `onChange` after each change that the filter lets through, and with null whenever changes may have been missed.
- * Read once after calling this, then on each call. Gives the function that ends it. PanelError `forbidden`.
+ * Read once after calling this, then on each call. Gives the function that ends it.
+ * Only of what the actor sees; `null` also comes when anybody's rights changed.
  */
 export function watchDeployments(
   ctx: Context,
@@ -76,12 +90,20 @@ export function watchDeployments(
   filter: WatchFilter,
   onChange: (change: Change | null) => void,
 ): () => void {
-  demand(actor, 'view')
-  const hub = hubs.get(ctx) ?? new Hub(ctx.db.url)
+  const hub = hubs.get(ctx) ?? new Hub(ctx.db)
   hubs.set(ctx, hub)
-  const watcher = { filter, onChange }
+  const watcher = { filter, onChange: seenProjects(actor) === null ? onChange : onlySeen }
   hub.watchers.add(watcher)
   hub.wake()
+  function onlySeen(change: Change | null): void {
+    if (change === null) return onChange(null)
+    hub.projectOf(change.environmentId).then(
+      (projectId) => {
+        if (projectId !== null && sees(actor, projectId) && hub.watchers.has(watcher)) onChange(change)
+      },
+      () => onChange(null),
+    )
+  }
   return () => {
     hub.watchers.delete(watcher)
   }

@@ -8,6 +8,8 @@ export type AuditRecord = {
   actorName: string
   action: string
   subject: string
+  /** The project that it is about; null = the panel itself. */
+  projectId: string | null
   data: Prisma.InputJsonObject
 }
 

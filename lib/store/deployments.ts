@@ -153,11 +153,12 @@ async function audit(
   client: PoolClient,
   who: { by: string; byName: string },
   action: string,
-  subject: string,
+  deploymentId: string,
   data: object,
 ) {
   await client.query(
-    `INSERT INTO "AuditEntry" ("actor", "actorName", "action", "subject", "data") VALUES ($1, $2, $3, $4, $5)`,
-    [who.by, who.byName, action, `deployment:${subject}`, storableJson(data)],
+    `INSERT INTO "AuditEntry" ("actor", "actorName", "action", "subject", "data", "projectId")
+     SELECT $1, $2, $3, $4, $5, e."projectId" FROM "Deployment" d JOIN "Environment" e ON e."id" = d."environmentId" WHERE d."id" = $6`,
+    [who.by, who.byName, action, `deployment:${deploymentId}`, storableJson(data), deploymentId],
   )
 }

@@ -31,10 +31,13 @@ export type Standing = {
   earlier: ReleaseRow | null
 }
 
-export function findEnvironments(reader: Reader, where: { projectId?: string | undefined }): Promise<EnvironmentRow[]> {
-  const filter = where.projectId === undefined ? {} : { projectId: where.projectId }
+/** Of one project or of all, as far as `seen` has them; null = it has all. */
+export function findEnvironments(
+  reader: Reader,
+  { projectId, seen }: { projectId?: string | undefined; seen: string[] | null },
+): Promise<EnvironmentRow[]> {
   return reader.environment.findMany({
-    where: filter,
+    where: { AND: [projectId === undefined ? {} : { projectId }, seen === null ? {} : { projectId: { in: seen } }] },
     include: parts,
     orderBy: [{ project: { name: 'asc' } }, { createdAt: 'asc' }],
   })
@@ -96,10 +99,11 @@ export function lockPlaces(reader: Reader): Promise<void> {
   return lockByName(reader, 'environments and their places')
 }
 
-/** Holds the row until the transaction ends: requests for deployments wait. False when there is no such environment. */
-export async function lockEnvironment(reader: Reader, id: string): Promise<boolean> {
-  const rows = await reader.$queryRaw<unknown[]>`SELECT 1 FROM "Environment" WHERE "id" = ${id} FOR UPDATE`
-  return rows.length > 0
+/** Holds the row until the transaction ends: requests for deployments wait. The id of its project, or null: no such environment. */
+export async function lockEnvironment(reader: Reader, id: string): Promise<string | null> {
+  const rows = await reader.$queryRaw<{ projectId: string }[]>`
+    SELECT "projectId" FROM "Environment" WHERE "id" = ${id} FOR UPDATE`
+  return rows[0]?.projectId ?? null
 }
 
 /** Number and status of the deployments that are queued or running, oldest first. */

@@ -5,6 +5,10 @@ import type { Reader } from './reader.ts'
 const deploymentParts = { release: true } as const
 export type DeploymentRow = Prisma.DeploymentGetPayload<{ include: typeof deploymentParts }>
 
+const placedParts = { release: true, environment: { select: { projectId: true } } } as const
+/** With the project that it is of, which decides who sees it. */
+export type PlacedDeployment = Prisma.DeploymentGetPayload<{ include: typeof placedParts }>
+
 const detailParts = {
   release: true,
   environment: { include: { project: true, targets: { include: { server: true } } } },
@@ -31,8 +35,8 @@ function where(key: DeploymentKey): Prisma.DeploymentWhereUniqueInput {
   return 'id' in key ? { id: key.id } : { environmentId_number: key }
 }
 
-export function findDeployment(reader: Reader, key: DeploymentKey): Promise<DeploymentRow | null> {
-  return reader.deployment.findUnique({ where: where(key), include: deploymentParts })
+export function findDeployment(reader: Reader, key: DeploymentKey): Promise<PlacedDeployment | null> {
+  return reader.deployment.findUnique({ where: where(key), include: placedParts })
 }
 
 export function findDetail(reader: Reader, key: DeploymentKey): Promise<DetailRow | null> {
@@ -115,6 +119,8 @@ export function findWish(reader: Reader, environmentId: string): Promise<WishRow
   return reader.environment.findUnique({ where: { id: environmentId }, include: wishParts })
 }
 
-export async function environmentExists(reader: Reader, environmentId: string): Promise<boolean> {
-  return (await reader.environment.count({ where: { id: environmentId } })) > 0
+/** The id of an environment's project, or null: there is no such environment. */
+export async function projectOf(reader: Reader, environmentId: string): Promise<string | null> {
+  const row = await reader.environment.findUnique({ where: { id: environmentId }, select: { projectId: true } })
+  return row?.projectId ?? null
 }

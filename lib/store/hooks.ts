@@ -15,6 +15,9 @@ export function findNewestHook(reader: Reader, environmentId: string, event: str
   return reader.hookRevision.findFirst({ where: { environmentId, event }, orderBy: { number: 'desc' } })
 }
 
-export function insertHook(reader: Reader, revision: Omit<HookRevision, 'id' | 'createdAt'>): Promise<HookRevision> {
+export function insertHook(
+  reader: Reader,
+  revision: Omit<HookRevision, 'id' | 'createdAt' | 'failure'> & { failure?: string | null },
+): Promise<HookRevision> {
   return reader.hookRevision.create({ data: revision })
 }

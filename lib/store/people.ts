@@ -1,11 +1,15 @@
 // Users, their sessions and their tokens.
-import type { Session, Token, User } from './generated/client.ts'
+import type { Prisma, Session, Token, User } from './generated/client.ts'
 import type { Reader } from './reader.ts'
 
 export type { Session, Token, User }
+const parts = { memberships: true } as const
+/** A user with the roles in single projects. */
+export type Person = Prisma.UserGetPayload<{ include: typeof parts }>
+export type PersonToken = Token & { user: Person }
 
-export function findUserByEmail(reader: Reader, email: string): Promise<User | null> {
-  return reader.user.findUnique({ where: { email } })
+export function findUserByEmail(reader: Reader, email: string): Promise<Person | null> {
+  return reader.user.findUnique({ where: { email }, include: parts })
 }
 
 export function insertUser(
@@ -23,8 +27,11 @@ export function insertSession(
 }
 
 /** The session with its user, unless it has ended or expired. */
-export function findLiveSession(reader: Reader, id: string, now: Date): Promise<(Session & { user: User }) | null> {
-  return reader.session.findFirst({ where: { id, endedAt: null, expiresAt: { gt: now } }, include: { user: true } })
+export function findLiveSession(reader: Reader, id: string, now: Date): Promise<(Session & { user: Person }) | null> {
+  return reader.session.findFirst({
+    where: { id, endedAt: null, expiresAt: { gt: now } },
+    include: { user: { include: parts } },
+  })
 }
 
 export async function touchSession(reader: Reader, id: string, now: Date): Promise<void> {
@@ -52,10 +59,10 @@ export function insertToken(
 }
 
 /** The token with its user, unless it was revoked or has expired. */
-export function findLiveToken(reader: Reader, hash: string, now: Date): Promise<(Token & { user: User }) | null> {
+export function findLiveToken(reader: Reader, hash: string, now: Date): Promise<PersonToken | null> {
   return reader.token.findFirst({
     where: { hash, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
-    include: { user: true },
+    include: { user: { include: parts } },
   })
 }
 

@@ -13,8 +13,13 @@ type ProjectFields = {
   publicKey: string | null
 }
 
-export function findProjects(reader: Reader): Promise<ProjectRow[]> {
-  return reader.project.findMany({ include: parts, orderBy: { name: 'asc' } })
+/** Those of `ids`; null = all. */
+export function findProjects(reader: Reader, ids: string[] | null): Promise<ProjectRow[]> {
+  return reader.project.findMany({
+    where: ids === null ? {} : { id: { in: ids } },
+    include: parts,
+    orderBy: { name: 'asc' },
+  })
 }
 
 export function findProject(reader: Reader, id: string): Promise<ProjectRow | null> {

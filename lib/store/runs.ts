@@ -15,15 +15,15 @@ type RunRow = {
   steps: number | null
 }
 
-/** Per environment the newest `limit` of the last `days` days, oldest first; one environment or all. */
+/** Per environment the newest `limit` of the last `days` days, oldest first; one environment or all; `projects` null = of all. */
 export async function findRuns(
   pool: Pool,
-  query: { environmentId?: string; days: number; limit: number },
+  query: { environmentId?: string; days: number; limit: number; projects: string[] | null },
 ): Promise<RunRow[]> {
   const { rows } = await pool.query<RunRow>(
     `WITH recent AS (
        SELECT d.*, row_number() OVER (PARTITION BY d."environmentId" ORDER BY d."number" DESC) AS place
-       FROM "Deployment" d
+       FROM "Deployment" d JOIN "Environment" v ON v."id" = d."environmentId" AND ($4::text[] IS NULL OR v."projectId" = ANY($4))
        WHERE ($1::text IS NULL OR d."environmentId" = $1) AND d."createdAt" > clock_timestamp() - make_interval(days => $2)
      )
      SELECT r."environmentId", r."id", r."number", r."status", r."createdAt", r."startedAt", r."finishedAt",
@@ -39,7 +39,7 @@ export async function findRuns(
        WHERE g->>'name' = began."segment" AND (s->>'n')::int = began."step" LIMIT 1
      ) planned ON true
      WHERE r.place <= $3 ORDER BY r."environmentId", r."number"`,
-    [query.environmentId ?? null, query.days, query.limit],
+    [query.environmentId ?? null, query.days, query.limit, query.projects],
   )
   return rows
 }

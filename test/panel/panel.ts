@@ -34,6 +34,7 @@ export const as = (role: Role): Actor => ({
   id: '00000000-0000-4000-8000-000000000000',
   name: `A ${role}`,
   role,
+  projects: {},
 })
 export const owner = as('owner')
 

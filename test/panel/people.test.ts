@@ -157,6 +157,7 @@ describe('a token', () => {
       id: token.id,
       name: 'CI',
       role: 'developer',
+      projects: {},
     })
     await ctx.db.prisma.user.updateMany({ data: { role: 'viewer' } })
     expect(await people.actorOfToken(ctx, secret)).toMatchObject({ role: 'viewer' })
@@ -178,7 +179,7 @@ describe('a token', () => {
     await expect(people.createToken(ctx, as('developer'), { name: 'x', role: 'admin' })).rejects.toEqual(
       refused('forbidden'),
     )
-    const asToken = { kind: 'token', id: 'x', name: 'x', role: 'owner' } as const
+    const asToken = { kind: 'token', id: 'x', name: 'x', role: 'owner', projects: {} } as const
     await expect(people.createToken(ctx, asToken, { name: 'x', role: 'viewer' })).rejects.toEqual(refused('forbidden'))
     await expect(people.createTokenOnConsole(ctx, { name: 'x' })).rejects.toEqual(refused('not_found'))
     await setUp()
