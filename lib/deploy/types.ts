@@ -123,6 +123,7 @@ export const failureCodes = [
   'disk_full',
   'not_writable',
   'undo_failed',
+  'plan_changed',
   'internal',
 ] as const
 export type FailureCode = (typeof failureCodes)[number]
@@ -176,6 +177,9 @@ export interface Connector {
 
 export type Commit = { sha: string; subject: string; author: string; authorEmail: string; at: string }
 export type Ref = { name: string; kind: 'branch' | 'tag'; sha: string }
+export type FileChange = { path: string; change: 'added' | 'changed' | 'removed' }
+/** `commits` are those that `to` has and `from` hasn't, newest first: `ahead` of them; `behind` is the other way round. */
+export type Difference = { commits: Commit[]; ahead: number; behind: number; files: number; changed: FileChange[] }
 export type RepositoryAccess =
   { kind: 'none' } | { kind: 'key'; privateKey: string } | { kind: 'token'; user: string; token: string }
 export type RepositoryAddress = { id: string; url: string; access: RepositoryAccess }
@@ -209,7 +213,8 @@ export interface Mirror {
   /** Branch, tag, full or unambiguous short SHA (≥ 7) → commit. PanelError not_found names the ref. */
   resolve(ref: string): Promise<Commit>
   commits(ref: string, options?: { limit?: number; search?: string }): Promise<Commit[]>
-  between(from: string, to: string): Promise<{ commits: Commit[]; files: number }>
+  /** From the tree of `from` to that of `to`; lists have at most `limit` (200) entries, counts are of all. */
+  between(from: string, to: string, options?: { limit?: number }): Promise<Difference>
   /** Regular files at or below any of `folders` at `sha`, with the bytes that a checkout would write. PanelError `invalid` over 16 MiB. */
   files(sha: string, folders: string[]): Promise<{ path: string; bytes: Uint8Array; sha256: string }[]>
   change(base: string | null, sha: string): Promise<TreeChange>

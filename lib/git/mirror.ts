@@ -1,6 +1,6 @@
 // Reading one mirror: refs, commits, files. Nothing here speaks to a remote but `fetch`, which is given.
 import { createHash } from 'node:crypto'
-import type { Commit, Mirror } from '../deploy/types.ts'
+import type { Commit, FileChange, Mirror } from '../deploy/types.ts'
 import { PanelError } from '../errors.ts'
 import { convertsNothing } from './attributes.ts'
 import { makeChange } from './change.ts'
@@ -119,13 +119,17 @@ export function makeMirror(parts: MirrorParts): Mirror {
       const searching = search ? ['--regexp-ignore-case', '--fixed-strings', `--grep=${search}`] : []
       return log([`--max-count=${limit}`, ...searching, '--end-of-options', await shaOf(ref)])
     },
-    async between(from, to) {
+    async between(from, to, { limit = 200 } = {}) {
       const [base, sha] = [await shaOf(from), await shaOf(to)]
-      const names = await git(['diff-tree', '-r', '-z', '--no-renames', '--name-only', base, sha])
-      return {
-        commits: await log(['--end-of-options', `${base}..${sha}`]),
-        files: names.toString('latin1').split('\0').length - 1,
-      }
+      const range = `${base}..${sha}`
+      const [names, commits, counts] = await Promise.all([
+        git(['diff-tree', '-r', '-z', '--no-renames', '--name-status', base, sha]),
+        log([`--max-count=${limit}`, '--end-of-options', range]),
+        git(['rev-list', '--count', '--left-right', '--end-of-options', `${base}...${sha}`]),
+      ])
+      const [behind = 0, ahead = 0] = counts.toString().trim().split('\t').map(Number)
+      const changed = changesOf(names.toString())
+      return { commits, ahead, behind, files: changed.length, changed: changed.slice(0, limit) }
     },
     async files(sha, paths) {
       const commit = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(sha) ? sha : await shaOf(sha)
@@ -145,6 +149,17 @@ export function makeMirror(parts: MirrorParts): Mirror {
     },
     change: (base, sha) => makeChange(parts, base, sha),
   }
+}
+
+/** Status and path in turns, each ended by NUL (git-diff-tree(1), -z). */
+function changesOf(output: string): FileChange[] {
+  const fields = output.split('\0')
+  const changes: FileChange[] = []
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const change = fields[at] === 'A' ? 'added' : fields[at] === 'D' ? 'removed' : 'changed'
+    changes.push({ path: fields[at + 1]!, change })
+  }
+  return changes
 }
 
 /** What git gives, or null when it ends with an error. */

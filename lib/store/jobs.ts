@@ -1,6 +1,7 @@
 // Everything that a worker needs to know about one deployment, read at once.
 import type { Database } from './database.ts'
 import type { Plan } from '@/lib/deploy/types.ts'
+import type { Prisma } from './generated/client.ts'
 
 /** The row with its environment, project, servers and history; secrets are still encrypted. */
 export type Job = NonNullable<Awaited<ReturnType<typeof findJob>>>
@@ -12,28 +13,30 @@ export async function readJob(db: Database, deploymentId: string): Promise<Job> 
   return job
 }
 
+const environmentParts = {
+  project: true,
+  targets: { include: { server: true }, orderBy: { createdAt: 'asc' } },
+  variableSets: { orderBy: { number: 'desc' }, take: 1 },
+  hooks: { orderBy: [{ event: 'asc' }, { number: 'desc' }], distinct: ['event'] },
+  releases: {
+    orderBy: { number: 'asc' },
+    include: {
+      onTargets: true,
+      variableSet: true,
+      deployments: { where: { status: 'succeeded' }, select: { id: true }, take: 1 },
+    },
+  },
+} satisfies Prisma.EnvironmentInclude
+
 async function findJob(db: Database, deploymentId: string) {
   const deployment = await db.prisma.deployment.findUnique({
     where: { id: deploymentId },
-    include: {
-      release: { include: { variableSet: true } },
-      environment: {
-        include: {
-          project: true,
-          targets: { include: { server: true }, orderBy: { createdAt: 'asc' } },
-          variableSets: { orderBy: { number: 'desc' }, take: 1 },
-          hooks: { orderBy: [{ event: 'asc' }, { number: 'desc' }], distinct: ['event'] },
-          releases: {
-            orderBy: { number: 'asc' },
-            include: {
-              onTargets: true,
-              variableSet: true,
-              deployments: { where: { status: 'succeeded' }, select: { id: true }, take: 1 },
-            },
-          },
-        },
-      },
-    },
+    include: { release: { include: { variableSet: true } }, environment: { include: environmentParts } },
   })
   return deployment && { ...deployment, plan: deployment.plan as Plan | null }
+}
+
+/** What a deployment of the environment would be planned from now; null when there is no such environment. */
+export async function readEnvironment(db: Database, id: string): Promise<Job['environment'] | null> {
+  return db.prisma.environment.findUnique({ where: { id }, include: environmentParts })
 }

@@ -54,6 +54,30 @@ describe('a mirror', () => {
     expect(await mirror.between(first, 'main')).toMatchObject({ files: 0, commits: [{ sha: second }] })
   })
 
+  it('says what lies between two commits in either direction', async () => {
+    repository.write('kept', 'a')
+    repository.write('gone', 'a')
+    const first = repository.commit('first')
+    repository.write('kept', 'b')
+    repository.git('rm', '--quiet', 'gone')
+    repository.write('näw', 'c')
+    const second = repository.commit('second')
+    const mirror = await fetched()
+    expect(await mirror.between(first, second)).toMatchObject({
+      commits: [{ sha: second }],
+      ahead: 1,
+      behind: 0,
+      files: 3,
+      changed: [
+        { path: 'gone', change: 'removed' },
+        { path: 'kept', change: 'changed' },
+        { path: 'näw', change: 'added' },
+      ],
+    })
+    expect(await mirror.between(second, first)).toMatchObject({ commits: [], ahead: 0, behind: 1, files: 3 })
+    expect(await mirror.between(first, second, { limit: 1 })).toMatchObject({ files: 3, changed: [{ path: 'gone' }] })
+  })
+
   it('follows a force-push and a deleted branch, and keeps the commits that were deployed before', async () => {
     repository.write('a', 'a')
     const first = repository.commit('first')

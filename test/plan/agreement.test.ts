@@ -24,7 +24,10 @@ describe('planHash', () => {
     ['who runs a hook', { panelHooks: [inPanel('after.pull', 'root')] }],
     ['a hook of the repository', { panelHooks: [inPanel('after.pull')], newHooks: inTree('before.deploy') }],
     ['the variables', { panelHooks: [inPanel('after.pull')], envSha256: 'other' }],
-    ['what is live', { panelHooks: [inPanel('after.pull')], live: { name: 'deployment_10.aaaaaaa', revision: newSha } }],
+    [
+      'what is live',
+      { panelHooks: [inPanel('after.pull')], live: { name: 'deployment_10.aaaaaaa', revision: newSha } },
+    ],
     ['the folder', { panelHooks: [inPanel('after.pull')], environment: { ...planInput().environment, root: '/srv' } }],
   ])('changes with %s', (_what, changes) => {
     expect(hashOf(changes)).not.toBe(agreed)
