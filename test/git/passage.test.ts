@@ -24,7 +24,7 @@ let requests: string[]
 let answer: ((request: IncomingMessage, response: ServerResponse) => void) | null
 const closing: (() => unknown)[] = []
 const access = { kind: 'token' as const, user: 'ada', token: 's3cret' }
-const authorization = `Basic ${Buffer.from('ada:s3cret').toString('base64')}`
+let authorization = `Basic ${Buffer.from('ada:s3cret').toString('base64')}`
 
 beforeEach(async () => {
   folder = temporaryFolder()
@@ -57,6 +57,7 @@ beforeEach(async () => {
   closing.push(() => delete process.env.GIT_SSL_CAINFO)
 })
 afterEach(async () => {
+  authorization = `Basic ${Buffer.from('ada:s3cret').toString('base64')}`
   for (const close of closing.splice(0)) await close()
   rmSync(folder, { recursive: true })
 })
@@ -169,8 +170,47 @@ describe('fetching again', () => {
     const giveUp = new AbortController()
     const fetching = mirror.fetch({ signal: giveUp.signal })
     await asked
+    const ended = once(connections.at(-1)!, 'close')
     giveUp.abort(new Error('enough'))
     await expect(fetching).rejects.toThrow('enough')
+    await ended
+  })
+
+  it('outlives a host that breaks in the middle of an answer', async () => {
+    const mirror = await open()
+    await mirror.fetch()
+    const plain = new Set<Socket>()
+    server.on('connection', (socket: Socket) => void plain.add(socket).add(socket.on('error', () => undefined)))
+    server.closeAllConnections()
+    const type = { 'content-type': 'application/x-git-upload-pack-advertisement' }
+    const ways: (typeof answer)[] = [
+      (_, response) =>
+        response.writeHead(200, type).write('001e#', () => plain.forEach((one) => one.resetAndDestroy())),
+      (asked, response) =>
+        response.writeHead(200, type).write('001e#', () => asked.socket.write('no length of a chunk\r\n')),
+      (asked, response) =>
+        response.writeHead(200, { ...type, 'content-length': 99 }).write('0', () => asked.socket.end()),
+    ]
+    for (const way of ways) {
+      answer = way
+      await expect(mirror.fetch()).rejects.toThrow()
+      answer = null
+      await follows(mirror, `after ${ways.indexOf(way)}`)
+    }
+  })
+
+  it('is refused with a token that is no longer good, and not with another one', async () => {
+    const mirror = await open()
+    await mirror.fetch()
+    await follows(mirror, 'second')
+    const revoked = authorization
+    authorization = `Basic ${Buffer.from('ada:n3w').toString('base64')}`
+    await expect(mirror.fetch()).rejects.toMatchObject({ code: 'forbidden' })
+    const mirrors = await openMirrors({ folder: join(folder, 'mirrors'), localPrefixes: [] })
+    const renewed = await mirrors.open({ id: 'one', url, access: { ...access, token: 'n3w' } })
+    await follows(renewed, 'third')
+    authorization = revoked
+    await expect(renewed.fetch()).rejects.toMatchObject({ code: 'forbidden' })
   })
 })
 
@@ -192,6 +232,27 @@ describe('a passage', () => {
     expect(await get(at, { [name]: secret })).toBe(200)
     passage.release()
     expect(await get(at, { [name]: secret })).toBe(403)
+  })
+
+  it('leads to one host, and to questions of a fetch', async () => {
+    const passage = (await new Passages().open(new URL(url).origin, authorization))!
+    const [name = '', secret = ''] = (passage.env.GIT_CONFIG_VALUE_0 ?? '').split(': ')
+    const refs = '/source/.git/info/refs?service=git-upload-pack'
+    const { hostname, port } = new URL(passage.origin)
+    const status = async (method: string, path: string): Promise<number> => {
+      const asked = request({ hostname, port, method, path, headers: { [name]: secret } })
+      const [response] = (await once(asked.end(), 'response')) as [IncomingMessage]
+      return response.resume().statusCode ?? 0
+    }
+    expect(await status('GET', refs)).toBe(200)
+    requests = []
+    const elsewhere = `*@localhost:${new URL(url).port}${refs}`
+    for (const path of [elsewhere, `http://localhost${refs}`, `/source/.git/HEAD`, refs.replace('upload', 'receive')])
+      expect([path, await status('GET', path)]).toEqual([path, 403])
+    for (const method of ['DELETE', 'PUT', 'HEAD', 'POST']) expect(await status(method, refs)).toBe(403)
+    expect(requests).toEqual([])
+    answer = (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('Sign in, please')
+    expect(await status('POST', '/source/.git/git-upload-pack')).toBe(502)
   })
 
   it('is not offered where only git knows the way', async () => {
