@@ -36,7 +36,7 @@ const entryLimit = 2_000_000
 const pathLimit = 4_095
 const depthLimit = 2_048
 /** Folders of hooks hold scripts. */
-const belowLimit = 100_000
+const belowLimit = 20_000
 
 /**
  * The trees of one mirror. Folders of the tree that was listed last are remembered, so that the next commit's costs no more than what

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Mirror } from '../../lib/deploy/types.ts'
 import { openMirrors } from '../../lib/git/mirrors.ts'
 import { openObjects } from '../../lib/git/objects.ts'
+import { runGit } from '../../lib/git/run.ts'
 import { Trees } from '../../lib/git/tree.ts'
 import { Repository, temporaryFolder } from './fixtures.ts'
 
@@ -110,14 +111,35 @@ describe('a tree', () => {
 
 describe('two at once', () => {
   it('know the sizes of all files', async () => {
-    repository.write('a', 'a')
-    const first = repository.commit('first')
-    for (let n = 0; n < 30; n += 1) repository.write(`d${n}/${'e/'.repeat(n)}f`, 'x'.repeat(5_000 * n))
-    const [second, third] = [repository.commit('second'), repository.commit('third')]
-    const mirror = await fetched()
-    await counted(mirror, first)
-    const both = await Promise.all([third, second, third].map((sha) => counted(mirror, sha)))
-    const again = await counted(await fetched(), second)
-    expect(both).toEqual([again, again, again])
+    const here = { PATH: process.env.PATH ?? '', GIT_DIR: join(repository.path, '.git') }
+    const objects = openObjects(folder, here)
+    const [warm, sha] = [
+      commitOf(inner),
+      commitOf(treeOf(['100644', 'a', blob], ['40000', 'x', treeOf(['100644', 'b', blob])])),
+    ]
+    let [isHeld, letGo] = [true, () => {}]
+    const held = new Promise<void>((resolve) => (letGo = resolve))
+    const read = async (name: string) => {
+      const object = await objects.read(name)
+      const waits = isHeld && object?.bytes.includes('b\0')
+      isHeld &&= !waits
+      if (waits) await held
+      return object
+    }
+    const trees = new Trees({
+      objects: { ...objects, read },
+      git: (args) => runGit(args, { folder, env: here, shownAs: '' }),
+    })
+    await trees.list(warm, null)
+    const slow = trees.list(sha, null)
+    const sizes = (await trees.list(sha, null)).tree.totalBytes
+    letGo()
+    expect(sizes).toBe(3 * 4_096)
+    expect((await slow).tree.totalBytes).toBe(sizes)
+    expect((await trees.list(sha, warm)).changes!.map(({ path, size }) => [path, size])).toEqual([
+      ['a', 6],
+      ['x/b', 6],
+      ['f', 0],
+    ])
   })
 })
