@@ -15,7 +15,7 @@ export function LiveRefresh({ environment }: { environment?: string }) {
       router.refresh()
     }, 500)
   }
-  const state = useStream(`/events?${environment ? `environment=${environment}` : ''}`, (name) => {
+  const state = useStream(environment ? { environment } : {}, (name) => {
     if (name === 'change') refreshSoon()
   })
   // Whatever happened before the line stood, or while it was cut, was not told.

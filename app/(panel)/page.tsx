@@ -2,18 +2,26 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { EnvironmentGroups } from '@/components/environment/environment-groups.tsx'
+import { EnvironmentPages } from '@/components/environment/environment-pages.tsx'
+import { EnvironmentSearch } from '@/components/environment/environment-search.tsx'
 import { LiveRefresh } from '@/components/live-refresh.tsx'
 import { PageHeader } from '@/components/page-header.tsx'
 import { buttonStyle } from '@/components/style.ts'
-import { listEnvironments } from '@/lib/panel/environments.ts'
-import { listRuns } from '@/lib/panel/runs.ts'
+import { readOverview } from '@/lib/panel/overview.ts'
 import { load } from '@/lib/web/page.ts'
 
 export const metadata: Metadata = { title: 'Environments' }
 
-export default async function OverviewPage() {
-  const [environments, runs] = await Promise.all([load(listEnvironments, {}), load(listRuns, { days: 30, limit: 20 })])
-  if (environments.length === 0) redirect('/start')
+type PageProps = { searchParams: Promise<{ q?: string; page?: string }> }
+
+/** From so many environments on there is a field to find one. */
+const many = 8
+
+export default async function OverviewPage({ searchParams }: PageProps) {
+  const { q: search = '', page } = await searchParams
+  const overview = await load(readOverview, { search, page })
+  if (overview.total === 0) redirect('/start')
+  const { failed, running, well } = overview.counts
   return (
     <>
       <PageHeader title="Environments">
@@ -22,7 +30,9 @@ export default async function OverviewPage() {
           Make an environment
         </Link>
       </PageHeader>
-      <EnvironmentGroups environments={environments} runs={runs} />
+      {overview.total > many && <EnvironmentSearch search={search} found={failed + running + well} />}
+      <EnvironmentGroups overview={overview} />
+      <EnvironmentPages page={overview.page} pages={overview.pages} search={search} />
     </>
   )
 }

@@ -88,7 +88,7 @@ export function useDeployment(detail: DeploymentDetail): LiveDeployment {
 
   const wantsStream = !isLoading && !isFinished(state.status)
   const stream = useStream(
-    wantsStream ? `/events?deployment=${detail.id}` : null,
+    wantsStream ? { deployment: detail.id } : null,
     (name, data) => {
       if (name === 'event') {
         const event = data as DeploymentEvent

@@ -31,13 +31,17 @@ export type Standing = {
   earlier: ReleaseRow | null
 }
 
-/** Of one project or of all, as far as `seen` has them; null = it has all. */
+/** All, or those of one project or with one of the ids, as far as `seen` has their projects; null = it has all. */
 export function findEnvironments(
   reader: Reader,
-  { projectId, seen }: { projectId?: string | undefined; seen: string[] | null },
+  { projectId, ids, seen }: { projectId?: string | undefined; ids?: string[]; seen: string[] | null },
 ): Promise<EnvironmentRow[]> {
+  const wanted = {
+    ...(projectId === undefined ? {} : { projectId }),
+    ...(ids === undefined ? {} : { id: { in: ids } }),
+  }
   return reader.environment.findMany({
-    where: { AND: [projectId === undefined ? {} : { projectId }, seen === null ? {} : { projectId: { in: seen } }] },
+    where: { AND: [wanted, seen === null ? {} : { projectId: { in: seen } }] },
     include: parts,
     orderBy: [{ project: { name: 'asc' } }, { createdAt: 'asc' }],
   })

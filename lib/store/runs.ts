@@ -15,16 +15,17 @@ type RunRow = {
   steps: number | null
 }
 
-/** Per environment the newest `limit` of the last `days` days, oldest first; one environment or all; `projects` null = of all. */
+/** Of each of the environments the newest `limit` of the last `days` days, oldest first. */
 export async function findRuns(
   pool: Pool,
-  query: { environmentId?: string; days: number; limit: number; projects: string[] | null },
+  query: { environmentIds: string[]; days: number; limit: number },
 ): Promise<RunRow[]> {
   const { rows } = await pool.query<RunRow>(
     `WITH recent AS (
-       SELECT d.*, row_number() OVER (PARTITION BY d."environmentId" ORDER BY d."number" DESC) AS place
-       FROM "Deployment" d JOIN "Environment" v ON v."id" = d."environmentId" AND ($4::text[] IS NULL OR v."projectId" = ANY($4))
-       WHERE ($1::text IS NULL OR d."environmentId" = $1) AND d."createdAt" > clock_timestamp() - make_interval(days => $2)
+       SELECT d.* FROM unnest($1::text[]) e("id"), LATERAL (
+         SELECT * FROM "Deployment" WHERE "environmentId" = e."id" AND "createdAt" > clock_timestamp() - make_interval(days => $2)
+         ORDER BY "createdAt" DESC LIMIT $3
+       ) d
      )
      SELECT r."environmentId", r."id", r."number", r."status", r."createdAt", r."startedAt", r."finishedAt",
        began."step", planned."name" AS "stepName", planned."of" AS "steps"
@@ -38,8 +39,8 @@ export async function findRuns(
        FROM jsonb_array_elements(r."plan"->'segments') g, jsonb_array_elements(g->'steps') s
        WHERE g->>'name' = began."segment" AND (s->>'n')::int = began."step" LIMIT 1
      ) planned ON true
-     WHERE r.place <= $3 ORDER BY r."environmentId", r."number"`,
-    [query.environmentId ?? null, query.days, query.limit, query.projects],
+     ORDER BY r."environmentId", r."number"`,
+    [query.environmentIds, query.days, query.limit],
   )
   return rows
 }

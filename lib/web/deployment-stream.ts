@@ -31,6 +31,7 @@ export async function deploymentStream(
     environment: undefined,
     position: parsePosition(headers.get('last-event-id') ?? new URL(url).searchParams.get('after')),
     endsWithDeployment: true,
+    tellsWork: false,
   }
   return streamTo(listener, signal)
 }

@@ -24,6 +24,7 @@ export async function eventStream(request: Request): Promise<Response> {
     environment: filter.data.environment,
     position: parsePosition(request.headers.get('last-event-id') ?? url.searchParams.get('after')),
     endsWithDeployment: false,
+    tellsWork: true,
   }
   return streamTo(listener, request.signal)
 }

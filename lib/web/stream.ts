@@ -1,8 +1,10 @@
 // A stream of what happens, as server-sent events. Ids are `e<seq>.c<chunk>`: how far events and log of the one deployment
 // were sent; a client that comes back names the last one it has and gets what follows, nothing twice.
 import type { Actor } from '@/lib/api/shapes.ts'
+import type { WorkView } from '@/lib/api/shapes-overview.ts'
 import { readEvents, readLog } from '@/lib/panel/deployments.ts'
 import { watchDeployments, type Change } from '@/lib/panel/watch.ts'
+import { watchWork } from '@/lib/panel/work.ts'
 import { context } from './context.ts'
 
 type Position = { seq: number; chunk: string }
@@ -33,10 +35,13 @@ type Listener = {
   position: Position
   /** Whether the stream ends (with the message `end`) once the deployment has: right for scripts, wrong for pages. */
   endsWithDeployment: boolean
+  /** Whether it also tells what is under way anywhere. */
+  tellsWork: boolean
 }
 
 /**
- * Messages `event` and `chunk` of the deployment, `change` for anything watched, `caught-up` whenever all there is was sent.
+ * Messages `event` and `chunk` of the deployment, `change` for anything watched, `work` for what is
+ * under way, `caught-up` whenever all there is was sent.
  * PanelError: not_found, forbidden. The stream is closed when `signal` aborts.
  */
 export async function streamTo(listener: Listener, signal: AbortSignal): Promise<Response> {
@@ -76,6 +81,9 @@ class Source {
   private controller: ReadableStreamDefaultController<Uint8Array> | null = null
   private readonly encoder = new TextEncoder()
   private unwatch = () => {}
+  private unwatchWork = () => {}
+  /** What is under way, until the reader takes it. */
+  private work: WorkView[] | null = null
   private heartbeat: NodeJS.Timeout | undefined
   private isStale = true
   private isReading = false
@@ -100,6 +108,11 @@ class Source {
     this.controller = controller
     this.send('retry: 1000\n\n')
     this.unwatch = watchDeployments(context(), this.actor, filter, (change) => this.changed(change))
+    if (this.listener.tellsWork)
+      this.unwatchWork = watchWork(context(), this.actor, (work) => {
+        this.work = work
+        this.resume()
+      })
     this.heartbeat = setInterval(() => void this.beat(), heartbeatMs)
     this.resume()
   }
@@ -118,7 +131,7 @@ class Source {
   /** Reads on unless a reading is under way, nothing is new, or the browser hasn't taken what it was sent. */
   resume(): void {
     if (this.isReading || !this.controller || (this.controller.desiredSize ?? 0) <= 0) return
-    if (!this.isStale && this.changes.size === 0) return
+    if (!this.isStale && this.changes.size === 0 && !this.work) return
     this.isReading = true
     this.read().then(
       () => {
@@ -140,6 +153,8 @@ class Source {
       this.changes.delete(key)
       this.send(formatMessage('change', change))
     }
+    if (this.work) this.send(formatMessage('work', this.work))
+    this.work = null
     if (id && news) await this.sendNews(id, news)
   }
 
@@ -196,6 +211,7 @@ class Source {
   close(): void {
     clearInterval(this.heartbeat)
     this.unwatch()
+    this.unwatchWork()
     const controller = this.controller
     this.controller = null
     try {

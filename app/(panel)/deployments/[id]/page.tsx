@@ -11,8 +11,8 @@ export default async function DeploymentPage({ params }: { params: Promise<{ id:
   const { id } = await params
   const detail = await load(getDeployment, { id })
   const { environmentId } = detail
-  const runs = detail.finishedAt ? {} : await load(listRuns, { environmentId, days: 90, limit: 20 })
-  return <DeploymentScreen key={id} detail={detail} usualMs={usual(runs[environmentId] ?? [])} />
+  const runs = detail.finishedAt ? [] : await load(listRuns, { environmentId, days: 90, limit: 20 })
+  return <DeploymentScreen key={id} detail={detail} usualMs={usual(runs)} />
 }
 
 /** The middle one of the times that succeeded runs took. */

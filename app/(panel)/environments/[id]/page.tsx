@@ -62,7 +62,7 @@ async function Releases({ environment }: { environment: EnvironmentView }) {
   return (
     <>
       <ReleaseList releases={releases} canActivate={!environment.running} />
-      <DeploymentList deployments={deployments} runs={runs[environmentId] ?? []} />
+      <DeploymentList deployments={deployments} runs={runs} />
     </>
   )
 }
