@@ -7,7 +7,7 @@ const hookTimeoutMs = 600_000
 const configHookTimeoutMs = 15_000
 
 /** Events whose failure fails the run; the others are shown as failed and the run goes on (seeds §1.2, §0.1). */
-const stopping: ReadonlySet<LifecycleEvent> = new Set([
+export const stopping: ReadonlySet<LifecycleEvent> = new Set([
   'after.pull',
   'after.extract',
   'before.deploy',
@@ -51,6 +51,7 @@ export function plannedHooks(
   }
   if (inPanel) {
     const { text, sha256, user, timeoutMs } = inPanel
+    const chosen = failure ?? inPanel.failure ?? common.failure
     const path = event.replace('/', '-')
     hooks.push({
       ...common,
@@ -61,6 +62,7 @@ export function plannedHooks(
       text,
       ...(user === null ? {} : { user }),
       timeoutMs,
+      failure: chosen,
     })
   }
   return hooks

@@ -1,4 +1,6 @@
 // What the planner is told. Plain data only: whoever plans (worker, preview) gathers it from the store and the mirror.
+import type { Options } from '../spec/options.ts'
+import type { PackageFile } from '../spec/caches.ts'
 import type { Finding, LifecycleEvent, Permissions } from './types.ts'
 
 export type PlanEnvironment = {
@@ -17,13 +19,22 @@ export type PlanEnvironment = {
   /** `owner/name` of the repository, as hooks see it in REPO_NAME. */
   repoName: string
   branch: string
+  /** Ready-made steps and what of the repository is deployed. */
+  options: Options
 }
 
 /** The hook file of one event that a tree holds, already chosen among overrides by lib/spec. */
 export type RepositoryHook = { event: LifecycleEvent; path: string; sha256: string }
 
-/** A hook kept in the panel. `sha256` is of the UTF-8 bytes of `text`. */
-export type PanelHook = { event: LifecycleEvent; text: string; sha256: string; user: string | null; timeoutMs: number }
+/** A hook kept in the panel. `sha256` is of the UTF-8 bytes of `text`; `failure` null = as the life cycle has it. */
+export type PanelHook = {
+  event: LifecycleEvent
+  text: string
+  sha256: string
+  user: string | null
+  timeoutMs: number
+  failure: 'stops' | 'ignored' | null
+}
 
 /** A release directory, as far as hooks and guards need it. */
 export type ReleaseRef = { name: string; revision: string }
@@ -56,6 +67,8 @@ export type PlanInput = CommonInput & {
   revision: string
   /** Hooks of the tree being deployed; empty when repository hooks are switched off. */
   newHooks: RepositoryHook[]
+  /** Which files of package managers the tree has; empty when the options don't ask for them. */
+  packages: ReadonlySet<PackageFile>
   /** SHA-256 of the `.env` that is written into the release; null = none is written. */
   envSha256: string | null
   /** A person agreed to take over a `current` that isn't ours. */

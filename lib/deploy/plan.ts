@@ -3,6 +3,7 @@ import { planExports } from './exports.ts'
 import type { ActivationInput, PlanInput } from './plan-input.ts'
 import { plannedHooks } from './plan-hooks.ts'
 import type { HookTree } from './plan-hooks.ts'
+import { checkOfHealth, preparations, restarts } from './plan-presets.ts'
 import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
 import type { Draft } from './plan-steps.ts'
 import { planLeftovers, planRetention } from './retention.ts'
@@ -19,9 +20,10 @@ export type {
 } from './plan-input.ts'
 
 /**
- * Plan of kind `deploy`: check → before.pull (from the live release) → tree → release → variables → after.pull → permissions
- * → before.deploy → complete → switch → after.deploy → deploy.success → prune; on failure before the switch, deploy.failure
- * and prune, of what earlier failures left.
+ * Plan of kind `deploy`: check → before.pull (from the live release) → tree → release → variables → shared paths, caches,
+ * packages → after.pull → permissions → before.deploy → complete → switch → after.deploy → restarts → deploy.success → health
+ * check (before deploy.success when it can put the release before back) → prune; on failure before the switch,
+ * deploy.failure and prune, of what earlier failures left.
  * One target: one segment, `main`. The stage `undo` is what `planUndo` flies when a switch has to be taken back.
  */
 export function planDeployment(input: PlanInput): Plan {
@@ -35,6 +37,9 @@ export function planDeployment(input: PlanInput): Plan {
   const hooks = (event: Parameters<typeof plannedHooks>[0], stage: Draft['stage'], from: HookTree | null = newTree) =>
     runHooks(plannedHooks(event, from, panelHooks), stage)
   const kept = planRetention({ release, previous: expectCurrent, keep: environment.keep, releases: input.releases })
+  const { options } = environment
+  const health = checkOfHealth(options, newTree.release)
+  const rollsBack = options.healthCheck?.onFailure === 'rollback'
   const main: Draft[] = [
     ours('check', 'check', 30_000, {
       do: 'check',
@@ -52,28 +57,45 @@ export function planDeployment(input: PlanInput): Plan {
       directories: tree.directories,
       links: tree.links,
     }),
-    ours('release', 'ship', 900_000, { do: 'release', release, revision }),
+    ours('release', 'ship', 900_000, {
+      do: 'release',
+      release,
+      revision,
+      ...(options.subdirectory === '' ? {} : { subdirectory: options.subdirectory }),
+    }),
     ours('variables', 'ship', 30_000, { do: 'variables', release, sha256: input.envSha256 }),
     ...hooks('after.pull', 'ship'),
+    ...preparations(options, input.packages, newTree.release),
     ours('permissions', 'ship', 600_000, { do: 'permissions', release, permissions: environment.permissions }),
     ...hooks('before.deploy', 'ship'),
     ours('complete', 'ship', 300_000, { do: 'complete', release, revision, envSha256: input.envSha256 }),
     ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
     ...hooks('after.deploy', 'finish'),
     ...hooks('deploy.success', 'finish'),
+    ...restarts(options, newTree.release, 'after.deploy', 'finish'),
+    ...(rollsBack ? health : []),
     { ...ours('prune', 'finish', 900_000, { do: 'prune', ...kept }), failure: 'ignored' },
+    ...(rollsBack ? [] : health),
   ]
   const leftovers = planLeftovers({ release, previous: expectCurrent, releases: input.releases })
   const failure = [...hooks('deploy.failure', 'finish'), ...pruneLeftovers(leftovers, kept.keep)].map(
     (draft): Draft => ({ ...draft, phase: 'failure' }),
   )
   const undo = [...undoDrafts(input, newTree), ...runHooks(plannedHooks('deploy.failure', newTree, panelHooks), 'undo')]
-  return assemblePlan({ ...input, kind: 'deploy', exports: exportsOf(input), main: [...main, ...failure], undo })
+  const findings = [...input.findings, ...optionFindings(options)]
+  return assemblePlan({
+    ...input,
+    findings,
+    kind: 'deploy',
+    exports: exportsOf(input),
+    main: [...main, ...failure],
+    undo,
+  })
 }
 
 /**
- * Plan of kind `activate`: check → rollback/before (from the release being left) → verify → switch → rollback/after (from the
- * same). Roll back is this with the release before.
+ * Plan of kind `activate`: check → rollback/before (from the release being left) → verify → switch → restarts → rollback/after
+ * (from the same). Roll back is this with the release before.
  */
 export function planActivation(input: ActivationInput): Plan {
   const { release, live, panelHooks, envSha256 } = input
@@ -86,6 +108,7 @@ export function planActivation(input: ActivationInput): Plan {
     ours('verify', 'switch', 30_000, { do: 'verify', release, envSha256 }),
     ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
     ...runHooks(plannedHooks('rollback/after', liveTree, panelHooks), 'finish'),
+    ...restarts(input.environment.options, newTree.release, 'after.deploy', 'finish'),
   ]
   return assemblePlan({ ...input, kind: 'activate', exports: exportsOf(input), main, undo: undoDrafts(input, newTree) })
 }
@@ -117,7 +140,12 @@ export function canonicalJson(value: unknown): string {
 function undoDrafts(input: PlanInput | ActivationInput, newTree: HookTree): Draft[] {
   const hooks = (event: 'rollback/before' | 'rollback/after') =>
     runHooks(plannedHooks(event, newTree, input.panelHooks, 'ignored'), 'undo')
-  return [...hooks('rollback/before'), switchBack(input.release, input.live?.name ?? null), ...hooks('rollback/after')]
+  return [
+    ...hooks('rollback/before'),
+    switchBack(input.release, input.live?.name ?? null),
+    ...restarts(input.environment.options, newTree.release, 'rollback/after', 'undo'),
+    ...hooks('rollback/after'),
+  ]
 }
 
 function pruneLeftovers(remove: string[], keep: string[]): Draft[] {

@@ -19,8 +19,11 @@ export type LifecycleEvent = (typeof lifecycleEvents)[number]
 
 /** A hook as the plan records it. `sha256` is of the bytes that are expected to run; another hash is a finding. */
 export type PlannedHook = {
+  /** Of a step of ours: the event beside which it runs; `live` or new tree as that event's hooks. */
   event: LifecycleEvent
-  origin: 'repository' | 'panel'
+  /** `fairlead` = a ready-made step of lib/spec, written as panel hooks are; `title` is its name for people. */
+  origin: 'repository' | 'panel' | 'fairlead'
+  title?: string
   /** Which tree the file is taken from. `live` = the release being left. Panel hooks are written to `.fairlead/hooks/<deployment>/`. */
   from: 'new' | 'live' | 'panel'
   /** Release directory name and commit that the file is read from (repository hooks only). */
@@ -29,7 +32,7 @@ export type PlannedHook = {
   /** Path inside that release (`.amezmo/after.pull`), or the file name under `.fairlead/hooks/<deployment>/`. */
   path: string
   sha256: string
-  /** The script text of a panel hook; absent for repository hooks, whose file in the tree is run. */
+  /** The script text of a panel hook or a step of ours; absent for repository hooks, whose file in the tree is run. */
   text?: string
   /** Run-as user; absent = the login user. */
   user?: string
@@ -50,7 +53,8 @@ export type Action =
   | { do: 'check'; needBytes: number; needInodes: number; expectCurrent: string | null; adopt: boolean }
   | { do: 'hook'; hook: PlannedHook }
   | { do: 'tree'; revision: string; base: string | null; files: number; directories: number; links: number }
-  | { do: 'release'; release: string; revision: string }
+  /** `subdirectory`: what of the tree becomes the release; absent = all of it. */
+  | { do: 'release'; release: string; revision: string; subdirectory?: string }
   | { do: 'variables'; release: string; sha256: string | null }
   | { do: 'permissions'; release: string; permissions: Permissions }
   | { do: 'complete'; release: string; revision: string; envSha256: string | null }

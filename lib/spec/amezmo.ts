@@ -8,8 +8,14 @@ import { scriptFindings } from './script-findings.ts'
 /** Folders that hold hooks, strongest first. */
 const hookFolders = ['.fairlead', '.amezmo'] as const
 
-/** Everything of a tree that `readHooks` wants to see: `Mirror.files(sha, [...readPaths])`. */
-export const readPaths = [...hookFolders, ...contentFiles] as const
+/** Everything of a tree that `readHooks` wants to see: `Mirror.files(sha, readPaths(…))`. */
+export function readPaths(subdirectory: string): string[] {
+  return [...hookFolders.map((folder) => inside(subdirectory, folder)), ...contentFiles]
+}
+
+function inside(subdirectory: string, path: string): string {
+  return subdirectory === '' ? path : `${subdirectory}/${path}`
+}
 
 /** A regular file of the tree; `path` from its root. */
 type HookFile = { path: string; bytes: Uint8Array; sha256: string }
@@ -25,9 +31,17 @@ const names = new Map<string, LifecycleEvent>([
  * The hook of each event for `environment` (its slug), in the order of the life cycle. Precedence: `.fairlead/<environment>/X`,
  * `.fairlead/X`, `.amezmo/<environment>/X`, `.amezmo/X`; in one folder a new name goes before an old one. Findings are all
  * problems at once, by path, also of what else lies there (contents.ts); files of other environments are looked at for their
- * names only.
+ * names only. Only `subdirectory` is deployed ('' = all): hooks are read there, and their paths are of the release.
  */
-export function readHooks(files: HookFile[], environment: string): { hooks: RepositoryHook[]; findings: Finding[] } {
+export function readHooks(
+  all: HookFile[],
+  environment: string,
+  subdirectory = '',
+): { hooks: RepositoryHook[]; findings: Finding[] } {
+  const prefix = inside(subdirectory, '')
+  const files = all.flatMap((file) =>
+    file.path.startsWith(prefix) ? [{ ...file, path: file.path.slice(prefix.length) }] : [],
+  )
   const byPath = new Map(files.map((file) => [file.path, file]))
   const findings: Finding[] = []
   const hooks: RepositoryHook[] = []
@@ -45,7 +59,7 @@ export function readHooks(files: HookFile[], environment: string): { hooks: Repo
     const finding = nameFinding(path)
     if (finding) findings.push(finding)
   }
-  findings.push(...contentFindings(files))
+  findings.push(...contentFindings(all))
   return { hooks, findings: findings.sort((a, b) => compare(a.path ?? '', b.path ?? '')) }
 }
 

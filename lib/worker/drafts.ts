@@ -4,6 +4,7 @@ import { PanelError } from '@/lib/errors.ts'
 import { planActivation, planDeployment } from '@/lib/deploy/plan.ts'
 import type { PanelHook, PlanEnvironment, RepositoryHook } from '@/lib/deploy/plan.ts'
 import { releaseName } from '@/lib/deploy/release-name.ts'
+import { parseOptions } from '@/lib/spec/options.ts'
 import { sha256 } from '@/lib/deploy/sha256.ts'
 import type { Commit, Finding, LifecycleEvent, Mirror, Permissions, Plan, TreeChange } from '@/lib/deploy/types.ts'
 import { decryptText } from './addresses.ts'
@@ -64,6 +65,7 @@ function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, change 
     }),
     revision: commit.sha,
     newHooks: fresh.hooks,
+    packages: fresh.packages,
     envSha256,
     adopt: targetOf(ground).adopt,
     tree: {
@@ -126,6 +128,7 @@ function common(ground: Ground, run: Run, live: Release | null, liveHooks: Repos
       {
         event: hook.event as LifecycleEvent,
         text: hook.text,
+    options: parseOptions(environment.options),
         sha256: hook.sha256,
         user: hook.user,
         timeoutMs: hook.timeoutMs,
@@ -136,6 +139,7 @@ function common(ground: Ground, run: Run, live: Release | null, liveHooks: Repos
   const left = target.liveRelease === null ? null : { name: target.liveRelease, revision: live?.revision ?? '' }
   return {
     environment: planned,
+        failure: hook.failure as PanelHook['failure'],
     targetId: target.id,
     deployment: run.number,
     live: left,

@@ -1,12 +1,17 @@
-// The hooks that a repository brings along, read from its commits.
+// What a repository's commits say about their own deployment: hooks, and the files of package managers.
 import { PanelError } from '@/lib/errors.ts'
 import type { RepositoryHook } from '@/lib/deploy/plan.ts'
 import type { Finding, Mirror } from '@/lib/deploy/types.ts'
 import { readHooks, readPaths } from '@/lib/spec/amezmo.ts'
+import { looksForPackages, packageFiles } from '@/lib/spec/caches.ts'
+import type { PackageFile } from '@/lib/spec/caches.ts'
+import { parseOptions } from '@/lib/spec/options.ts'
 import type { Ground } from './ground.ts'
 import { fetch, isNotFound } from './source.ts'
 
-export type Hooks = { hooks: RepositoryHook[]; findings: Finding[] }
+/** `packages`: which of those files are there; none when no option asks for them. */
+export type Hooks = { hooks: RepositoryHook[]; findings: Finding[]; packages: ReadonlySet<PackageFile> }
+const nothing: Hooks = { hooks: [], findings: [], packages: new Set() }
 
 /** Hooks of the tree that becomes live, and of the one that is left. */
 export function hooksOf(
@@ -15,10 +20,7 @@ export function hooksOf(
   revision: string,
   live: { revision: string } | null,
 ): Promise<[Hooks, Hooks]> {
-  return Promise.all([
-    hooksAt(ground, mirror, revision),
-    live ? hooksAt(ground, mirror, live.revision) : { hooks: [], findings: [] },
-  ])
+  return Promise.all([hooksAt(ground, mirror, revision), live ? hooksAt(ground, mirror, live.revision) : nothing])
 }
 
 /**
@@ -27,24 +29,34 @@ export function hooksOf(
  */
 async function hooksAt(ground: Ground, mirror: Mirror, revision: string): Promise<Hooks> {
   const { environment } = ground
-  if (!environment.repositoryHooks) return { hooks: [], findings: [] }
-  const key = JSON.stringify([environment.projectId, environment.slug, revision])
+  const options = parseOptions(environment.options)
+  const { subdirectory } = options
+  const within = (path: string): string => (subdirectory === '' ? path : `${subdirectory}/${path}`)
+  const hooks = environment.repositoryHooks ? readPaths(subdirectory) : []
+  const packages = looksForPackages(options) ? packageFiles.map((name) => ({ name, path: within(name) })) : []
+  const paths = [...hooks, ...packages.map(({ path }) => path)]
+  if (paths.length === 0) return nothing
+  const key = JSON.stringify([environment.projectId, environment.slug, revision, paths])
   const known = ground.worker.hooks.get(key)
   if (known) return known
-  const files = () => mirror.files(revision, [...readPaths])
+  const files = () => mirror.files(revision, paths)
   try {
     const found = await files().catch(async (error: unknown) => {
       if (!isNotFound(error)) throw error
       await fetch(ground, mirror).catch((cause: unknown) => leftOut(ground, cause))
       return files()
     })
-    const read = readHooks(found, environment.slug)
+    const there = new Set(found.map(({ path }) => path))
+    const read: Hooks = {
+      ...(environment.repositoryHooks ? readHooks(found, environment.slug, subdirectory) : nothing),
+      packages: new Set(packages.flatMap(({ name, path }) => (there.has(path) ? [name] : []))),
+    }
     ground.worker.hooks.set(key, read)
     return read
   } catch (error) {
     if (!isNotFound(error)) throw error
     const message = `The commit ${revision.slice(0, 7)} is not in the repository any more, or that could not be reached: its hooks are left out.`
-    return { hooks: [], findings: [{ level: 'warning', code: goneCode, message }] }
+    return { ...nothing, findings: [{ level: 'warning', code: goneCode, message }] }
   }
 }
 
@@ -56,4 +68,5 @@ function leftOut(ground: Ground, cause: unknown): void {
 
 const goneCode = 'commit_gone'
 /** Of the release being left, only what keeps its hooks from running matters. */
-export const gone = ({ findings }: Hooks): Finding[] => findings.filter(({ code }) => code === goneCode)
+export const gone = ({ findings }: Pick<Hooks, 'findings'>): Finding[] =>
+  findings.filter(({ code }) => code === goneCode)

@@ -1,9 +1,9 @@
 // What a worker works with; made once by main.ts, handed to everything in this folder.
 import type { Logger } from 'pino'
-import type { RepositoryHook } from '@/lib/deploy/plan.ts'
-import type { Connector, Finding, Mirrors } from '@/lib/deploy/types.ts'
+import type { Connector, Mirrors } from '@/lib/deploy/types.ts'
 import type { Secrets } from '@/lib/secrets.ts'
 import type { Database } from '@/lib/store/database.ts'
+import type { Hooks } from './hooks.ts'
 import type { Recent } from './recent.ts'
 
 export type Worker = {
@@ -14,7 +14,7 @@ export type Worker = {
   mirrors: Mirrors
   /** First half of the owner that servers remember. */
   panelId: string
-  /** Hooks of commits that were read lately, which never change. */
-  hooks: Recent<{ hooks: RepositoryHook[]; findings: Finding[] }>
+  /** What commits say about their own deployment, read lately: it never changes. */
+  hooks: Recent<Hooks>
   log: Logger
 }

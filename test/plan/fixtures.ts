@@ -1,4 +1,5 @@
 import type { ActivationInput, PanelHook, PlanInput, RepositoryHook } from '../../lib/deploy/plan-input.ts'
+import { noOptions } from '../../lib/spec/options.ts'
 import type { LifecycleEvent, Step } from '../../lib/deploy/types.ts'
 
 export const oldSha = 'a'.repeat(40)
@@ -9,7 +10,7 @@ export function inTree(...events: LifecycleEvent[]): RepositoryHook[] {
 }
 
 export function inPanel(event: LifecycleEvent, user: string | null = null): PanelHook {
-  return { event, text: `echo ${event}`, sha256: `panel sha of ${event}`, user, timeoutMs: 5_000 }
+  return { event, text: `echo ${event}`, sha256: `panel sha of ${event}`, user, timeoutMs: 5_000, failure: null }
 }
 
 export function planInput(changes: Partial<PlanInput> = {}): PlanInput {
@@ -26,6 +27,7 @@ export function planInput(changes: Partial<PlanInput> = {}): PlanInput {
       appDomain: 'shop.example',
       repoName: 'acme/shop',
       branch: 'main',
+      options: noOptions,
     },
     targetId: 'target-1',
     deployment: 12,
@@ -35,6 +37,7 @@ export function planInput(changes: Partial<PlanInput> = {}): PlanInput {
     newHooks: [],
     liveHooks: [],
     panelHooks: [],
+    packages: new Set(),
     envSha256: 'env sha',
     adopt: false,
     tree: { base: oldSha, files: 20, directories: 4, links: 1, totalBytes: 1_000 },

@@ -170,7 +170,7 @@ function hookWords(hook: PlannedHook): string[] {
   const path = hook.from === 'panel' ? innerPath(hook.path).replaceAll('/', '_') : innerPath(hook.path)
   const release = hook.from === 'panel' ? '' : releaseName(hook.release ?? '')
   const user = hook.user === undefined ? '' : userName(hook.user)
-  return ['hook', hook.event, hook.failure, user, from, release, path, hook.sha256, hook.text ?? '']
+  return ['hook', hook.title ?? hook.event, hook.failure, user, from, release, path, hook.sha256, hook.text ?? '']
 }
 
 function words(action: Action): string[] {
@@ -182,7 +182,12 @@ function words(action: Action): string[] {
     case 'tree':
       return ['tree', action.revision, action.base ?? '', `${action.files}`, `${action.directories}`, `${action.links}`]
     case 'release':
-      return ['release', releaseName(action.release), action.revision]
+      return [
+        'release',
+        releaseName(action.release),
+        action.revision,
+        action.subdirectory === undefined ? '.' : innerPath(action.subdirectory),
+      ]
     case 'variables':
       return ['variables', releaseName(action.release), action.sha256 ?? '']
     case 'permissions': {

@@ -92,7 +92,7 @@ const shipping = squeeze(`
     census "$w"
     [ "$counted" = "$2" ] || { fail internal "the tree of $1 has $counted entries (files directories links), expected $2"; return 1; }
   }
-  # release <name> <revision>
+  # release <name> <revision> <directory of the tree, or '.'>: one with a link on its way could lead out of it
   release() {
     r=release/$1
     if [ -e "$r" ] || [ -L "$r" ]; then
@@ -100,13 +100,18 @@ const shipping = squeeze(`
       rm -f ".fairlead/complete/$1"
       mv -T "$r" "release/.trash-$1.$$" && rm -rf "release/.trash-$1.$$"
     fi
-    copy_tree "$r" "$2" || { fail_io 'cannot copy the tree'; rm -rf "$r"; return 1; }
+    p=.fairlead/tree rest=$3/
+    while [ "$rest" != ./ ] && [ -n "$rest" ]; do
+      p=$p/\${rest%%/*} rest=\${rest#*/}
+      if [ -L "$p" ] || [ ! -d "$p" ]; then fail invalid_spec "$3 is not a directory of this revision"; return 1; fi
+    done
+    copy_tree "$r" "$2" "$p" || { fail_io 'cannot copy the tree'; rm -rf "$r"; return 1; }
     for s in storage storage/public logs; do
       [ -d "$s" ] || mkdir -m 2775 "$s" || { fail_io "cannot make $s"; return 1; }
     done
   }
   copy_tree() {
-    LC_ALL=C cp -a $gnu .fairlead/tree "$1" || return 1
+    LC_ALL=C cp -a $gnu "$3" "$1" || return 1
     if [ -e "$1/REVISION" ] || [ -L "$1/REVISION" ]; then rm -rf "$1/REVISION"; fi
     (umask 022; printf '%s\\n' "$2" >"$1/REVISION")
   }
