@@ -7,26 +7,22 @@ import type { Client } from './client.ts'
 import { exits, Stop, type Exit } from './exit.ts'
 import { follow } from './follow.ts'
 import { LogText } from './log-text.ts'
+import { everyPage, firstPage } from './pages.ts'
 import { deploymentLine, environmentLine, releaseLine, standing, table, type Streams } from './output.ts'
 
 /** Throws Stop. */
 export async function run(command: Command, client: Client, streams: Streams): Promise<Exit> {
   if (command.name === 'environments') {
-    const environments = await client.call(z.array(answers.environment), 'GET', '/environments')
+    const environments = await everyPage(client, answers.environment, '/environments')
     return list(command, streams, environments, environmentLine)
   }
   const { id } = await findEnvironment(client, command.environment)
   const base = `/environments/${id}`
   switch (command.name) {
     case 'deployments':
-      return list(
-        command,
-        streams,
-        await client.call(z.array(answers.deployment), 'GET', `${base}/deployments`),
-        deploymentLine,
-      )
+      return list(command, streams, await firstPage(client, answers.deployment, `${base}/deployments`), deploymentLine)
     case 'releases':
-      return list(command, streams, await client.call(z.array(answers.release), 'GET', `${base}/releases`), releaseLine)
+      return list(command, streams, await everyPage(client, answers.release, `${base}/releases`), releaseLine)
     case 'deploy':
       return request(command, client, streams, base, '/deployments', command.ref === null ? {} : { ref: command.ref })
     case 'activate':
@@ -46,7 +42,7 @@ export async function run(command: Command, client: Client, streams: Streams): P
 }
 
 async function findEnvironment(client: Client, name: string): Promise<answers.Environment> {
-  const all = await client.call(z.array(answers.environment), 'GET', '/environments')
+  const all = await everyPage(client, answers.environment, '/environments')
   const found = all.find((one) => one.id === name || `${one.projectSlug}/${one.slug}` === name)
   if (found) return found
   const known = all.map(({ projectSlug, slug }) => `\n  ${projectSlug}/${slug}`).join('')
@@ -101,14 +97,14 @@ async function logs(command: Command, client: Client, streams: Streams, base: st
 }
 
 async function newest(client: Client, base: string): Promise<answers.Deployment> {
-  const [first] = await client.call(z.array(answers.deployment), 'GET', `${base}/deployments?limit=1`)
+  const [first] = await firstPage(client, answers.deployment, `${base}/deployments?limit=1`)
   if (!first) throw new Stop(exits.refused, 'Nothing was deployed to this environment yet.')
   return first
 }
 
 /** The one that runs, else the one that would run next. */
 async function numberUnderWay(client: Client, base: string): Promise<number> {
-  const all = await client.call(z.array(answers.deployment), 'GET', `${base}/deployments?limit=100`)
+  const all = await firstPage(client, answers.deployment, `${base}/deployments?limit=100`)
   const found = all.filter(({ status }) => status === 'running' || status === 'queued').at(-1)
   if (!found) throw new Stop(exits.refused, 'No deployment is under way.')
   return found.number

@@ -34,7 +34,7 @@ export function route<S extends z.ZodType, T>(schema: S, run: Run<z.output<S>, T
         ...(await bodyOf(request)),
         ...queryOf(request),
         ...(key === null ? {} : { idempotencyKey: key }),
-        ...(await params),
+        ...pathOf(await params),
       }
       const result = await run(context(), actor, schema.parse(given), request)
       return result instanceof Response
@@ -54,6 +54,11 @@ function refusalResponse(error: unknown): Response {
   if (typeof refusal.details.retryAfterSeconds === 'number')
     headers.set('retry-after', String(refusal.details.retryAfterSeconds))
   return Response.json({ error: refusal }, { status: errorStatus[refusal.code], headers })
+}
+
+/** A parameter of several segments (`rollback/before`) is one text. */
+function pathOf(params: Record<string, string | string[]>): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, [value].flat().join('/')]))
 }
 
 function queryOf(request: Request): Record<string, string> {

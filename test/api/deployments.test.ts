@@ -60,7 +60,7 @@ describe('who may call', () => {
       status: 413,
       body: refusal('too_large'),
     })
-    expect((await api.call('GET', path)).body).toEqual([])
+    expect((await api.call('GET', path)).body).toEqual({ items: [], next: null })
   })
 })
 
@@ -77,7 +77,10 @@ describe('a deployment over the API', () => {
       body: { number: 1, status: 'queued', source: { ref: 'main' }, requestedByName: 'owner' },
     })
     expect((await post()).body).toEqual(asked.body)
-    expect(await api.call('GET', path, { token: viewer })).toMatchObject({ status: 200, body: [{ number: 1 }] })
+    expect(await api.call('GET', path, { token: viewer })).toMatchObject({
+      status: 200,
+      body: { items: [{ number: 1 }], next: null },
+    })
 
     const stream = await fetch(`${api.url}/api/v1${path}/1/events`, { headers: { authorization: `Bearer ${viewer}` } })
     expect(stream.headers.get('content-type')).toContain('text/event-stream')
@@ -188,7 +191,13 @@ describe('a deployment over the API', () => {
     await succeed(api.ctx, 'succeeded')
     const environment = `/environments/${environmentId}`
     expect(await api.call('GET', `${environment}/releases`)).toMatchObject({
-      body: [{ number: 3, isLive: true }, { number: 1 }],
+      body: { items: [{ number: 3, isLive: true }, { number: 1 }], next: null },
+    })
+    expect(await api.call('GET', `${path}?limit=2`)).toMatchObject({
+      body: { items: [{ number: 3 }, { number: 2 }], next: '2' },
+    })
+    expect(await api.call('GET', `${path}?limit=2&cursor=2`)).toMatchObject({
+      body: { items: [{ number: 1 }], next: null },
     })
     expect(await api.call('POST', `${environment}/releases/9/activate`)).toMatchObject({ status: 404 })
     expect(await api.call('POST', `${environment}/rollback`)).toMatchObject({

@@ -47,7 +47,7 @@ describe('servers over the API', () => {
         body: { verdict: 'warning', lines },
       })
       expect(await api.call('GET', '/servers', { token: await api.token('admin') })).toMatchObject({
-        body: [{ name: 'web-1' }],
+        body: { items: [{ name: 'web-1' }], next: null },
       })
       expect(await api.call('DELETE', path, { token: await api.token('developer') })).toMatchObject({ status: 404 })
       expect(await api.call('DELETE', path)).toMatchObject({ status: 200, body: null })
@@ -91,7 +91,7 @@ describe('projects over the API', () => {
     } finally {
       await worker.stop()
     }
-    expect(await api.call('GET', '/projects')).toMatchObject({ body: [{ name: 'Store' }] })
+    expect(await api.call('GET', '/projects')).toMatchObject({ body: { items: [{ name: 'Store' }] } })
     expect(await api.call('DELETE', path)).toMatchObject({ status: 200 })
   })
 })
@@ -156,7 +156,15 @@ describe('environments over the API', () => {
       body: { branch: 'release' },
     })
     expect(await api.call('GET', `/environments?projectId=${project}`)).toMatchObject({
-      body: [expect.objectContaining({ branch: 'release' }), expect.objectContaining({ branch: 'main' })],
+      body: { items: [{ branch: 'release' }, { branch: 'main' }], next: null },
+    })
+    const first = await api.call('GET', `/environments?projectId=${project}&limit=1`)
+    expect(first).toMatchObject({ body: { items: [{ branch: 'release' }], next: expect.any(String) } })
+    const rest = `/environments?projectId=${project}&limit=1&cursor=${(first.body as { next: string }).next}`
+    expect(await api.call('GET', rest)).toMatchObject({ body: { items: [{ branch: 'main' }], next: null } })
+    expect(await api.call('GET', `/environments?cursor=${project}`)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid', details: { problems: [{ path: 'cursor' }] } } },
     })
     expect(await api.call('DELETE', path)).toMatchObject({ status: 200 })
     expect(await api.call('GET', path)).toMatchObject({ status: 404 })

@@ -7,14 +7,18 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { createTokenOnConsole } from '@/lib/panel/people.ts'
 import { createOwnerOnConsole } from '@/lib/panel/setup.ts'
 import type { Context } from '@/lib/panel/context.ts'
 import type { Role } from '@/lib/access.ts'
+import type { Operation } from '@/lib/api/operation.ts'
 import { context } from '@/lib/web/context.ts'
 import { testDatabase } from '../database.ts'
 
-type Handler = (request: Request, path: { params: Promise<Record<string, string | string[]>> }) => Promise<Response>
+type Handler = ((request: Request, path: { params: Promise<Found['params']> }) => Promise<Response>) & {
+  described?: Operation
+}
 type Found = { params: Record<string, string | string[]>; file: string }
 type Answer = { status: number; headers: Headers; body: unknown }
 export type Api = {
@@ -77,11 +81,21 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     new Request(url, { method: request.method ?? 'GET', headers, signal: aborted.signal, ...body }),
     { params: Promise.resolve(found.params) },
   )
+  await checkAnswer(handler.described, answer)
   // A body that nobody read to its end leaves the connection unusable.
   if (!request.complete) response.setHeader('connection', 'close')
   response.writeHead(answer.status, Object.fromEntries(answer.headers))
   if (!answer.body) return void response.end()
   await pipeline(Readable.fromWeb(answer.body as import('node:stream/web').ReadableStream), response).catch(() => {})
+}
+
+/** Throws when JSON isn't, to the last field, what the register says that this operation gives. */
+async function checkAnswer(described: Operation | undefined, answer: Response): Promise<void> {
+  if (!described || !answer.ok || !answer.headers.get('content-type')?.includes('json')) return
+  const body = (await answer.clone().json()) as unknown
+  const known = described.output.parse(body)
+  if (!isDeepStrictEqual(known, body))
+    throw new Error(`${described.method} ${described.path} gives fields that its schema doesn't name`)
 }
 
 /** A panel with an owner, on a database and a port of its own. One a test file: the web process has one context. */
@@ -96,7 +110,10 @@ export async function openApi(): Promise<Api> {
   })
   const ctx = context()
   await createOwnerOnConsole(ctx, { email: 'owner@example.org', name: 'Owner', password: 'a long enough password' })
-  const server = createServer((request, response) => void serve(request, response))
+  const server = createServer((request, response) =>
+    // What a handler lets slip is a failed test, not a request that nobody answers.
+    serve(request, response).catch((error: unknown) => response.writeHead(500).end(String(error))),
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const token = async (role: Role = 'owner') => (await createTokenOnConsole(ctx, { name: role, role })).secret

@@ -1,5 +1,4 @@
-import { nothing } from '@/lib/api/inputs.ts'
-import { route } from '@/lib/web/route.ts'
+import { register } from '@/lib/api/register.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-/** Who the token stands for: what a script asks first. */
-export const GET = route(nothing, (_ctx, actor) => Promise.resolve({ actor }))
+export const GET = operation(register.Token.readActor, (_ctx, actor) => Promise.resolve({ actor }))

@@ -1,9 +1,9 @@
-import { environmentInput, environmentList } from '@/lib/api/inputs.ts'
+import { pageById } from '@/lib/api/page.ts'
+import { environmentOperations } from '@/lib/api/register/environments.ts'
 import { createEnvironment, listEnvironments } from '@/lib/panel/environments.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-/** `?projectId=` narrows them down. */
-export const GET = route(environmentList, listEnvironments)
-
-/** `{projectId, name, branch, servers: [{serverId, root}], …}` */
-export const POST = route(environmentInput, createEnvironment, { status: 201 })
+export const GET = operation(environmentOperations.listEnvironments, async (ctx, actor, { projectId, ...page }) =>
+  pageById(await listEnvironments(ctx, actor, { projectId }), page),
+)
+export const POST = operation(environmentOperations.createEnvironment, createEnvironment)

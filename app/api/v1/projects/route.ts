@@ -1,8 +1,9 @@
-import { nothing, projectInput } from '@/lib/api/inputs.ts'
+import { pageById } from '@/lib/api/page.ts'
+import { projectOperations } from '@/lib/api/register/projects.ts'
 import { createProject, listProjects } from '@/lib/panel/projects.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-export const GET = route(nothing, listProjects)
-
-/** `{name, repositoryUrl, access?, user?, token?}`; with access `key` the answer holds the deploy key's public half. */
-export const POST = route(projectInput, createProject, { status: 201 })
+export const GET = operation(projectOperations.listProjects, async (ctx, actor, page) =>
+  pageById(await listProjects(ctx, actor), page),
+)
+export const POST = operation(projectOperations.createProject, createProject)

@@ -1,8 +1,9 @@
-import { nothing, serverInput } from '@/lib/api/inputs.ts'
+import { pageById } from '@/lib/api/page.ts'
+import { serverOperations } from '@/lib/api/register/projects.ts'
 import { addServer, listServers } from '@/lib/panel/servers.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-export const GET = route(nothing, listServers)
-
-/** `{name, host, port?, user}`; the answer holds the public key to authorise on the server. */
-export const POST = route(serverInput, addServer, { status: 201 })
+export const GET = operation(serverOperations.listServers, async (ctx, actor, page) =>
+  pageById(await listServers(ctx, actor), page),
+)
+export const POST = operation(serverOperations.addServer, addServer)

@@ -1,7 +1,7 @@
-import { byId, projectChange } from '@/lib/api/inputs.ts'
+import { projectOperations } from '@/lib/api/register/projects.ts'
 import { getProject, removeProject, updateProject } from '@/lib/panel/projects.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-export const GET = route(byId, getProject)
-export const PATCH = route(projectChange, updateProject)
-export const DELETE = route(byId, removeProject)
+export const GET = operation(projectOperations.getProject, getProject)
+export const PATCH = operation(projectOperations.updateProject, updateProject)
+export const DELETE = operation(projectOperations.removeProject, removeProject)

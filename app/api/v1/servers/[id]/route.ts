@@ -1,6 +1,6 @@
-import { byId } from '@/lib/api/inputs.ts'
+import { serverOperations } from '@/lib/api/register/projects.ts'
 import { getServer, removeServer } from '@/lib/panel/servers.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-export const GET = route(byId, getServer)
-export const DELETE = route(byId, removeServer)
+export const GET = operation(serverOperations.getServer, getServer)
+export const DELETE = operation(serverOperations.removeServer, removeServer)

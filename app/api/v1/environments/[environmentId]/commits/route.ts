@@ -1,6 +1,5 @@
-import { commitsInput } from '@/lib/api/inputs.ts'
+import { environmentOperations } from '@/lib/api/register/environments.ts'
 import { readCommits } from '@/lib/panel/commits.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-/** `?ref=&search=`: what could be deployed, newest first. */
-export const GET = route(commitsInput, readCommits)
+export const GET = operation(environmentOperations.readCommits, readCommits)

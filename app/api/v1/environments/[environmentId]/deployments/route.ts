@@ -1,9 +1,9 @@
-import { deploymentInput, deploymentsInput } from '@/lib/api/inputs.ts'
+import { pageByNumber } from '@/lib/api/page.ts'
+import { deploymentOperations } from '@/lib/api/register/deployments.ts'
 import { listDeployments, requestDeployment } from '@/lib/panel/deployments.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-/** Newest first; `?before=<number>` continues. */
-export const GET = route(deploymentsInput, listDeployments)
-
-/** `{ref?}` → the queued deployment with its `number`. A repeated `Idempotency-Key` gives the first one again. */
-export const POST = route(deploymentInput, requestDeployment, { status: 202 })
+export const GET = operation(deploymentOperations.listDeployments, async (ctx, actor, { cursor, ...page }) =>
+  pageByNumber(await listDeployments(ctx, actor, { ...page, before: cursor }), page.limit),
+)
+export const POST = operation(deploymentOperations.requestDeployment, requestDeployment)

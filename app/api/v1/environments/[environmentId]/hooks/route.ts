@@ -1,6 +1,5 @@
-import { byEnvironment } from '@/lib/api/inputs.ts'
+import { hookOperations } from '@/lib/api/register/environments.ts'
 import { listHooks } from '@/lib/panel/hooks.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-/** The panel's own hooks; those of the repository stand in its commits. */
-export const GET = route(byEnvironment, listHooks)
+export const GET = operation(hookOperations.listHooks, listHooks)

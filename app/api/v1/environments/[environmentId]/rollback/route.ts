@@ -1,6 +1,5 @@
-import { rollBackInput } from '@/lib/api/inputs.ts'
+import { releaseOperations } from '@/lib/api/register/deployments.ts'
 import { rollBack } from '@/lib/panel/releases.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-/** Queues the switch to the release before the live one. */
-export const POST = route(rollBackInput, rollBack, { status: 202 })
+export const POST = operation(releaseOperations.rollBack, rollBack)

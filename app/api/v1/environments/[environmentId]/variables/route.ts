@@ -1,9 +1,6 @@
-import { byEnvironment, variablesInput } from '@/lib/api/inputs.ts'
+import { variableOperations } from '@/lib/api/register/environments.ts'
 import { readVariables, saveVariables } from '@/lib/panel/variables.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-/** The newest set with its values; null when none was saved yet. Needs a developer's token. */
-export const GET = route(byEnvironment, readVariables)
-
-/** `{text, basedOn?}`: a new set; `conflict` when `basedOn` isn't the number of the newest one. */
-export const PUT = route(variablesInput, saveVariables)
+export const GET = operation(variableOperations.readVariables, readVariables)
+export const PUT = operation(variableOperations.saveVariables, saveVariables)

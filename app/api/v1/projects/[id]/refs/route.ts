@@ -1,6 +1,5 @@
-import { byId } from '@/lib/api/inputs.ts'
+import { projectOperations } from '@/lib/api/register/projects.ts'
 import { readBranches } from '@/lib/panel/projects.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-/** Branches and tags, as the Git host has them now. */
-export const GET = route(byId, readBranches)
+export const GET = operation(projectOperations.readBranches, readBranches)

@@ -1,6 +1,5 @@
-import { checkInput } from '@/lib/api/inputs.ts'
+import { serverOperations } from '@/lib/api/register/projects.ts'
 import { checkServer } from '@/lib/panel/servers.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-/** `{root?}` → a verdict and a remedy for each line. */
-export const POST = route(checkInput, checkServer)
+export const POST = operation(serverOperations.checkServer, checkServer)

@@ -1,5 +1,5 @@
-import { deploymentAt } from '@/lib/api/inputs.ts'
+import { deploymentOperations } from '@/lib/api/register/deployments.ts'
 import { cancelDeployment } from '@/lib/panel/deployments.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-export const POST = route(deploymentAt, cancelDeployment, { status: 202 })
+export const POST = operation(deploymentOperations.cancelDeployment, cancelDeployment)

@@ -1,8 +1,7 @@
-import { deploymentAt } from '@/lib/api/inputs.ts'
-import { route } from '@/lib/web/route.ts'
+import { deploymentOperations } from '@/lib/api/register/deployments.ts'
 import { deploymentStream } from '@/lib/web/deployment-stream.ts'
+import { operation } from '@/lib/web/operation.ts'
 
 export const dynamic = 'force-dynamic'
 
-/** Server-sent events until the deployment has ended; `Last-Event-ID` (or `?after=`) continues where an earlier stream broke off. */
-export const GET = route(deploymentAt, deploymentStream)
+export const GET = operation(deploymentOperations.streamDeployment, deploymentStream)

@@ -1,9 +1,8 @@
-import { logAt } from '@/lib/api/inputs.ts'
+import { deploymentOperations } from '@/lib/api/register/deployments.ts'
 import { readLog, readRawLog } from '@/lib/panel/events.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-/** The whole log as text; with `Accept: application/json` chunks after `?afterChunk=<id>`. */
-export const GET = route(logAt, async (ctx, actor, input, request) => {
+export const GET = operation(deploymentOperations.readLog, async (ctx, actor, input, request) => {
   if (request.headers.get('accept')?.includes('application/json')) return { chunks: await readLog(ctx, actor, input) }
   const { environmentId, number } = input
   return new Response(await readRawLog(ctx, actor, { environmentId, number }), {

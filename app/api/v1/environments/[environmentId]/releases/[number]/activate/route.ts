@@ -1,5 +1,5 @@
-import { activationInput } from '@/lib/api/inputs.ts'
+import { releaseOperations } from '@/lib/api/register/deployments.ts'
 import { activateRelease } from '@/lib/panel/releases.ts'
-import { route } from '@/lib/web/route.ts'
+import { operation } from '@/lib/web/operation.ts'
 
-export const POST = route(activationInput, activateRelease, { status: 202 })
+export const POST = operation(releaseOperations.activateRelease, activateRelease)

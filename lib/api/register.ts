@@ -1,0 +1,41 @@
+// Every operation of the API by its name, which is also that of the panel's function behind it.
+import { z } from 'zod'
+import { roles } from '@/lib/access.ts'
+import { nothing } from './inputs.ts'
+import { operation, type Operation } from './operation.ts'
+import { deploymentOperations, releaseOperations } from './register/deployments.ts'
+import { environmentOperations, hookOperations, variableOperations } from './register/environments.ts'
+import { projectOperations, serverOperations } from './register/projects.ts'
+
+const tokenOperations = {
+  readActor: operation({
+    method: 'GET',
+    path: '/',
+    summary: 'Who the token stands for: what a script asks first',
+    role: 'viewer',
+    input: nothing.unwrap(),
+    output: z.object({
+      actor: z.looseObject({ kind: z.string(), id: z.string(), name: z.string(), role: z.enum(['member', ...roles]) }),
+    }),
+    command: 'whoami',
+  }),
+}
+
+/** By the noun that they are about, as the document groups them. */
+export const register = {
+  Token: tokenOperations,
+  Projects: projectOperations,
+  Servers: serverOperations,
+  Environments: environmentOperations,
+  Hooks: hookOperations,
+  Variables: variableOperations,
+  Deployments: deploymentOperations,
+  Releases: releaseOperations,
+} satisfies Record<string, Record<string, Operation>>
+
+/** All of them, with name and group. */
+export function everyOperation(): { name: string; tag: string; entry: Operation }[] {
+  return Object.entries(register).flatMap(([tag, entries]) =>
+    Object.entries(entries).map(([name, entry]) => ({ name, tag, entry })),
+  )
+}

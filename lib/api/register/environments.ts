@@ -1,0 +1,124 @@
+// Environments in the API, with their hooks, variables and commits.
+import { z } from 'zod'
+import {
+  byEnvironment,
+  commitsInput,
+  environmentChange,
+  environmentInput,
+  environmentList,
+  hookInput,
+  hookKey,
+  variablesInput,
+} from '../inputs.ts'
+import { operation, pageInput, pageOf } from '../operation.ts'
+import { commitView, environmentView, hookView, variablesView } from '../shapes.ts'
+
+export const environmentOperations = {
+  listEnvironments: operation({
+    method: 'GET',
+    path: '/environments',
+    summary: 'Environments by project, of one project or of all',
+    role: 'viewer',
+    input: environmentList.unwrap().extend(pageInput),
+    output: pageOf(environmentView),
+    command: 'environment list',
+  }),
+  createEnvironment: operation({
+    method: 'POST',
+    path: '/environments',
+    summary: 'Make an environment; nothing on the server is touched yet',
+    role: 'admin',
+    input: environmentInput,
+    output: environmentView,
+    status: 201,
+    key: 'answer',
+    command: 'environment create',
+  }),
+  getEnvironment: operation({
+    method: 'GET',
+    path: '/environments/{environmentId}',
+    summary: 'One environment, with what is live',
+    role: 'viewer',
+    input: byEnvironment,
+    output: environmentView,
+    command: 'environment show',
+  }),
+  updateEnvironment: operation({
+    method: 'PATCH',
+    path: '/environments/{environmentId}',
+    summary: 'Change what is given; it counts from the next deployment on',
+    role: 'admin',
+    input: environmentChange.omit({ id: true }).extend(byEnvironment.shape),
+    output: environmentView,
+    command: 'environment update',
+  }),
+  removeEnvironment: operation({
+    method: 'DELETE',
+    path: '/environments/{environmentId}',
+    summary: 'Forget an environment and its history; the files on its servers stay',
+    role: 'admin',
+    input: byEnvironment,
+    output: z.null(),
+    command: 'environment remove',
+  }),
+  readCommits: operation({
+    method: 'GET',
+    path: '/environments/{environmentId}/commits',
+    summary: 'What could be deployed, newest first',
+    role: 'developer',
+    input: commitsInput,
+    output: z.array(commitView),
+    command: 'environment commits',
+  }),
+}
+
+export const hookOperations = {
+  listHooks: operation({
+    method: 'GET',
+    path: '/environments/{environmentId}/hooks',
+    summary: 'The panel’s own hooks; those of the repository stand in its commits',
+    role: 'viewer',
+    input: byEnvironment,
+    output: z.array(hookView),
+    command: 'hook list',
+  }),
+  saveHook: operation({
+    method: 'PUT',
+    path: '/environments/{environmentId}/hooks/{event}',
+    summary: 'A new revision of the script that runs at this event; `conflict` when `basedOn` isn’t the newest',
+    role: 'admin',
+    input: hookInput,
+    output: hookView,
+    command: 'hook save',
+  }),
+  removeHook: operation({
+    method: 'DELETE',
+    path: '/environments/{environmentId}/hooks/{event}',
+    summary: 'Nothing of the panel’s runs at this event any more',
+    role: 'admin',
+    input: hookKey,
+    output: z.null(),
+    command: 'hook remove',
+  }),
+}
+
+export const variableOperations = {
+  readVariables: operation({
+    method: 'GET',
+    path: '/environments/{environmentId}/variables',
+    summary: 'The newest set of variables; null when none was saved yet',
+    role: 'developer',
+    input: byEnvironment,
+    output: variablesView.nullable(),
+    command: 'variables show',
+  }),
+  saveVariables: operation({
+    method: 'PUT',
+    path: '/environments/{environmentId}/variables',
+    summary: 'A new set, as the text of a `.env` file; `conflict` when `basedOn` isn’t the number of the newest',
+    role: 'developer',
+    input: variablesInput,
+    output: variablesView,
+    command: 'variables save',
+  }),
+}

@@ -1,0 +1,17 @@
+// A route as the API's register describes it.
+import type { z } from 'zod'
+import type { Actor } from '@/lib/api/shapes.ts'
+import type { Operation } from '@/lib/api/operation.ts'
+import type { Context } from '@/lib/panel/context.ts'
+import { route } from './route.ts'
+
+/**
+ * The handler of one operation: `run` gets what its schema makes of the request, and has to give what its schema promises.
+ * `described` lets a test see which operation a route file serves.
+ */
+export function operation<I extends z.ZodType, O extends z.ZodType>(
+  entry: Operation<I, O>,
+  run: (ctx: Context, actor: Actor, input: z.output<I>, request: Request) => Promise<z.input<O> | Response>,
+) {
+  return Object.assign(route(entry.input, run, { status: entry.status }), { described: entry as Operation })
+}
