@@ -6,6 +6,7 @@ import type { HookTree } from './plan-hooks.ts'
 import { checkOfHealth, preparations, restarts } from './plan-presets.ts'
 import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
 import type { Draft } from './plan-steps.ts'
+import { optionFindings } from '../spec/caches.ts'
 import { planLeftovers, planRetention } from './retention.ts'
 import type { Plan, Segment } from './types.ts'
 
@@ -36,10 +37,10 @@ export function planDeployment(input: PlanInput): Plan {
   const inodes = tree.files + tree.directories + tree.links
   const hooks = (event: Parameters<typeof plannedHooks>[0], stage: Draft['stage'], from: HookTree | null = newTree) =>
     runHooks(plannedHooks(event, from, panelHooks), stage)
-  const kept = planRetention({ release, previous: expectCurrent, keep: environment.keep, releases: input.releases })
   const { options } = environment
   const health = checkOfHealth(options, newTree.release)
   const rollsBack = options.healthCheck?.onFailure === 'rollback'
+  const kept = planRetention({ release, previous: expectCurrent, keep: environment.keep, releases: input.releases })
   const main: Draft[] = [
     ours('check', 'check', 30_000, {
       do: 'check',
@@ -64,18 +65,18 @@ export function planDeployment(input: PlanInput): Plan {
       ...(options.subdirectory === '' ? {} : { subdirectory: options.subdirectory }),
     }),
     ours('variables', 'ship', 30_000, { do: 'variables', release, sha256: input.envSha256 }),
-    ...hooks('after.pull', 'ship'),
     ...preparations(options, input.packages, newTree.release),
+    ...hooks('after.pull', 'ship'),
     ours('permissions', 'ship', 600_000, { do: 'permissions', release, permissions: environment.permissions }),
     ...hooks('before.deploy', 'ship'),
     ours('complete', 'ship', 300_000, { do: 'complete', release, revision, envSha256: input.envSha256 }),
     ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
     ...hooks('after.deploy', 'finish'),
-    ...hooks('deploy.success', 'finish'),
     ...restarts(options, newTree.release, 'after.deploy', 'finish'),
     ...(rollsBack ? health : []),
-    { ...ours('prune', 'finish', 900_000, { do: 'prune', ...kept }), failure: 'ignored' },
+    ...hooks('deploy.success', 'finish'),
     ...(rollsBack ? [] : health),
+    { ...ours('prune', 'finish', 900_000, { do: 'prune', ...kept }), failure: 'ignored' },
   ]
   const leftovers = planLeftovers({ release, previous: expectCurrent, releases: input.releases })
   const failure = [...hooks('deploy.failure', 'finish'), ...pruneLeftovers(leftovers, kept.keep)].map(
@@ -107,8 +108,8 @@ export function planActivation(input: ActivationInput): Plan {
     ...runHooks(plannedHooks('rollback/before', liveTree, panelHooks), 'switch'),
     ours('verify', 'switch', 30_000, { do: 'verify', release, envSha256 }),
     ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
-    ...runHooks(plannedHooks('rollback/after', liveTree, panelHooks), 'finish'),
     ...restarts(input.environment.options, newTree.release, 'after.deploy', 'finish'),
+    ...runHooks(plannedHooks('rollback/after', liveTree, panelHooks), 'finish'),
   ]
   return assemblePlan({ ...input, kind: 'activate', exports: exportsOf(input), main, undo: undoDrafts(input, newTree) })
 }
