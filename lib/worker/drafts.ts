@@ -121,6 +121,7 @@ function common(ground: Ground, run: Run, live: Release | null, liveHooks: Repos
     appDomain: environment.appDomain,
     repoName: repositoryName(environment.project.repositoryUrl),
     branch: environment.branch,
+    options: parseOptions(environment.options),
   }
   const panelHooks = environment.hooks.flatMap((hook): PanelHook[] => {
     if (hook.text === null || hook.sha256 === null) return []
@@ -128,10 +129,10 @@ function common(ground: Ground, run: Run, live: Release | null, liveHooks: Repos
       {
         event: hook.event as LifecycleEvent,
         text: hook.text,
-    options: parseOptions(environment.options),
         sha256: hook.sha256,
         user: hook.user,
         timeoutMs: hook.timeoutMs,
+        failure: hook.failure as PanelHook['failure'],
       },
     ]
   })
@@ -139,7 +140,6 @@ function common(ground: Ground, run: Run, live: Release | null, liveHooks: Repos
   const left = target.liveRelease === null ? null : { name: target.liveRelease, revision: live?.revision ?? '' }
   return {
     environment: planned,
-        failure: hook.failure as PanelHook['failure'],
     targetId: target.id,
     deployment: run.number,
     live: left,
