@@ -85,6 +85,27 @@ describe('a commit', () => {
     }
   })
 
+  it('is left to git when it could be read in another way', async () => {
+    const tree = repository.git('write-tree')
+    const [author, committer] = ['author Ada <ada@example.org> 5 +0000', 'committer B <b@example.org> 5 +0000']
+    const odd = [
+      [author, committer, '', 'cut\0off'],
+      ['author A\u2028committer E <e@e> 6 +0000\u2028<a@a> 5 +0000', committer, '', 'a line end for some'],
+      ['author A\rcommitter E <e@e> 6 +0000\r<a@a> 5 +0000', committer, '', 'a line end for others'],
+      [author, 'author Second <s@example.org> 5 +0000', committer, '', 'two authors'],
+      ['author  A <a@a> 5 +0000', committer, '', 'a space before the name'],
+      [author, 'committer B <b@example.org> 999999999999 +0000', '', 'a year of five digits'],
+      [author, 'committer B <b@example.org> -5 +0000', '', 'before everything'],
+    ]
+    for (const lines of odd) {
+      const input = [`tree ${tree}`, ...lines].join('\n')
+      const args = ['hash-object', '-t', 'commit', '-w', '--literally', '--stdin']
+      const sha = execFileSync('git', args, { cwd: repository.path, input }).toString().trim()
+      const object = await objects.read(sha)
+      expect([lines.at(-1), object && parseCommit(object)]).toEqual([lines.at(-1), null])
+    }
+  })
+
   it('is left to git when its text is in another encoding', async () => {
     repository.git('config', 'i18n.commitEncoding', 'ISO-8859-1')
     const object = await objects.read(repository.commit('caf\xe9'))
