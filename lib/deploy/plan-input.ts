@@ -88,3 +88,12 @@ export type ActivationInput = CommonInput & {
   /** SHA-256 that its `.env` must have; null = it must have none of ours. */
   envSha256: string | null
 }
+
+export type ConfigurationInput = Omit<CommonInput, 'live'> & {
+  /** The release that is live: its hooks run, its `.env` is replaced. */
+  live: ReleaseRef
+  /** The set to apply, and the hash of its bytes. */
+  set: { number: number; sha256: string }
+  /** Number of the set that the panel believes it has now; null = none of ours. */
+  before: number | null
+}

@@ -1,7 +1,7 @@
 // Events folded into what a page, the CLI, the history and a recovering worker need to know. The only fold there is.
 import type { DeploymentEvent, EventData } from './events.ts'
 import { moveStatus } from './status.ts'
-import type { DeploymentStatus, Failure, StepOutcome } from './types.ts'
+import type { DeploymentStatus, Failure, PlanKind, StepOutcome } from './types.ts'
 
 /** Server times (`startedAt`, `endedAt`) are epoch ms by the server's clock. */
 type StepState = {
@@ -33,7 +33,7 @@ type Note = EventData<'note'>
 export type DeploymentState = {
   seq: number
   status: DeploymentStatus
-  kind: 'deploy' | 'activate' | null
+  kind: PlanKind | null
   requestedBy: string | null
   worker: string | null
   attempt: number

@@ -61,6 +61,10 @@ export type Action =
   | { do: 'verify'; release: string; envSha256: string | null }
   | { do: 'switch'; release: string; expectCurrent: string | null }
   | { do: 'unlink'; expectCurrent: string }
+  /** Replaces the live release's `.env` by set `number`, whose bytes have this hash; what was there is kept until the segment ends well. */
+  | { do: 'configure'; release: string; number: number; sha256: string; permissions: Permissions }
+  /** Puts back what `segment` of this deployment replaced; set `number` (null = none) is what the panel knows it as. */
+  | { do: 'restore'; release: string; segment: string; number: number | null; permissions: Permissions }
   | { do: 'prune'; remove: string[]; keep: string[] }
 
 /** `phase: failure` steps run, in order, only after a `main` step that stops has failed or the segment was cancelled. */

@@ -3,22 +3,27 @@ import { randomUUID } from 'node:crypto'
 import { PanelError } from '@/lib/errors.ts'
 import { reduce } from '@/lib/deploy/reducer.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
-import type { DeploymentStatus } from '@/lib/deploy/types.ts'
+import type { DeploymentStatus, PlanKind } from '@/lib/deploy/types.ts'
 import type { PoolClient } from 'pg'
 import type { Database } from './database.ts'
 import { appendEvents, readEvents, storableJson } from './events.ts'
 import type { LockedDeployment } from './events.ts'
 import { inTransaction } from './transaction.ts'
 
-export type DeploymentSource = { type: 'git'; ref: string; commit?: string } | { type: 'release'; number: number }
+export type DeploymentSource =
+  | { type: 'git'; ref: string; commit?: string }
+  | { type: 'release'; number: number }
+  | { type: 'variables'; number: number }
 /** `by` as stored: `user:<id>`, `token:<id>` or `system:<why>`; `byName` for people. */
 type DeploymentRequest = {
   environmentId: string
-  kind: 'deploy' | 'activate'
+  kind: PlanKind
   source: DeploymentSource
   by: string
   byName: string
   idempotencyKey?: string
+  /** What a person was shown and agreed to: another plan is not flown. */
+  expectedHash?: string
   /** Refused while another one of the environment is queued or running. */
   onlyWhenIdle?: boolean
 }
@@ -54,8 +59,8 @@ export async function createDeployment(
       request.environmentId,
     ])
     await client.query(
-      `INSERT INTO "Deployment" ("id", "environmentId", "number", "kind", "source", "requestedBy", "requestedByName", "idempotencyKey")
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      `INSERT INTO "Deployment" ("id", "environmentId", "number", "kind", "source", "requestedBy", "requestedByName", "idempotencyKey", "expectedHash")
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
         id,
         request.environmentId,
@@ -65,6 +70,7 @@ export async function createDeployment(
         request.by,
         request.byName,
         request.idempotencyKey ?? null,
+        request.expectedHash ?? null,
       ],
     )
     const locked: LockedDeployment = { id, environmentId: request.environmentId, nextSeq: 1, status: 'queued' }

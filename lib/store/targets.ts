@@ -103,3 +103,18 @@ export async function markLive(write: ClaimedWrite, targetId: string, name: stri
     rows[0]?.id ?? null,
   ])
 }
+
+/** The server said what `.env` a release has now: that of variable set `number` (null = of none), with this hash. */
+export async function markVariables(
+  write: ClaimedWrite,
+  name: string,
+  number: number | null,
+  sha256: string | null,
+): Promise<void> {
+  await write.client.query(
+    `UPDATE "Release" SET "envSha256" = $4, "variableSetId" =
+       (SELECT "id" FROM "VariableSet" WHERE "environmentId" = $1 AND "number" = $3)
+     WHERE "environmentId" = $1 AND "name" = $2`,
+    [write.deployment.environmentId, name, number, sha256],
+  )
+}

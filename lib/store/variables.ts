@@ -8,6 +8,15 @@ export function findNewestVariables(reader: Reader, environmentId: string): Prom
   return reader.variableSet.findFirst({ where: { environmentId }, orderBy: { number: 'desc' } })
 }
 
+export function findVariables(reader: Reader, environmentId: string, number: number): Promise<VariableSet | null> {
+  return reader.variableSet.findUnique({ where: { environmentId_number: { environmentId, number } } })
+}
+
+/** The newest set whose text has this hash. */
+export function findVariablesOf(reader: Reader, environmentId: string, sha256: string): Promise<VariableSet | null> {
+  return reader.variableSet.findFirst({ where: { environmentId, sha256 }, orderBy: { number: 'desc' } })
+}
+
 /** `text` is encrypted, `sha256` (hex) is of the plain bytes, as the `.env` of a release has them. */
 export async function insertVariables(
   reader: Reader,

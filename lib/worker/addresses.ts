@@ -1,5 +1,6 @@
 // From stored rows to addresses with readable secrets.
 import { z } from 'zod'
+import { PanelError } from '@/lib/errors.ts'
 import type { RepositoryAccess, RepositoryAddress, ServerAddress } from '@/lib/deploy/types.ts'
 import type { Secrets } from '@/lib/secrets.ts'
 
@@ -36,6 +37,17 @@ export function serverAddress(server: ServerRow, secrets: Secrets): ServerAddres
 export function secretsOfAccess(given: RepositoryAccess): string[] {
   if (given.kind === 'none') return []
   return [given.kind === 'key' ? given.privateKey : given.token]
+}
+
+/** The text of a set of variables. @throws PanelError naming the set: nothing is ever done with part of them, or without. */
+export function decryptSet(secrets: Secrets, set: { number: number; text: Uint8Array }): string {
+  try {
+    return decryptText(secrets, set.text)
+  } catch (cause) {
+    if (!(cause instanceof PanelError)) throw cause
+    const message = `The variables of set ${set.number} can’t be decrypted: ${cause.message}`
+    throw new PanelError(cause.code, message, {}, { cause })
+  }
 }
 
 export function decryptText(secrets: Secrets, blob: Uint8Array): string {

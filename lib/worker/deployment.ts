@@ -157,7 +157,8 @@ class Shipment {
   }
 
   async start(segment: Segment): Promise<Start> {
-    const { env, exports, plan } = this.cargo
+    const { env, plan } = this.cargo
+    const exports = (segment.name === 'undo' && this.cargo.undoExports) || this.cargo.exports
     const isShipping = segment.steps.some(({ action }) => action.do === 'tree')
     if (isShipping) this.#change ??= await changeFor(this.#flight, plan)
     if (isShipping && this.#change && !fits(plan, this.#change)) throw new Refusal('need_full', 'unknown base')

@@ -7,7 +7,7 @@ import { releaseName } from '@/lib/deploy/release-name.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
 import { sha256 } from '@/lib/deploy/sha256.ts'
 import type { Commit, Finding, LifecycleEvent, Mirror, Permissions, Plan, TreeChange } from '@/lib/deploy/types.ts'
-import { decryptText } from './addresses.ts'
+import { decryptSet } from './addresses.ts'
 import { liveRelease, targetOf } from './ground.ts'
 import type { Ground, Release } from './ground.ts'
 import { gone, hooksOf } from './hooks.ts'
@@ -51,7 +51,7 @@ function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, change 
   // What was planned once, by whomever, is planned again with the same variables.
   const planned = environment.releases.find((one) => one.number === run.number)
   const variables = planned ? planned.variableSet : (environment.variableSets[0] ?? null)
-  const env = variables && decryptText(ground.worker.secrets, variables.text)
+  const env = variables && decryptSet(ground.worker.secrets, variables)
   const envSha256 = env === null ? null : sha256(new TextEncoder().encode(env))
   const plan = planDeployment({
     ...common(ground, run, live, left.hooks, [...fresh.findings, ...gone(left)]),
@@ -106,7 +106,14 @@ export async function draftExisting(
   return { plan, release }
 }
 
-function common(ground: Ground, run: Run, live: Release | null, liveHooks: RepositoryHook[], findings: Finding[]) {
+/** What every plan is told. */
+export function common(
+  ground: Ground,
+  run: Run,
+  live: Release | null,
+  liveHooks: RepositoryHook[],
+  findings: Finding[],
+) {
   const { environment } = ground
   const target = targetOf(ground)
   const planned: PlanEnvironment = {

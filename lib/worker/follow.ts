@@ -11,14 +11,14 @@ import type { ClaimedWrite } from '@/lib/store/claims.ts'
 import { logStart, readPositions, readSums, recordSum, recordVerified } from '@/lib/store/logs.ts'
 import type { LogPosition } from '@/lib/store/logs.ts'
 import { readSegments, recordEnd, recordJournal } from '@/lib/store/segments.ts'
-import { markLive, markRelease, markTree } from '@/lib/store/targets.ts'
+import { markLive, markRelease, markTree, markVariables } from '@/lib/store/targets.ts'
 import type { Flight } from './flight.ts'
 import { eventsOf } from './journal-events.ts'
 import { openStepLog } from './step-log.ts'
 import type { StepLog } from './step-log.ts'
 
-/** Facts whose value is the name of a release or a time. */
-const releaseFacts = new Set(['current', 'previous', 'switched', 'pruned'])
+/** Facts whose value is the name of a release, a hash or a time. */
+const releaseFacts = new Set(['current', 'previous', 'switched', 'configured', 'env', 'pruned'])
 
 type Close = Extract<JournalEntry, { type: 'close' }>
 
@@ -139,12 +139,20 @@ export class Follower {
     if (entry.type === 'fact' && entry.key === 'current')
       await markLive(write, targetId, entry.value === '' ? null : entry.value)
     if (entry.type === 'fact' && entry.key === 'pruned') await markRelease(write, targetId, entry.value, 'removed')
+    if (entry.type === 'fact' && entry.key === 'env') await this.#configured(entry, write)
     if (entry.type !== 'end') return
     const action = this.#segment.steps.find((step) => step.n === entry.step)?.action
     if (entry.outcome === 'ok' && action?.do === 'complete')
       await markRelease(write, targetId, action.release, 'complete')
     if (entry.outcome !== 'skipped' && action?.do === 'tree')
       await markTree(write, targetId, entry.outcome === 'ok' ? action.revision : null)
+  }
+
+  /** The server said that the release's `.env` is now what a step of ours was to make it. */
+  async #configured({ step, value }: Extract<JournalEntry, { type: 'fact' }>, write: ClaimedWrite): Promise<void> {
+    const action = this.#segment.steps.find(({ n }) => n === step)?.action
+    if (action?.do !== 'configure' && action?.do !== 'restore') return
+    await markVariables(write, action.release, action.number, value === '-' ? null : value)
   }
 
   /** The server has sent everything: completes logs, compares hashes, writes the end. False: there is no end yet. */
@@ -203,7 +211,12 @@ export class Follower {
     const isSwitching = this.#segment.steps.some(
       ({ action }) => action.do === 'switch' && action.expectCurrent !== action.release,
     )
-    const unsaid = name === 'main' && isSwitching && current === this.#plan.release && !this.#flight.state.committed
+    // Of `.env` nothing tells: what had begun to replace it may have, and the undo finds out.
+    const isConfiguring = this.#segment.steps.some(
+      ({ n, action }) => action.do === 'configure' && state?.steps.some((step) => step.n === n),
+    )
+    const may = (isSwitching && current === this.#plan.release) || isConfiguring
+    const unsaid = name === 'main' && may && !this.#flight.state.committed
     const committed: NewEvent[] = unsaid
       ? [{ type: 'committed', data: { segment: name, release: this.#plan.release, at } }]
       : []

@@ -21,7 +21,7 @@ export function eventsOf(entry: JournalEntry, segment: string, plan: Plan, clock
     case 'fact': {
       const { step, key, value } = entry
       const fact: NewEvent = { type: 'step.fact', data: { segment, step, key, value } }
-      if (key !== 'switched' || segment !== 'main') return [fact]
+      if ((key !== 'switched' && key !== 'configured') || segment !== 'main') return [fact]
       const at = /^\d+$/.test(value) ? wallTime(clock, Number(value)) : clock.wallMs
       return [fact, { type: 'committed', data: { segment, release: plan.release, at } }]
     }

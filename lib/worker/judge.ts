@@ -6,7 +6,7 @@ import type { Failure, FailureCode, Segment, StepOutcome } from '@/lib/deploy/ty
 export type Verdict = {
   status: 'succeeded' | 'failed' | 'cancelled'
   failure: Failure | null
-  /** The release is live although the deployment did not succeed: put back what was live before (null = nothing was). */
+  /** It did not succeed, but took effect: put back what was live before (null = nothing was), or its variables. */
   undo: { release: string | null } | null
 }
 
@@ -38,11 +38,12 @@ export function judgeUndo(state: DeploymentState, undo: Segment, server: string)
   const segment = state.segments.find((one) => one.name === undo.name)
   if (segment?.outcome === 'ok') return null
   const cause = segment ? failureOf(state, segment, undo, server) : null
+  const what = undo.steps.some(({ action }) => action.do === 'restore') ? 'The variables before' : 'The release before'
   return {
     code: 'undo_failed',
     server,
     ...(cause?.step === undefined ? {} : { step: cause.step }),
-    message: `The release before could not be put back: ${cause?.message ?? 'the server was not reached.'}`,
+    message: `${what} could not be put back: ${cause?.message ?? 'the server was not reached.'}`,
   }
 }
 
@@ -54,6 +55,8 @@ function before(state: DeploymentState, main: Segment): Verdict['undo'] {
   const fact = state.facts.find((one) => one.segment === main.name && one.key === 'previous')
   if (fact) return { release: fact.value === '' ? null : fact.value }
   const actions = main.steps.map((step) => step.action)
+  const configured = actions.find((action) => action.do === 'configure')
+  if (configured) return { release: configured.release }
   if (actions.some((action) => action.do === 'check' && action.adopt)) return null
   return { release: actions.find((action) => action.do === 'switch')?.expectCurrent ?? null }
 }

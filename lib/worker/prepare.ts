@@ -2,7 +2,8 @@
 import type { Plan, TreeChange } from '@/lib/deploy/types.ts'
 import { envValues } from '@/lib/redact/env.ts'
 import { secretsOfEnv } from '@/lib/redact/secrets.ts'
-import { decryptText, repositoryAddress, secretsOfAccess } from './addresses.ts'
+import { decryptSet, repositoryAddress, secretsOfAccess } from './addresses.ts'
+import { planSet, setsOf } from './configuration.ts'
 import type { Flight } from './flight.ts'
 import { liveRelease } from './ground.ts'
 import { planExisting, planNew } from './planning.ts'
@@ -13,6 +14,8 @@ export type Cargo = {
   plan: Plan
   env: string | null
   exports: Record<string, string>
+  /** What hooks get while this is undone, when that is something else: the variables before. */
+  undoExports?: Record<string, string>
   secrets: string[]
   /** What planning found to ship; absent when the plan was taken up from the store. Whoever flies disposes of it. */
   change?: TreeChange
@@ -21,6 +24,7 @@ export type Cargo = {
 /** Plans the deployment, or takes up the plan that was stored before. @throws PanelError with what a person can mend. */
 export async function prepare(flight: Flight): Promise<Cargo> {
   const { plan, kind } = flight.job
+  if (kind === 'configure') return loadSet(flight, plan ?? (await planSet(flight)))
   if (plan) return load(flight, plan)
   if (kind === 'activate') return load(flight, await planExisting(flight))
   return loadNew(flight, await planNew(flight))
@@ -46,11 +50,26 @@ function load(flight: Flight, plan: Plan): Cargo {
   const { environment } = job
   const release = environment.releases.find((one) => one.name === plan.release)
   const set = plan.kind === 'deploy' && !release ? environment.variableSets[0] : release?.variableSet
-  const env = set ? decryptText(worker.secrets, set.text) : null
+  const env = set ? decryptSet(worker.secrets, set) : null
   const others = [liveRelease(flight)?.variableSet, environment.variableSets[0]].flatMap((one) =>
-    one ? [decryptText(worker.secrets, one.text)] : [],
+    one ? [decryptSet(worker.secrets, one)] : [],
   )
-  const access = repositoryAddress(environment.project, worker.secrets).access
-  const secrets = [...[...others, env ?? ''].flatMap((text) => secretsOfEnv(text)), ...secretsOfAccess(access)]
-  return { plan, env, exports: { ...envValues(env ?? ''), ...plan.exports }, secrets: [...new Set(secrets)] }
+  return { plan, env, exports: exportsOf(plan, env), secrets: secretsOf(flight, [...others, env ?? '']) }
+}
+
+/** The set that is applied, and the one that was there: both decrypted, or nothing begins. */
+async function loadSet(flight: Flight, plan: Plan): Promise<Cargo> {
+  const { env, before } = await setsOf(flight, plan)
+  const secrets = secretsOf(flight, [env, before ?? ''])
+  return { plan, env, exports: exportsOf(plan, env), undoExports: exportsOf(plan, before), secrets }
+}
+
+function exportsOf(plan: Plan, env: string | null): Record<string, string> {
+  return { ...envValues(env ?? ''), ...plan.exports }
+}
+
+/** Whatever must not appear in a log. */
+function secretsOf({ job, worker }: Flight, texts: string[]): string[] {
+  const { access } = repositoryAddress(job.environment.project, worker.secrets)
+  return [...new Set([...texts.flatMap((text) => secretsOfEnv(text)), ...secretsOfAccess(access)])]
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { openConnector } from '@/lib/ssh/connector.ts'
+import { configureContract } from './engine-configure.ts'
 import { controlContract } from './engine-control.ts'
 import type { Ground, Site } from './engine-ground.ts'
 import { hookContract } from './engine-hooks.ts'
@@ -28,5 +29,6 @@ export function engineContract(name: string, start: () => Promise<Ground>): void
     releaseContract(site)
     hostileContract(site)
     stepContract(site)
+    configureContract(site)
   })
 }

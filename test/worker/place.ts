@@ -114,7 +114,7 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
     saveVariables: (environmentId: string, number: number, text: string) =>
       saveVariables(db, environmentId, number, text),
     request(environmentId: string, source: DeploymentSource = { type: 'git', ref: 'main' }) {
-      const kind = source.type === 'git' ? 'deploy' : 'activate'
+      const kind = ({ git: 'deploy', release: 'activate', variables: 'configure' } as const)[source.type]
       return createDeployment(db, { environmentId, kind, source, by: 'user:1', byName: 'Ada' })
     },
     /** Resolves with the state once `isThere`; every event and chunk wakes it. */

@@ -150,6 +150,7 @@ const begin = squeeze(`
 const end = squeeze(`
   kill "$w"
   rm -f "$d/reserve"
+  [ -n "$bad" ] || rm -f "$d/env" "$d/env.none"
   for s in $sums; do
     h=$(head -c "\${s#*:}" "$d/\${s%:*}.out" | sha256sum)
     jot "sum \${s%:*} \${s#*:} \${h%% *}"
@@ -198,6 +199,14 @@ function words(action: Action): string[] {
       return ['complete', releaseName(action.release), action.revision, action.envSha256 ?? '']
     case 'verify':
       return ['verify', releaseName(action.release), action.envSha256 ?? '']
+    case 'configure': {
+      const { owner, group } = action.permissions
+      return ['configure', releaseName(action.release), action.sha256, userName(owner), userName(group)]
+    }
+    case 'restore': {
+      const { owner, group } = action.permissions
+      return ['restore', releaseName(action.release), segmentName(action.segment), userName(owner), userName(group)]
+    }
     case 'switch':
       return ['switch', releaseName(action.release), action.expectCurrent ?? '']
     case 'unlink':
@@ -216,7 +225,8 @@ function stepLine(step: Step): string {
 /** The release that a segment makes or activates, '' when there is none: where panel hooks run. */
 function freshRelease(segment: Segment): string {
   for (const { action } of segment.steps) {
-    if (action.do === 'release' || action.do === 'switch' || action.do === 'verify') return releaseName(action.release)
+    if (['release', 'switch', 'verify', 'configure', 'restore'].includes(action.do) && 'release' in action)
+      return releaseName(action.release)
   }
   return ''
 }

@@ -1,5 +1,6 @@
 // The steps that are ours, as shell functions of the runner. Each returns 0, or has said `fail <code> <message>` and
 // returns 1. The working directory is the root; $d is the segment's directory. Output goes to the step's file.
+import { configuring } from './configure.ts'
 import { squeeze } from './squeeze.ts'
 
 /** Where `current` points → $live_name (release name, or the raw target of another layout, or ''), $live (its directory). */
@@ -156,6 +157,10 @@ const switching = squeeze(`
   # complete <release> <revision> <env sha256 or ''>
   complete() {
     [ -d "release/$1" ] || { fail release_missing "$1 is not there"; return 1; }
+    if [ -n "$3" ] && hash_of "release/$1/.env" && [ "$got" != "$3" ]; then
+      fact note 'a hook changed .env: it stays as it is now'
+      set -- "$1" "$2" "$got"
+    fi
     if [ -n "$gnu" ]; then sync -f "release/$1"; else sync; fi
     t=.fairlead/complete/.$1.$$
     (umask 022; printf 'revision=%s\\nenv=%s\\ndeployment=%s\\n' "$2" "\${3:--}" "$dep" >"$t") && mv -f "$t" ".fairlead/complete/$1" ||
@@ -169,7 +174,10 @@ const switching = squeeze(`
   # verify <release> <env sha256 or ''>
   verify() {
     is_complete "$1" || return 1
-    [ -z "$2" ] || same_env "release/$1/.env" "$2" || { fail release_missing "the variables in $1 are not those it was deployed with"; return 1; }
+    [ -n "$2" ] || return 0
+    hash_of "release/$1/.env"
+    # as it was planned, or as a hook of its deployment left it
+    [ "$got" = "$2" ] || grep -q -x "env=$got" ".fairlead/complete/$1" || { fail release_missing "the variables in $1 are not those it was live with last"; return 1; }
   }
   mine() {
     take "$d/lock" || { fail internal 'another process holds the lock of this root'; return 1; }
@@ -228,7 +236,7 @@ const pruning = squeeze(`
       else chmod -R u+rwx "$t" 2>/dev/null; if rm -rf "$t"; then fact pruned "$a"; else fact kept "$a some of its files belong to another user"; fi
       fi
     done
-    for t in release/.trash-*; do [ ! -e "$t" ] || rm -rf "$t"; done
+    for t in release/.trash-* release/env.[0-9]*; do [ ! -e "$t" ] || rm -rf "$t"; done
     old=
     for t in .fairlead/run/[0-9]* .fairlead/hooks/[0-9]*; do
       [ -d "$t" ] && [ "\${t##*/}" -lt "$((dep - 30))" ] && old="$old $t"
@@ -238,4 +246,4 @@ const pruning = squeeze(`
   }
 `)
 
-export const ourSteps = looking + checking + shipping + permitting + switching + pruning
+export const ourSteps = looking + checking + shipping + permitting + switching + configuring + pruning

@@ -1,0 +1,38 @@
+// Plan of kind `configure`: other variables for the release that is live.
+import { planExports } from './exports.ts'
+import type { ConfigurationInput } from './plan-input.ts'
+import { plannedHooks } from './plan-hooks.ts'
+import type { HookTree } from './plan-hooks.ts'
+import { restarts } from './plan-presets.ts'
+import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
+import type { Draft } from './plan-steps.ts'
+import type { Plan } from './types.ts'
+
+/**
+ * check → config/before-change → configure → config/after-change → restarts, all of the live release, in one segment. `undo`
+ * goes the same way back, where no hook may keep a server on variables that were to be undone.
+ */
+export function planConfiguration(input: ConfigurationInput): Plan {
+  const { live, panelHooks, set, before } = input
+  const { permissions, options } = input.environment
+  const { name: release, revision } = live
+  const tree: HookTree = { from: 'live', release: live, hooks: input.liveHooks }
+  const hooks = (event: 'config/before-change' | 'config/after-change', stage: Draft['stage']) =>
+    runHooks(plannedHooks(event, tree, panelHooks, stage === 'undo' ? 'ignored' : undefined), stage)
+  const check = { do: 'check', needBytes: mebibyte, needInodes: 10, expectCurrent: release, adopt: false } as const
+  const main: Draft[] = [
+    ours('check', 'check', 30_000, check),
+    ...hooks('config/before-change', 'switch'),
+    ours('configure', 'switch', 30_000, { do: 'configure', release, ...set, permissions }),
+    ...hooks('config/after-change', 'finish'),
+    ...restarts(options, live, 'config/after-change', 'finish'),
+  ]
+  const undo: Draft[] = [
+    ...hooks('config/before-change', 'undo'),
+    ours('restore', 'undo', 30_000, { do: 'restore', release, segment: 'main', number: before, permissions }),
+    ...hooks('config/after-change', 'undo'),
+    ...restarts(options, live, 'config/after-change', 'undo'),
+  ]
+  const exports = planExports({ ...input, release, revision, previousRelease: release })
+  return assemblePlan({ ...input, kind: 'configure', release, revision, exports, main, undo })
+}
