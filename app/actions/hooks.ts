@@ -1,7 +1,11 @@
 'use server'
+import { revertInput } from '@/lib/api/inputs-hooks.ts'
 import { hookInput, hookKey } from '@/lib/api/inputs.ts'
+import * as history from '@/lib/panel/hooks-history.ts'
 import * as hooks from '@/lib/panel/hooks.ts'
 import { action } from '@/lib/web/action.ts'
 
 export const saveHook = action(hookInput, hooks.saveHook)
 export const removeHook = action(hookKey, hooks.removeHook)
+export const listHookRevisions = action(hookKey, history.listHookRevisions)
+export const revertHook = action(revertInput, history.revertHook)

@@ -1,6 +1,7 @@
 // The schema of every input that a panel function takes. The panel function parses with it, whoever calls.
 import { z } from 'zod'
 import { lifecycleEvents } from '@/lib/deploy/types.ts'
+import { optionsSchema } from '@/lib/spec/options.ts'
 import {
   emailText,
   hostText,
@@ -91,6 +92,8 @@ const environmentSettings = {
     .max(40)
     .regex(/^[A-Za-z0-9._-]*$/, 'Use letters, digits, ".", "_" and "-" only.'),
   appDomain: z.union([z.literal(''), hostText]),
+  /** The whole of them: what is left out is off. */
+  options: optionsSchema,
 }
 export const environmentInput = z.object({
   projectId: id,
@@ -136,6 +139,8 @@ export const hookInput = z.object({
     .min(1000, 'At least one second.')
     .max(21_600_000, 'At most six hours.')
     .default(600_000),
+  /** What a failure does; null = as the life cycle has it at this event. */
+  failure: z.enum(['stops', 'ignored']).nullable().default(null),
   basedOn: z.number().int().nullable().optional(),
 })
 export const hookKey = z.object({ environmentId: id, event })

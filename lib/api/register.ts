@@ -5,6 +5,7 @@ import { nothing } from './inputs.ts'
 import { operation, type Operation } from './operation.ts'
 import { deploymentOperations, releaseOperations } from './register/deployments.ts'
 import { environmentOperations, hookOperations, variableOperations } from './register/environments.ts'
+import { hookHistoryOperations } from './register/hooks.ts'
 import { projectOperations, serverOperations } from './register/projects.ts'
 
 const tokenOperations = {
@@ -27,7 +28,7 @@ export const register = {
   Projects: projectOperations,
   Servers: serverOperations,
   Environments: environmentOperations,
-  Hooks: hookOperations,
+  Hooks: { ...hookOperations, ...hookHistoryOperations },
   Variables: variableOperations,
   Deployments: deploymentOperations,
   Releases: releaseOperations,

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { roles } from '@/lib/access.ts'
 import type { Commit, Ref } from '@/lib/deploy/types.ts'
+import { optionsSchema } from '@/lib/spec/options.ts'
 import { deploymentView, lifecycleEvent, releaseView, time } from './shapes-deployments.ts'
 
 export * from './shapes-deployments.ts'
@@ -102,6 +103,7 @@ export const environmentView = z
     repositoryHooks: z.boolean(),
     appType: z.string(),
     appDomain: z.string(),
+    options: optionsSchema,
     targets: z.array(targetView),
     live: releaseView.nullable(),
     rollBackTo: releaseView
@@ -123,6 +125,10 @@ export const hookView = z
     sha256: z.string(),
     user: z.string().nullable(),
     timeoutMs: z.int(),
+    failure: z
+      .enum(['stops', 'ignored'])
+      .nullable()
+      .describe('What a failure does; null = as the life cycle has it at this event.'),
     createdBy: z.string(),
     createdAt: time,
   })

@@ -1,6 +1,7 @@
 // Rows of environments as people get to see them, with what each stands at.
 import { permissionsInput } from '@/lib/api/inputs.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
+import { shownOptions } from '@/lib/spec/options.ts'
 import { findStandings, type EnvironmentRow, type Standing } from '@/lib/store/environments.ts'
 import type { Reader } from '@/lib/store/reader.ts'
 import { missing } from './act.ts'
@@ -42,6 +43,7 @@ function environmentView(row: EnvironmentRow, { live, earlier, last, unfinished 
     repositoryHooks: row.repositoryHooks,
     appType: row.appType,
     appDomain: row.appDomain,
+    options: shownOptions(row.options),
     targets: row.targets.map(({ id, serverId, server, root, adopt, liveRelease, liveSeenAt }) => ({
       id,
       serverId,

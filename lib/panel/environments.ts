@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { demand, may, seenProjects, sees, type Actor } from '@/lib/access.ts'
 import { byId, environmentChange, environmentInput, environmentList } from '@/lib/api/inputs.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
+import { noOptions } from '@/lib/spec/options.ts'
 import * as store from '@/lib/store/environments.ts'
 import { findProject } from '@/lib/store/projects.ts'
 import type { Reader } from '@/lib/store/reader.ts'
@@ -20,6 +21,7 @@ const usual = {
   repositoryHooks: true,
   appType: '',
   appDomain: '',
+  options: noOptions,
 } as const
 
 /** Sorted by project, then by age; of one project or of all. PanelError: invalid, forbidden. */

@@ -27,24 +27,16 @@ export async function listHooks(ctx: Context, actor: Actor, input: z.input<typeo
  * (another revision than `basedOn` is there).
  */
 export async function saveHook(ctx: Context, actor: Actor, input: z.input<typeof hookInput>): Promise<HookView> {
-  const { environmentId, event, text, user, timeoutMs, basedOn } = parse(hookInput, input)
+  const { environmentId, event, basedOn, ...given } = parse(hookInput, input)
   return change(ctx, actor, async ({ tx, audit }) => {
     const projectId = await demandLocked(tx, actor, 'configure', environmentId)
     const before = await findNewestHook(tx, environmentId, event)
     if (basedOn !== undefined && basedOn !== standing(before)) throw stale(before)
+    const { text, ...settings } = given
     const sha256 = createHash('sha256').update(text).digest('hex')
     const number = (before?.number ?? 0) + 1
-    const row = await insertHook(tx, {
-      environmentId,
-      event,
-      number,
-      text,
-      sha256,
-      user,
-      timeoutMs,
-      createdBy: actor.name,
-    })
-    await audit('hook.save', `environment:${environmentId}`, projectId, { event, number, sha256, user, timeoutMs })
+    const row = await insertHook(tx, { environmentId, event, number, ...given, sha256, createdBy: actor.name })
+    await audit('hook.save', `environment:${environmentId}`, projectId, { event, number, sha256, ...settings })
     return hookView(row)!
   })
 }
@@ -57,18 +49,19 @@ export async function removeHook(ctx: Context, actor: Actor, input: z.input<type
     const before = await findNewestHook(tx, environmentId, event)
     if (!before || before.text === null) throw missing('hook')
     const number = before.number + 1
-    await insertHook(tx, { ...gone, environmentId, event, number, timeoutMs: before.timeoutMs, createdBy: actor.name })
+    const { timeoutMs } = before
+    await insertHook(tx, { ...gone, environmentId, event, number, timeoutMs, createdBy: actor.name })
     await audit('hook.remove', `environment:${environmentId}`, projectId, { event, number })
     return null
   })
 }
 
 /** The number of the revision that runs; null = none does. */
-function standing(newest: HookRevision | null): number | null {
+export function standing(newest: HookRevision | null): number | null {
   return newest === null || newest.text === null ? null : newest.number
 }
 
-function stale(newest: HookRevision | null): PanelError {
+export function stale(newest: HookRevision | null): PanelError {
   const by = newest?.createdBy ?? 'Somebody'
   const message =
     standing(newest) === null
@@ -77,10 +70,10 @@ function stale(newest: HookRevision | null): PanelError {
   return new PanelError('conflict', message, { newest: standing(newest) })
 }
 
-const gone = { text: null, sha256: null, user: null }
+const gone = { text: null, sha256: null, user: null, failure: null }
 
 /** null = the hook was removed. */
-function hookView({
+export function hookView({
   environmentId,
   event,
   number,
@@ -88,6 +81,7 @@ function hookView({
   sha256,
   user,
   timeoutMs,
+  failure,
   createdBy,
   createdAt,
 }: HookRevision): HookView | null {
@@ -100,6 +94,7 @@ function hookView({
     sha256,
     user,
     timeoutMs,
+    failure: failure as HookView['failure'],
     createdBy,
     createdAt: createdAt.toISOString(),
   }

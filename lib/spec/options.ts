@@ -122,6 +122,12 @@ export function parseOptions(stored: unknown): Options {
   })
 }
 
+/** For people to see and save anew: what can't be read is shown as off, and no deployment goes on with it. */
+export function shownOptions(stored: unknown): Options {
+  const parsed = optionsSchema.safeParse(stored)
+  return parsed.success ? parsed.data : noOptions
+}
+
 function apart(paths: string[]): boolean {
   return paths.every((one, at) =>
     paths.every((other, index) => at === index || (one !== other && !other.startsWith(`${one}/`))),

@@ -1,5 +1,6 @@
 // Environments with their targets, and what they stand at: read as a whole for any number of them.
 import type { Permissions } from '@/lib/deploy/types.ts'
+import type { Options } from '@/lib/spec/options.ts'
 import type { Prisma } from './generated/client.ts'
 import type { DeploymentRow, ReleaseRow } from './history.ts'
 import type { Reader } from './reader.ts'
@@ -20,6 +21,7 @@ type EnvironmentFields = {
   repositoryHooks: boolean
   appType: string
   appDomain: string
+  options: Options
 }
 export type TargetFields = { serverId: string; root: string; adopt: boolean }
 

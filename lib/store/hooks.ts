@@ -15,6 +15,21 @@ export function findNewestHook(reader: Reader, environmentId: string, event: str
   return reader.hookRevision.findFirst({ where: { environmentId, event }, orderBy: { number: 'desc' } })
 }
 
+/** Every revision of one event, newest first. */
+export function findHookRevisions(reader: Reader, environmentId: string, event: string): Promise<HookRevision[]> {
+  return reader.hookRevision.findMany({ where: { environmentId, event }, orderBy: { number: 'desc' }, take: mostShown })
+}
+
+export function findHookRevision(
+  reader: Reader,
+  key: { environmentId: string; event: string; number: number },
+): Promise<HookRevision | null> {
+  return reader.hookRevision.findUnique({ where: { environmentId_event_number: key } })
+}
+
+/** Nobody reads further back; the rows stay. */
+const mostShown = 100
+
 export function insertHook(
   reader: Reader,
   revision: Omit<HookRevision, 'id' | 'createdAt' | 'failure'> & { failure?: string | null },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '@/lib/panel/context.ts'
 import { cancelDeployment, listReleases, requestDeployment, rollBack } from '@/lib/panel/deployments.ts'
+import { noOptions } from '@/lib/spec/options.ts'
 import * as environments from '@/lib/panel/environments.ts'
 import { createProject, removeProject } from '@/lib/panel/projects.ts'
 import { addServer, checkServer, removeServer } from '@/lib/panel/servers.ts'
@@ -89,6 +90,21 @@ describe('an environment', () => {
       details: { problems: [{ path }] },
     })
     expect(await ctx.db.prisma.environment.count()).toBe(0)
+  })
+
+  it('has options that are all off, and takes new ones only as a whole that makes sense', async () => {
+    const { id, options } = await environments.createEnvironment(ctx, owner, production())
+    expect(options).toEqual(noOptions)
+    const wanted = { ...options, restarts: [{ kind: 'php-fpm', service: 'php8.3-fpm', failure: 'ignored' as const }] }
+    const change = (given: object) =>
+      environments.updateEnvironment(ctx, owner, { id, options: given as typeof options })
+    expect((await change(wanted)).options).toEqual(wanted)
+    await expect(change({ subdirectory: '../x' })).rejects.toMatchObject({
+      code: 'invalid',
+      details: { problems: [{ path: 'options.subdirectory' }] },
+    })
+    expect((await environments.updateEnvironment(ctx, owner, { id, branch: 'next' })).options).toEqual(wanted)
+    expect((await change({})).options).toEqual(noOptions)
   })
 
   it.each(['webroot', '/', '/etc', '/srv/../etc', '/srv/a b', '/srv/$(id)', '/srv/a/', "/srv/'a"])(

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '@/lib/panel/context.ts'
 import { requestDeployment } from '@/lib/panel/deployments.ts'
 import { listHooks, removeHook, saveHook } from '@/lib/panel/hooks.ts'
+import { listHookRevisions, revertHook } from '@/lib/panel/hooks-history.ts'
 import { readJob } from '@/lib/store/jobs.ts'
 import { insertReadyEnvironment } from './deployments.ts'
 import { as, openPanel, owner, refused } from './panel.ts'
@@ -124,5 +125,45 @@ describe('a hook', () => {
     await expect(save(nowhere)).rejects.toEqual(refused('not_found'))
     await expect(listHooks(ctx, owner, nowhere)).rejects.toEqual(refused('not_found'))
     await expect(removeHook(ctx, owner, { ...nowhere, event: 'after.pull' })).rejects.toEqual(refused('not_found'))
+  })
+})
+
+describe('what a hook was', () => {
+  const key = () => ({ environmentId, event: 'after.pull' as const })
+
+  it('is told newest first, removals among it, to whoever may look', async () => {
+    await save({ text: 'one', user: 'www-data' })
+    await removeHook(ctx, owner, key())
+    await save({ text: 'two', failure: 'ignored' })
+    expect(await listHookRevisions(ctx, as('viewer'), key())).toMatchObject([
+      { number: 3, text: 'two', user: null, failure: 'ignored', createdBy: 'A owner' },
+      { number: 2, text: null },
+      { number: 1, text: 'one', user: 'www-data', failure: null },
+    ])
+    await expect(listHookRevisions(ctx, owner, { ...key(), environmentId: randomUUID() })).rejects.toEqual(
+      refused('not_found'),
+    )
+  })
+
+  it('comes back as a new revision, with its settings', async () => {
+    const first = await save({ text: 'one', user: 'www-data', timeoutMs: 5000, failure: 'ignored' })
+    await save({ text: 'two', basedOn: 1 })
+    const back = await revertHook(ctx, owner, { ...key(), number: 1, basedOn: 2 })
+    expect(back).toEqual({ ...first, number: 3, createdAt: back.createdAt })
+    expect(await listHooks(ctx, owner, { environmentId })).toEqual([back])
+    const entries = await ctx.db.prisma.auditEntry.findMany({ where: { action: 'hook.revert' } })
+    expect(entries).toMatchObject([{ data: { event: 'after.pull', number: 3, to: 1 } }])
+  })
+
+  it('does not come back over what somebody saved meanwhile, nor where nothing was', async () => {
+    await save({ text: 'one' })
+    await removeHook(ctx, owner, key())
+    const revert = (number: number, basedOn: number | null) =>
+      revertHook(ctx, owner, { ...key(), number, basedOn }).then(({ number: made }) => made)
+    await expect(revert(1, 1)).rejects.toEqual(refused('conflict', { details: { newest: null } }))
+    await expect(revert(2, null)).rejects.toEqual(refused('not_found'))
+    await expect(revert(9, null)).rejects.toEqual(refused('not_found'))
+    await expect(revertHook(ctx, as('developer'), { ...key(), number: 1 })).rejects.toEqual(refused('forbidden'))
+    expect(await revert(1, null)).toBe(3)
   })
 })
