@@ -26,7 +26,7 @@ function explain(demo: RunningDemo): string {
   Push a commit:
     git clone ${demo.repository} sample && cd sample
     sed -i 's/first release/second release/' index.html
-    git commit -am 'Say hello again' && git push
+    git -c user.name=You -c user.email=you@example.org commit -am 'Say hello again' && git push
   then press Deploy, watch the log, reload the page, and put the first release back.
 
   Ctrl-C stops everything; ${folder} holds it all.
