@@ -155,9 +155,14 @@ export const variablesInput = z.object({
   basedOn: z.number().int().nullable().optional(),
 })
 
+/** `expectedHash`: of the plan that a preview has shown; anything else is refused, or ends as `plan_changed`. */
 export const deploymentInput = z.object({
   environmentId: id,
   ref: refText.optional(),
+  expectedHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'Not the hash of a plan.')
+    .optional(),
   idempotencyKey: z
     .string()
     .min(1)
@@ -167,7 +172,8 @@ export const deploymentInput = z.object({
 })
 const number = z.coerce.number().int().min(1).max(2_147_483_647)
 const idempotencyKey = deploymentInput.shape.idempotencyKey
-export const activationInput = z.object({ environmentId: id, number, idempotencyKey })
+const expectedHash = deploymentInput.shape.expectedHash
+export const activationInput = z.object({ environmentId: id, number, expectedHash, idempotencyKey })
 export const rollBackInput = z.object({ environmentId: id, idempotencyKey })
 /** `before` is the number of a deployment to continue after. */
 export const deploymentsInput = z.object({

@@ -25,7 +25,7 @@ const failure = z
   })
   .meta({ id: 'Failure' }) satisfies z.ZodType<Failure>
 
-const finding = z
+export const finding = z
   .object({
     level: z.enum(['note', 'warning', 'error']),
     code: z.string(),

@@ -11,6 +11,8 @@ type Questions = {
   check: { serverId: string; root?: string }
   refs: { projectId: string }
   commits: { projectId: string; ref: string; search?: string }
+  difference: { projectId: string; from: string; to: string }
+  preview: { environmentId: string; source: { ref: string } | { release: number }; expectedHash?: string }
 }
 
 /** Questions of one process that may wait at once: a worker takes eight at a time, and the rest would only pile up. */

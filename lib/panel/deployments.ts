@@ -21,15 +21,16 @@ export { activateRelease, listReleases, rollBack } from './releases.ts'
 
 /**
  * Queues a deployment of `ref` (the environment's branch unless given). The same idempotency key gives the deployment that was
- * made with it. PanelError: invalid, not_found, forbidden, conflict (no server, or its host key isn't confirmed).
+ * made with it; `expectedHash` makes it what a preview has shown, or nothing. PanelError: invalid, not_found, forbidden, conflict
+ * (no server, or its host key isn't confirmed), plan_changed (with `differences`).
  */
 export async function requestDeployment(
   ctx: Context,
   actor: Actor,
   input: z.input<typeof deploymentInput>,
 ): Promise<DeploymentView> {
-  const { environmentId, ref, idempotencyKey } = parse(deploymentInput, input)
-  return enqueue(ctx, actor, { environmentId, idempotencyKey }, (environment) => ({
+  const { environmentId, ref, idempotencyKey, expectedHash } = parse(deploymentInput, input)
+  return enqueue(ctx, actor, { environmentId, idempotencyKey, expectedHash }, (environment) => ({
     kind: 'deploy',
     source: { type: 'git', ref: ref ?? environment.branch },
   }))

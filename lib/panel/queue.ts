@@ -5,10 +5,17 @@ import { PanelError } from '@/lib/errors.ts'
 import { createDeployment, type DeploymentSource } from '@/lib/store/deployments.ts'
 import * as store from '@/lib/store/history.ts'
 import { missing } from './act.ts'
+import { ask } from './ask.ts'
 import type { Context } from './context.ts'
 import { deploymentView } from './deployment-view.ts'
 
 type Wish = { kind: 'deploy' | 'activate'; source: DeploymentSource; onlyWhenIdle?: boolean }
+
+/** `expectedHash`: of the plan that was shown, if that and nothing else is wanted. */
+type Request = { environmentId: string; idempotencyKey: string | undefined; expectedHash?: string | undefined }
+
+/** A first look at a large repository takes as long as bringing it here. */
+export const previewDeadlineMs = 120_000
 
 /**
  * Queues what `choose` makes of the environment. A repeated idempotency key is answered before anything is judged, so that a
@@ -17,7 +24,7 @@ type Wish = { kind: 'deploy' | 'activate'; source: DeploymentSource; onlyWhenIdl
 export async function enqueue(
   ctx: Context,
   actor: Actor,
-  { environmentId, idempotencyKey }: { environmentId: string; idempotencyKey: string | undefined },
+  { environmentId, idempotencyKey, expectedHash }: Request,
   choose: (environment: store.WishRow) => Wish | Promise<Wish>,
 ): Promise<DeploymentView> {
   const environment = await store.findWish(ctx.db.prisma, environmentId)
@@ -28,16 +35,30 @@ export async function enqueue(
   if (earlier) return deploymentView(earlier)
   const wish = await choose(environment)
   refuseUnready(environment)
+  if (expectedHash !== undefined) await demandShown(ctx, environmentId, wish.source, expectedHash)
   const { id } = await createDeployment(ctx.db, {
     environmentId,
     ...wish,
     by: actorText(actor),
     byName: actor.name,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(expectedHash === undefined ? {} : { expectedHash }),
   })
   const row = await store.findDeployment(ctx.db.prisma, { id })
   if (!row) throw missing('deployment')
   return deploymentView(row)
+}
+
+/** Planned anew: whoever agreed to something hears now what has changed since. What changes later ends the flight instead. */
+async function demandShown(
+  ctx: Context,
+  environmentId: string,
+  source: DeploymentSource,
+  expectedHash: string,
+): Promise<void> {
+  if (source.type === 'variables') throw new PanelError('invalid', 'Nobody was shown a plan of this.')
+  const asked = source.type === 'git' ? { ref: source.commit ?? source.ref } : { release: source.number }
+  await ask(ctx, 'preview', { environmentId, source: asked, expectedHash }, { deadlineMs: previewDeadlineMs })
 }
 
 /** Said now rather than by a deployment that can only fail. */

@@ -31,8 +31,8 @@ export async function activateRelease(
   actor: Actor,
   input: z.input<typeof activationInput>,
 ): Promise<DeploymentView> {
-  const { environmentId, number, idempotencyKey } = parse(activationInput, input)
-  return enqueue(ctx, actor, { environmentId, idempotencyKey }, async (environment) => {
+  const { environmentId, number, idempotencyKey, expectedHash } = parse(activationInput, input)
+  return enqueue(ctx, actor, { environmentId, idempotencyKey, expectedHash }, async (environment) => {
     const release = await store.findRelease(ctx.db.prisma, environmentId, number)
     if (!release) throw missing('release')
     if (release.state !== 'complete')

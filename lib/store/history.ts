@@ -1,4 +1,5 @@
 // What pages and the API ask about deployments and releases; writing is deployments.ts and, for workers, claims.ts.
+import type { Plan } from '@/lib/deploy/types.ts'
 import type { Prisma } from './generated/client.ts'
 import type { Reader } from './reader.ts'
 
@@ -123,4 +124,13 @@ export function findWish(reader: Reader, environmentId: string): Promise<WishRow
 export async function projectOf(reader: Reader, environmentId: string): Promise<string | null> {
   const row = await reader.environment.findUnique({ where: { id: environmentId }, select: { projectId: true } })
   return row?.projectId ?? null
+}
+
+/** The plan of deployment `number`; null when there is none. */
+export async function findPlan(reader: Reader, environmentId: string, number: number): Promise<Plan | null> {
+  const row = await reader.deployment.findUnique({
+    where: { environmentId_number: { environmentId, number } },
+    select: { plan: true },
+  })
+  return (row?.plan ?? null) as Plan | null
 }

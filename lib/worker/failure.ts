@@ -11,6 +11,7 @@ const before: Partial<Record<ErrorCode, FailureCode>> = {
   unreachable: 'unreachable',
   timed_out: 'timed_out',
   release_missing: 'release_missing',
+  plan_changed: 'plan_changed',
 }
 
 /** Before a server was touched: repository, hooks, variables. @throws the error itself when it isn't for people. */

@@ -4,6 +4,7 @@ import { planHash } from '@/lib/deploy/agreement.ts'
 import type { Commit, Plan, TreeChange } from '@/lib/deploy/types.ts'
 import type { DeploymentSource } from '@/lib/store/deployments.ts'
 import { recordPlan } from '@/lib/store/targets.ts'
+import { demandAgreed } from './agreement.ts'
 import { draftExisting, draftNew } from './drafts.ts'
 import type { NewDraft, Run } from './drafts.ts'
 import type { Flight } from './flight.ts'
@@ -23,6 +24,7 @@ export async function planNew(flight: Flight, base = flight.target.treeRevision)
   const drafting = draftNew(flight, runOf(flight), { mirror, commit, base })
   try {
     const [draft] = await Promise.all([drafting, tellCommit(flight, commit, source.ref)])
+    await demandAgreed(flight.worker, job, draft.plan)
     await storeNew(flight, source.ref, draft)
     return draft
   } catch (error) {
@@ -62,6 +64,7 @@ export async function planExisting(flight: Flight): Promise<Plan> {
   if (source.type !== 'release') throw new PanelError('invalid', 'This activation names no release.')
   const mirror = await openMirror(flight)
   const { plan, release } = await draftExisting(flight, runOf(flight), { mirror, number: source.number })
+  await demandAgreed(flight.worker, flight.job, plan)
   const { revision, subject, author, ref } = release
   await flight.record([{ type: 'resolved', data: { revision, subject, author, ref } }], (write) =>
     recordPlan(write, plan, planHash(plan), release.id),

@@ -3,12 +3,15 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Commit, Connector, Mirrors, Ref } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
+import type { TreeChangeView } from '@/lib/api/shapes-preview.ts'
 import type { Secrets } from '@/lib/secrets.ts'
 import { findAskedProject, findAskedServer } from '@/lib/store/asked.ts'
 import type { AskedProject, AskedServer } from '@/lib/store/asked.ts'
 import type { Database } from '@/lib/store/database.ts'
 import { repositoryAddress } from './addresses.ts'
+import { previewPlan, previewQuestion, treeChangeOf } from './preview.ts'
 import { checkServer } from './server-check.ts'
+import type { Worker } from './worker.ts'
 import { within } from './within.ts'
 
 /** What answering needs of a worker. */
@@ -17,6 +20,7 @@ export type Answerer = {
   secrets: Secrets
   connector: Connector
   mirrors: Mirrors
+  hooks: Worker['hooks']
   panelId: string
   log: Logger
 }
@@ -32,13 +36,19 @@ const question = z.discriminatedUnion('kind', [
     kind: z.literal('commits'),
     input: z.object({ projectId: z.uuid(), ref: z.string().min(1), search: z.string().optional() }),
   }),
+  z.object({
+    kind: z.literal('difference'),
+    input: z.object({ projectId: z.uuid(), from: z.string().min(1), to: z.string().min(1) }),
+  }),
+  z.object({ kind: z.literal('preview'), input: previewQuestion }),
 ])
 
 const dialMs = 15_000
 const commitsShown = 50
 
 /**
- * hostKey → {hostKey, fingerprint}; check → {lines, verdict}; refs → Ref[]; commits → Commit[], newest first.
+ * hostKey → {hostKey, fingerprint}; check → {lines, verdict}; refs → Ref[]; commits → Commit[], newest first; difference → of two
+ * commits, null when one is gone; preview → what would be flown.
  * PanelError: invalid, not_found, and whatever the server or the Git host is the reason for; `signal` ends it early.
  */
 export async function answerQuestion(
@@ -58,6 +68,10 @@ export async function answerQuestion(
       return readRefs(worker, await projectOf(worker, input.projectId), signal)
     case 'commits':
       return readCommits(worker, await projectOf(worker, input.projectId), input, signal)
+    case 'difference':
+      return readDifference(worker, await projectOf(worker, input.projectId), input, signal)
+    case 'preview':
+      return previewPlan(worker, input, signal)
   }
 }
 
@@ -84,6 +98,20 @@ async function readCommits(
     throw error
   })
   return named === null ? found : [named, ...found.filter(({ sha }) => sha !== named.sha)]
+}
+
+/** What was fetched for deployments is most often all that is asked about. */
+async function readDifference(
+  { mirrors, secrets }: Answerer,
+  project: AskedProject,
+  { from, to }: { from: string; to: string },
+  signal: AbortSignal,
+): Promise<TreeChangeView | null> {
+  const mirror = await mirrors.open(repositoryAddress(project, secrets))
+  const known = await treeChangeOf(mirror, from, to)
+  if (known) return known
+  await mirror.fetch({ signal })
+  return treeChangeOf(mirror, from, to)
 }
 
 async function serverOf({ db }: Answerer, id: string): Promise<AskedServer> {

@@ -17,6 +17,7 @@ import { heartbeat } from '@/lib/store/workers.ts'
 import { startAnswering } from '@/lib/worker/asks.ts'
 import type { Answering } from '@/lib/worker/asks.ts'
 import type { Answerer } from '@/lib/worker/questions.ts'
+import { openRecent } from '@/lib/worker/recent.ts'
 import { testDatabase } from '../database.ts'
 import type { TestDatabase } from '../database.ts'
 import { Repository, temporaryFolder } from '../git/fixtures.ts'
@@ -47,7 +48,7 @@ beforeAll(async () => {
   repository.git('branch', 'feature', shas[0]!)
   const mirrors = await openMirrors({ folder: join(folder, 'mirrors'), localPrefixes: [folder] })
   const log = pino({ level: 'silent' })
-  worker = { db, secrets: openSecrets(randomBytes(32)), connector, mirrors, panelId: randomUUID(), log }
+  worker = { db, secrets: openSecrets(randomBytes(32)), connector, mirrors, hooks: openRecent(8), panelId: randomUUID(), log }
 })
 afterEach(async () => {
   await Promise.all(workers.splice(0).map((answering) => answering.stop()))

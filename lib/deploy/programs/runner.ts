@@ -216,10 +216,15 @@ function words(action: Action): string[] {
   }
 }
 
+/** What a step of ours calls, as the program says it. */
+export function stepText(step: Step): string {
+  return words(step.action).map(quote).join(' ')
+}
+
 function stepLine(step: Step): string {
   const kind = step.action.do === 'hook' ? 'hook' : heavySteps.has(step.action.do) ? 'heavy' : 'light'
   const head = [step.n, step.phase, step.failure, kind, Math.ceil(step.timeoutMs / 10)]
-  return `step ${head.join(' ')} ${words(step.action).map(quote).join(' ')}\n`
+  return `step ${head.join(' ')} ${stepText(step)}\n`
 }
 
 /** The release that a segment makes or activates, '' when there is none: where panel hooks run. */

@@ -1,0 +1,33 @@
+// What previews, comparisons and everything done with an existing release are asked with.
+import { z } from 'zod'
+import { nameText, refText, rootPath } from './grammar.ts'
+
+const id = z.uuid('Not an id.')
+const number = z.coerce.number().int().min(1).max(2_147_483_647)
+
+/** What would be deployed (`ref`, the environment's branch unless given), or activated (`release`, by number). */
+export const previewInput = z.object({ environmentId: id, ref: refText.optional(), release: number.optional() })
+/** From one release of an environment to another; `to` is the live one unless given. */
+export const comparisonInput = z.object({ environmentId: id, from: number, to: number.optional() })
+export const releaseKey = z.object({ environmentId: id, number })
+const idempotencyKey = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/, 'Use visible ASCII characters.')
+  .optional()
+export const redeployInput = releaseKey.extend({ idempotencyKey })
+/** `to` is the environment that the commit of the release is deployed to; it belongs to the same project. */
+export const promotionInput = releaseKey.extend({ to: id, idempotencyKey })
+export const removalInput = releaseKey.extend({ idempotencyKey })
+/** Settings and hooks come along, variables only when wished; the place is always another one. */
+export const cloneInput = z.object({
+  id,
+  name: nameText,
+  branch: refText.optional(),
+  servers: z
+    .array(z.object({ serverId: id, root: rootPath, adopt: z.boolean().default(false) }))
+    .min(1, 'Choose a server.')
+    .max(1, 'One server an environment, for now.'),
+  variables: z.boolean().default(false),
+})

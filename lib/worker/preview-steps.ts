@@ -1,0 +1,65 @@
+// The steps of a plan as a person reads them before they run: who, how long, and the very text.
+import type { PreviewServer, PreviewStep } from '@/lib/api/shapes-preview.ts'
+import { runnerText, stepText } from '@/lib/deploy/programs.ts'
+import type { Mirror, Plan, PlannedHook, Step } from '@/lib/deploy/types.ts'
+import { PanelError } from '@/lib/errors.ts'
+import { readPaths } from '@/lib/spec/amezmo.ts'
+import type { Ground, Target } from './ground.ts'
+
+/** `subdirectory` of the repository that becomes the release; '' = all of it. */
+type Shown = { plan: Plan; target: Target; mirror: Mirror; subdirectory: string; mask: (text: string) => string }
+
+/** One target: the segment that flies, and what would undo it. */
+export async function previewServer(ground: Ground, shown: Shown): Promise<PreviewServer> {
+  const { plan, target, mask } = shown
+  const undo = plan.stages
+    .filter(({ name }) => name === 'undo')
+    .flatMap(({ batches }) => batches.flatMap(({ lanes }) => lanes.flatMap(({ steps }) => steps)))
+  const main = plan.segments[0]!
+  // Who owns the folder, and in which order panels came, is settled when it flies.
+  const context = { root: target.root, owner: ground.environment.id, epoch: '0', deployment: plan.deployment }
+  return {
+    targetId: target.id,
+    server: target.server.name,
+    host: target.server.host,
+    user: target.server.user,
+    root: target.root,
+    steps: await Promise.all(main.steps.map((step) => previewStep(shown, step))),
+    undo: await Promise.all(undo.map((step) => previewStep(shown, step))),
+    program: mask(runnerText(context, main)),
+  }
+}
+
+async function previewStep(shown: Shown, step: Step): Promise<PreviewStep> {
+  const { n, name, stage, phase, timeoutMs, failure, action } = step
+  const hook = action.do === 'hook' ? action.hook : null
+  const text = hook ? await hookText(shown, hook) : stepText(step)
+  return {
+    n,
+    name,
+    stage,
+    phase,
+    origin: hook?.origin ?? 'fairlead',
+    event: hook?.event ?? null,
+    user: hook?.user ?? null,
+    timeoutMs,
+    failure,
+    path: hook?.origin === 'repository' ? hook.path : null,
+    text: text === null ? null : shown.mask(text),
+  }
+}
+
+/** Null when the commit is gone from the repository. */
+async function hookText({ mirror, subdirectory }: Shown, hook: PlannedHook): Promise<string | null> {
+  if (hook.origin !== 'repository') return hook.text ?? ''
+  if (!hook.revision) return null
+  try {
+    const files = await mirror.files(hook.revision, readPaths(subdirectory))
+    const inTree = subdirectory === '' ? hook.path : `${subdirectory}/${hook.path}`
+    const file = files.find(({ path }) => path === inTree)
+    return file ? new TextDecoder().decode(file.bytes) : null
+  } catch (error) {
+    if (error instanceof PanelError && error.code === 'not_found') return null
+    throw error
+  }
+}

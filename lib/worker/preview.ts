@@ -1,0 +1,128 @@
+// What a deployment or an activation would do if it were asked for now: the same plan, with the texts that it runs and with what
+// changes. Nothing flies, and no server is asked.
+import { z } from 'zod'
+import type { PreviewView, TreeChangeView } from '@/lib/api/shapes-preview.ts'
+import { planHash } from '@/lib/deploy/agreement.ts'
+import { hookChanges } from '@/lib/deploy/plan-difference.ts'
+import type { Action, Commit, Mirror, Plan } from '@/lib/deploy/types.ts'
+import { PanelError } from '@/lib/errors.ts'
+import { envDifference } from '@/lib/format/env-difference.ts'
+import { findPlan } from '@/lib/store/history.ts'
+import { parseOptions } from '@/lib/spec/options.ts'
+import { readEnvironment } from '@/lib/store/jobs.ts'
+import { storePreview } from '@/lib/store/previews.ts'
+import { decryptText } from './addresses.ts'
+import { demandAgreed } from './agreement.ts'
+import { draftExisting, draftNew } from './drafts.ts'
+import type { Run, Variables } from './drafts.ts'
+import { liveRelease, targetOf } from './ground.ts'
+import type { Ground } from './ground.ts'
+import { maskOf } from './mask.ts'
+import { previewServer } from './preview-steps.ts'
+import { fetch, isNotFound, openMirror } from './source.ts'
+import type { Worker } from './worker.ts'
+
+export type Previewer = Pick<Worker, 'db' | 'secrets' | 'mirrors' | 'hooks'>
+export const previewQuestion = z.object({
+  environmentId: z.uuid(),
+  /** What would be deployed, or the number of the release that would be activated. */
+  source: z.union([z.object({ ref: z.string().min(1) }), z.object({ release: z.number().int() })]),
+  /** What was agreed to: anything else is refused as `plan_changed`. */
+  expectedHash: z.string().nullable().default(null),
+})
+type Question = z.output<typeof previewQuestion>
+
+/** What a source comes to. `sendBytes`: how much the server is sent beside the program. */
+type Draft = {
+  plan: Plan
+  ref: string
+  commit: Commit | null
+  variables: Variables | null
+  sendBytes: number
+}
+
+/** PanelError: not_found (environment, ref), invalid, release_missing, plan_changed, and whatever the Git host refuses with. */
+export async function previewPlan(worker: Previewer, asked: Question, signal: AbortSignal): Promise<PreviewView> {
+  const environment = await readEnvironment(worker.db, asked.environmentId)
+  if (!environment) throw new PanelError('not_found', 'There is no such environment.')
+  const ground: Ground = { worker, environment, signal }
+  const mirror = await openMirror(ground)
+  await fetch(ground, mirror)
+  const run: Run = { number: environment.nextNumber, at: new Date() }
+  const draft =
+    'ref' in asked.source
+      ? await draftRef(ground, run, mirror, asked.source.ref)
+      : await draftRelease(ground, run, mirror, asked.source.release)
+  await demandAgreed(worker, asked, draft.plan)
+  const hash = planHash(draft.plan)
+  await storePreview(worker.db, environment.id, hash, draft.plan)
+  return view(ground, mirror, draft, hash)
+}
+
+async function draftRef(ground: Ground, run: Run, mirror: Mirror, ref: string): Promise<Draft> {
+  const commit = await mirror.resolve(ref)
+  const { plan, change, variables } = await draftNew(ground, run, {
+    mirror,
+    commit,
+    base: targetOf(ground).treeRevision,
+  })
+  const sendBytes = change.payloads.reduce((sum, { length }) => sum + length, 0)
+  await change.dispose()
+  return { plan, ref, commit, variables, sendBytes }
+}
+
+async function draftRelease(ground: Ground, run: Run, mirror: Mirror, number: number): Promise<Draft> {
+  const { plan, release } = await draftExisting(ground, run, { mirror, number })
+  const commit = await unlessGone(mirror.resolve(release.revision))
+  return { plan, ref: release.ref, commit, variables: release.variableSet, sendBytes: 0 }
+}
+
+async function view(ground: Ground, mirror: Mirror, draft: Draft, hash: string): Promise<PreviewView> {
+  const { worker, environment } = ground
+  const { plan, ref, commit, variables, sendBytes } = draft
+  const live = liveRelease(ground)
+  const text = (set: Variables | null | undefined) => (set ? decryptText(worker.secrets, set.text) : null)
+  const target = targetOf(ground)
+  const { subdirectory } = parseOptions(environment.options)
+  const shown = { plan, target, mirror, subdirectory, mask: maskOf(ground, [variables]) }
+  const before = live && plan.kind === 'deploy' ? await findPlan(worker.db.prisma, environment.id, live.number) : null
+  const { needBytes, needInodes } = checkOf(plan)
+  return {
+    environmentId: environment.id,
+    kind: plan.kind,
+    ref,
+    planHash: hash,
+    release: plan.release,
+    commit,
+    live:
+      target.liveRelease === null
+        ? null
+        : { name: target.liveRelease, number: live?.number ?? null, revision: live?.revision ?? null },
+    change: live && (await treeChangeOf(mirror, live.revision, plan.revision)),
+    variables: { ...envDifference(text(live?.variableSet), text(variables)), number: variables?.number ?? null },
+    hooks: plan.kind === 'deploy' ? hookChanges(before, plan) : [],
+    servers: [await previewServer(ground, shown)],
+    exports: Object.fromEntries(Object.entries(plan.exports).map(([name, value]) => [name, shown.mask(value)])),
+    disk: { needBytes, needInodes, sendBytes },
+    findings: plan.findings,
+  }
+}
+
+/** Null when a commit is not in the repository any more. */
+export function treeChangeOf(mirror: Mirror, from: string, to: string): Promise<TreeChangeView | null> {
+  return unlessGone(mirror.between(from, to))
+}
+
+async function unlessGone<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (isNotFound(error)) return null
+    throw error
+  }
+}
+
+function checkOf(plan: Plan): Extract<Action, { do: 'check' }> {
+  for (const { action } of plan.segments[0]?.steps ?? []) if (action.do === 'check') return action
+  throw new Error('a plan without a check')
+}
