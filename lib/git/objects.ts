@@ -56,7 +56,6 @@ class Batch {
   #ask(name: string): Promise<GitObject | null> {
     const child = (this.#child ??= this.#open())
     if (this.#idle) clearTimeout(this.#idle)
-    this.#idle = setTimeout(() => this.#close(child, new Error('idle')), idleMs).unref()
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
       child.stdin.write(`${name}\n`)
@@ -65,12 +64,21 @@ class Batch {
 
   #open(): ChildProcessWithoutNullStreams {
     const child = this.#start()
+    if (child.pid === undefined) {
+      // With too many files open there are no pipes to listen to, either.
+      child.once('error', () => undefined)
+      throw new Error('git could not be started')
+    }
     const close = (error: Error): void => this.#close(child, error)
     child.once('error', close)
     child.stdin.on('error', close)
     child.once('exit', (code) => close(new Error(`git cat-file ended with ${String(code)}`)))
     child.stdout.on('data', (chunk: Buffer) => {
-      if (this.#child === child) this.#take(chunk)
+      if (this.#child !== child) return
+      this.#take(chunk)
+      if (this.#waiting.length > 0) return
+      if (this.#idle) clearTimeout(this.#idle)
+      this.#idle = setTimeout(() => this.#close(child, new Error('idle')), idleMs).unref()
     })
     child.stderr.resume()
     child.unref()

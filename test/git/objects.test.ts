@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { convertsNothing } from '../../lib/git/attributes.ts'
 import { parseCommit } from '../../lib/git/commit.ts'
 import { openObjects } from '../../lib/git/objects.ts'
 import type { Objects } from '../../lib/git/objects.ts'
@@ -65,6 +66,34 @@ describe('objects', () => {
     process.kill(killed[0]!, 'SIGKILL')
     expect((await objects.read('main:a'))?.bytes.toString()).toBe('two')
   })
+
+  it('keeps its process while there are questions, and not much longer', async () => {
+    repository.write('a', 'one')
+    const sha = repository.commit('one')
+    await objects.look('HEAD')
+    const [pid] = readers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      process.kill(pid!, 'SIGSTOP')
+      const slow = objects.look('HEAD')
+      vi.advanceTimersByTime(60_000)
+      process.kill(pid!, 'SIGCONT')
+      expect((await slow)?.sha).toBe(sha)
+      expect(readers()).toEqual([pid])
+      vi.advanceTimersByTime(60_000)
+    } finally {
+      vi.useRealTimers()
+    }
+    await vi.waitFor(() => expect(readers()).toEqual([]))
+  })
+
+  it('outlives a lack of files that may be opened', () => {
+    const sha = repository.commit('one')
+    const program = new URL('crowded-reader.ts', import.meta.url).pathname
+    const crowded = ['-c', 'ulimit -n 256 && exec "$@"', 'sh', process.execPath, '--import', 'tsx', program]
+    const said = execFileSync('sh', [...crowded, join(repository.path, '.git')], { encoding: 'utf8' })
+    expect(said).toBe(`refused\n${sha}\n`)
+  })
 })
 
 describe('a commit', () => {
@@ -110,6 +139,17 @@ describe('a commit', () => {
     repository.git('config', 'i18n.commitEncoding', 'ISO-8859-1')
     const object = await objects.read(repository.commit('caf\xe9'))
     expect(object && parseCommit(object)).toBeNull()
+  })
+})
+
+describe('attributes', () => {
+  it('are read up to a size, and left to git beyond', async () => {
+    repository.write('.gitattributes', '*.txt -text\n')
+    repository.commit('attributes')
+    const sha = repository.git('rev-parse', 'HEAD:.gitattributes')
+    const file = { mode: '100644', sha, path: '.gitattributes', size: 12 }
+    expect(await convertsNothing(objects, [file])).toBe(true)
+    expect(await convertsNothing(objects, [{ ...file, size: 2_000_000 }])).toBe(false)
   })
 })
 
