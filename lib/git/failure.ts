@@ -50,6 +50,11 @@ const known: Known[] = [
     say: (name) => `There is no room left on the panel's disk for the mirror of ${name}.`,
   },
   {
+    pattern: /mismatched algorithms/i,
+    code: 'invalid',
+    say: (name) => `${name} names its commits by SHA-256, which the panel does not read.`,
+  },
+  {
     pattern: /transport '.*' not allowed/i,
     code: 'invalid',
     say: (name) => `${name} uses a transport that is not allowed.`,

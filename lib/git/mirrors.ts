@@ -58,6 +58,9 @@ const gitConfig = `[core]
 /** Attributes that win over the repository's own: a deployed tree is the commit's, not that of a source archive. */
 const attributes = '* -export-ignore -export-subst\n'
 
+/** So many mirrors' trees are remembered; a large one takes some MB. */
+const readersAtMost = 32
+
 /** Longest silence of a Git host, in ms. */
 const silenceMs = 60_000
 
@@ -94,7 +97,14 @@ export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Pr
   /** What is known of a mirror's objects outlives the asking for it. */
   const readerOf = (path: string): { objects: Objects; trees: Trees } => {
     const known = readers.get(path)
-    if (known) return known
+    readers.delete(path)
+    // Whoever was asked for the longest time ago makes room.
+    for (const oldest of [...readers.keys()].slice(0, Math.max(0, readers.size + 1 - readersAtMost)))
+      readers.delete(oldest)
+    if (known) {
+      readers.set(path, known)
+      return known
+    }
     const here = call(path, { shownAs: path })
     const objects = openObjects(root, gitEnvironment(here))
     const reader = { objects, trees: new Trees({ objects, git: (args) => runGit(args, here) }) }
@@ -161,7 +171,11 @@ export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Pr
         await writeFile(join(fresh, 'info', 'attributes'), attributes)
         await rename(fresh, path)
       }
-      if (!(await exists(path))) await queued(address.id, () => withLock(`${path}.lock`, prepare))
+      if (!(await exists(path))) {
+        // Somebody removed it: what was there isn't there any more.
+        readers.delete(path)
+        await queued(address.id, () => withLock(`${path}.lock`, prepare))
+      }
       return makeMirror({
         path,
         spool,
@@ -205,7 +219,9 @@ function fetchArguments({ url }: ParsedAddress): string[] {
     '--no-auto-maintenance',
     '--no-recurse-submodules',
   ]
-  return ['fetch', ...options, '--end-of-options', url, '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
+  // Where there is no branch `x`, git takes a tag or branch called `refs/heads/x` for it.
+  const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*', '^refs/heads/refs/*', '^refs/tags/refs/*']
+  return ['fetch', ...options, '--end-of-options', url, ...refs]
 }
 
 /** The id as a directory name: ids are UUIDs; anything else is hashed rather than trusted. */

@@ -217,6 +217,37 @@ describe('fetching', () => {
     for (const mirror of opened) expect((await mirror.resolve('main')).sha).toBe(sha)
   })
 
+  it('takes no tag for a branch that is gone', async () => {
+    const sha = repository.commit('first')
+    for (const name of ['refs/tags/refs/heads/gone', 'refs/heads/refs/heads/gone', 'refs/tags/refs/kept'])
+      repository.git('update-ref', name, sha)
+    const mirror = await fetched()
+    expect((await mirror.resolve('main')).sha).toBe(sha)
+    for (const ref of ['gone', 'refs/heads/gone'])
+      await expect(mirror.resolve(ref)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('begins anew when somebody has removed the mirror', async () => {
+    const sha = repository.commit('first')
+    const known = await mirrors()
+    const before = await known.open(address)
+    await before.fetch()
+    expect((await before.resolve(sha)).sha).toBe(sha)
+    rmSync(join(folder, 'mirrors/one.git'), { recursive: true })
+    const after = await known.open(address)
+    await expect(after.resolve(sha)).rejects.toMatchObject({ code: 'not_found' })
+    await after.fetch()
+    expect((await after.resolve(sha)).sha).toBe(sha)
+  })
+
+  it('says what it cannot read', async () => {
+    const path = join(folder, 'sha256')
+    repository.git('init', '-q', '--object-format=sha256', path)
+    repository.git('-C', path, 'commit', '-q', '--allow-empty', '-m', 'first')
+    const mirror = await (await mirrors()).open({ ...address, url: path })
+    await expect(mirror.fetch()).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('SHA-256') })
+  })
+
   it('goes on after a fetch that was killed and left its locks behind', async () => {
     repository.write('a', 'a')
     repository.commit('first')
