@@ -3,6 +3,8 @@ import { CircleUser, Layers, Server, type LucideIcon } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { Logo } from './logo.tsx'
+import { CommandCentre, SearchButton } from './palette/centre.tsx'
+import { Presence } from './presence/presence.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 
 const places: { href: string; word: string; icon: LucideIcon; also: string[] }[] = [
@@ -39,7 +41,10 @@ export function Navigation() {
             </Link>
           ))}
         </nav>
+        <Presence />
+        <SearchButton />
         <ThemeSwitch />
+        <CommandCentre />
       </div>
     </header>
   )

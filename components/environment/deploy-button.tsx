@@ -18,7 +18,7 @@ import { RelativeTime } from '../time.tsx'
 export function DeployButton({ environment }: { environment: EnvironmentView }) {
   return (
     <Dialog.Root>
-      <Dialog.Trigger className={buttonStyle.primary}>
+      <Dialog.Trigger aria-keyshortcuts="d" className={buttonStyle.primary}>
         <Rocket aria-hidden size={14} /> Deploy
       </Dialog.Trigger>
       <Dialog.Portal>

@@ -38,6 +38,7 @@ export function LogToolbar({ finder, onStep, wraps, onWrap, rawHref, children }:
           onKeyDown={onKey}
           placeholder="Search the log"
           aria-label="Search the log"
+          aria-keyshortcuts="/"
           aria-invalid={found.problem !== null}
           className={`${fieldStyle} min-w-0 flex-1`}
         />
