@@ -1,7 +1,7 @@
 // What keeps secrets: AES-256-GCM under one key that lives in a file outside the database, and fresh random tokens.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
-import { chmod, link, mkdir, open, rm, stat } from 'node:fs/promises'
-import { readFileSync, statSync } from 'node:fs'
+import { chmod, link, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { PanelError } from './errors.ts'
 
@@ -18,13 +18,26 @@ const nonceAt = 5
 const textAt = 17
 const tagLength = 16
 
-/** `key` is 32 bytes. The header is authenticated along with the text. */
-export function openSecrets(key: Uint8Array): Secrets {
-  if (key.length !== 32) throw new PanelError('invalid', 'The encryption key must have 32 bytes.')
-  const keyId = createHash('sha256')
+/** The first 4 bytes of SHA-256(key), which every blob carries. */
+export function keyIdOf(key: Uint8Array): Buffer {
+  return createHash('sha256')
     .update(key)
     .digest()
     .subarray(0, nonceAt - keyIdAt)
+}
+
+/** Which key a blob was encrypted with. */
+export function keyIdIn(blob: Uint8Array): Buffer {
+  return Buffer.from(blob.subarray(keyIdAt, nonceAt))
+}
+
+/** Keys are 32 bytes: `key` encrypts, all of them decrypt. The header is authenticated along with the text. */
+export function openSecrets(key: Uint8Array, ...others: Uint8Array[]): Secrets {
+  const keys = [key, ...others]
+  if (keys.some(({ length }) => length !== 32))
+    throw new PanelError('invalid', 'The encryption key must have 32 bytes.')
+  const keyId = keyIdOf(key)
+  const byId = new Map(keys.map((one) => [keyIdOf(one).toString('hex'), one]))
   return {
     encrypt(plain) {
       const nonce = randomBytes(textAt - nonceAt)
@@ -37,9 +50,10 @@ export function openSecrets(key: Uint8Array): Secrets {
       const bytes = Buffer.from(blob)
       if (bytes.length < textAt + tagLength || bytes[0] !== version)
         throw new PanelError('internal', 'A stored secret is damaged.')
-      if (!bytes.subarray(keyIdAt, nonceAt).equals(keyId))
+      const held = byId.get(keyIdIn(bytes).toString('hex'))
+      if (!held)
         throw new PanelError('internal', 'A stored secret was encrypted with another key than secret.key holds now.')
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(nonceAt, textAt))
+      const decipher = createDecipheriv('aes-256-gcm', held, bytes.subarray(nonceAt, textAt))
         .setAAD(bytes.subarray(0, textAt))
         .setAuthTag(bytes.subarray(-tagLength))
       try {
@@ -74,13 +88,37 @@ export async function ensureKey(path: string): Promise<Uint8Array> {
   return readKey(path)
 }
 
+/** Where a rotation keeps the new key until everything is encrypted with it. */
+export const nextKeyPath = (path: string): string => `${path}.next`
+
+/** The key in use and, if a rotation was cut off, the one it had begun to encrypt with. PanelError as `readKey`. */
+export function readKeys(path: string): [Uint8Array, ...Uint8Array[]] {
+  return existsSync(nextKeyPath(path)) ? [readKey(path), readKey(nextKeyPath(path))] : [readKey(path)]
+}
+
+/**
+ * Puts a key that came from elsewhere to `path`; the one that lay there is kept beside it. Returns what undoes that.
+ * PanelError conflict when a rotation of the key there was cut off.
+ */
+export async function putKey(path: string, key: Uint8Array): Promise<() => Promise<void>> {
+  if (existsSync(nextKeyPath(path))) throw new PanelError('conflict', `${nextKeyPath(path)} is in the way.`)
+  const before = `${path}.before-${randomBytes(4).toString('hex')}`
+  const had = existsSync(path)
+  if (had) await rename(path, before)
+  await makeKey(path, key)
+  return async () => {
+    await rm(path, { force: true })
+    if (had) await rename(before, path)
+  }
+}
+
 // Written aside and hard-linked into place: the file is never seen half written, and an existing one is never replaced.
-async function makeKey(path: string): Promise<void> {
+async function makeKey(path: string, key: Uint8Array = randomBytes(32)): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const aside = `${path}.${randomBytes(6).toString('hex')}`
   const file = await open(/* turbopackIgnore: true */ aside, 'wx', 0o600)
   try {
-    await file.writeFile(`${randomBytes(32).toString('hex')}\n`)
+    await file.writeFile(`${Buffer.from(key).toString('hex')}\n`)
     await file.sync()
     await link(aside, path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error

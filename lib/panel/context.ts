@@ -1,7 +1,7 @@
 // What every panel function needs, made once a process by whoever starts it.
 import { join } from 'node:path'
 import type { Actor } from '@/lib/access.ts'
-import { openSecrets, readKey, type Secrets } from '@/lib/secrets.ts'
+import { openSecrets, readKeys, type Secrets } from '@/lib/secrets.ts'
 import type { Settings } from '@/lib/settings.ts'
 import { openDatabase, type Database } from '@/lib/store/database.ts'
 
@@ -12,7 +12,7 @@ export type Context = { db: Database; secrets: Secrets; settings: Settings }
 export function openContext(settings: Settings): Context {
   return {
     db: openDatabase(settings.databaseUrl),
-    secrets: openSecrets(readKey(join(settings.dataDir, 'secret.key'))),
+    secrets: openSecrets(...readKeys(join(settings.dataDir, 'secret.key'))),
     settings,
   }
 }
