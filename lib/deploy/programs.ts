@@ -7,5 +7,6 @@ export { acknowledgeProgram, adoptProgram, cancelProgram, stateProgram } from '.
 export { runnerText, stepText } from './programs/runner.ts'
 export { checkProgram } from './programs/checks.ts'
 export type { CheckInput } from './programs/checks.ts'
+export { scriptProgram } from './programs/script.ts'
 export { secretPart } from './programs/secret.ts'
 export type { TargetContext } from './programs/text.ts'

@@ -11,6 +11,7 @@ type Questions = {
   check: { serverId: string; root?: string }
   refs: { projectId: string }
   commits: { projectId: string; ref: string; search?: string }
+  script: { environmentId: string; text: string }
   difference: { projectId: string; from: string; to: string }
   preview: { environmentId: string; source: { ref: string } | { release: number }; expectedHash?: string }
 }

@@ -19,6 +19,16 @@ export async function findAskedServer({ prisma }: Database, id: string) {
   })
 }
 
+/** The server that an environment lives on; its first when it has several. */
+export async function findAskedPlace({ prisma }: Database, environmentId: string) {
+  const target = await prisma.target.findFirst({
+    where: { environmentId },
+    orderBy: { createdAt: 'asc' },
+    include: { server: true },
+  })
+  return target?.server ?? null
+}
+
 export async function findAskedProject({ prisma }: Database, id: string) {
   return prisma.project.findUnique({ where: { id } })
 }

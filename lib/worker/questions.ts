@@ -10,6 +10,7 @@ import type { AskedProject, AskedServer } from '@/lib/store/asked.ts'
 import type { Database } from '@/lib/store/database.ts'
 import { repositoryAddress } from './addresses.ts'
 import { previewPlan, previewQuestion, treeChangeOf } from './preview.ts'
+import { checkScript } from './script-check.ts'
 import { checkServer } from './server-check.ts'
 import type { Worker } from './worker.ts'
 import { within } from './within.ts'
@@ -26,6 +27,7 @@ export type Answerer = {
 }
 
 const question = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('script'), input: z.object({ environmentId: z.uuid(), text: z.string() }) }),
   z.object({ kind: z.literal('hostKey'), input: z.object({ serverId: z.uuid() }) }),
   z.object({
     kind: z.literal('check'),
@@ -60,6 +62,8 @@ export async function answerQuestion(
   if (!parsed.success) throw new PanelError('invalid', `This worker has no answer to “${asked.kind}”.`)
   const { kind, input } = parsed.data
   switch (kind) {
+    case 'script':
+      return checkScript(worker, input, signal)
     case 'hostKey':
       return within(signal, worker.connector.hostKey(await serverOf(worker, input.serverId), { timeoutMs: dialMs }))
     case 'check':

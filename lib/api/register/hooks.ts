@@ -1,9 +1,9 @@
 // What hooks were, and what is said about a script, in the API.
 import { z } from 'zod'
-import { revertInput } from '../inputs-hooks.ts'
+import { revertInput, scriptInput } from '../inputs-hooks.ts'
 import { hookKey } from '../inputs.ts'
 import { operation } from '../operation.ts'
-import { hookRevisionView } from '../shapes-hooks.ts'
+import { hookRevisionView, scriptCheck } from '../shapes-hooks.ts'
 import { hookView } from '../shapes.ts'
 
 export const hookHistoryOperations = {
@@ -24,5 +24,14 @@ export const hookHistoryOperations = {
     input: revertInput,
     output: hookView,
     command: 'hook revert',
+  }),
+  checkScript: operation({
+    method: 'POST',
+    path: '/environments/{environmentId}/script-check',
+    summary: 'What bash, and ShellCheck where it is installed, say of a script on the server; nothing of it is run',
+    role: 'admin',
+    input: scriptInput,
+    output: scriptCheck,
+    command: 'hook check',
   }),
 }
