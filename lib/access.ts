@@ -23,22 +23,22 @@ export type Actor = {
   projects: Readonly<Record<string, Role>>
 }
 
-/** view: everything but variables. deploy: also activate and cancel. configure: what runs where. own: people and the panel itself. */
-export type Right = 'view' | 'deploy' | 'readVariables' | 'configure' | 'own'
+/** view: everything but variables. deploy: also activate and cancel. configure: what runs where. people: who else may what, never above oneself. */
+export type Right = 'view' | 'deploy' | 'readVariables' | 'configure' | 'people'
 
 const leastRole: Record<Right, Role> = {
   view: 'viewer',
   deploy: 'developer',
   readVariables: 'developer',
   configure: 'admin',
-  own: 'owner',
+  people: 'admin',
 }
 const words: Record<Right, string> = {
   view: 'look at this',
   deploy: 'deploy, activate or cancel',
   readVariables: 'read variables',
   configure: 'change how things are set up',
-  own: 'manage people',
+  people: 'decide about people',
 }
 
 /** What the actor is in a project, or with null in the panel itself, where projects' roles count for nothing. */
@@ -78,6 +78,11 @@ export function lesserRole<A extends PanelRole, B extends PanelRole>(token: A, p
 /** The greatest role of the actor anywhere. */
 export function greatestRole(actor: Actor): PanelRole {
   return Object.values(actor.projects).reduce<PanelRole>((a, b) => (rank(b) > rank(a) ? b : a), actor.role)
+}
+
+/** Whether the role is at most what the actor is in that project, or with null in the panel. */
+export function isWithin(actor: Actor, role: PanelRole, projectId: string | null): boolean {
+  return rank(role) <= rank(roleIn(actor, projectId))
 }
 
 function rank(role: PanelRole): number {

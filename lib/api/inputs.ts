@@ -28,6 +28,12 @@ export const byId = z.object({ id })
 export const byEnvironment = z.object({ environmentId: id })
 export const nothing = z.object({}).default({})
 
+/** Six digits from an app, or a recovery code; blanks and hyphens are how people type them. */
+export const secondStepCode = z
+  .string()
+  .max(60)
+  .transform((text) => text.replace(/[\s-]/g, '').toUpperCase())
+
 export const ownerInput = z.object({
   token: z.string().max(200),
   email: emailText,
@@ -37,12 +43,18 @@ export const ownerInput = z.object({
 export const signInInput = z.object({
   email: z.string().max(500),
   password: z.string().max(1000),
+  code: secondStepCode.default(''),
   address: z.string().max(100).transform(visible),
   userAgent: z.string().transform((text) => visible(text).slice(0, 300)),
 })
 export const tokenInput = z.object({
   name: nameText,
   role: z.enum(roles).default('developer'),
+  /** The one project that it may touch; none = wherever its person may. */
+  projectId: id
+    .nullish()
+    .or(z.literal(''))
+    .transform((text) => text || null),
   expiresAt: z.iso.datetime({ offset: true }).nullish(),
 })
 

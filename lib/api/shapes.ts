@@ -11,7 +11,7 @@ export type { DeploymentState } from '@/lib/deploy/reducer.ts'
 export type { DeploymentStatus, Failure } from '@/lib/deploy/types.ts'
 export type { Commit, Ref }
 
-export { roles, type Actor, type Role } from '@/lib/access.ts'
+export { panelRoles, roles, type Actor, type PanelRole, type Role } from '@/lib/access.ts'
 
 const verdict = z.enum(['ok', 'warning', 'failed'])
 const checkLine = z.object({
@@ -159,6 +159,10 @@ export const tokenView = z
     name: z.string(),
     prefix: z.string().describe('The first characters of the secret, to tell tokens apart.'),
     role: z.enum(roles),
+    project: z
+      .object({ id: z.uuid(), name: z.string() })
+      .nullable()
+      .describe('The one project it may touch; null = wherever its person may.'),
     createdAt: time,
     usedAt: time.nullable(),
     expiresAt: time.nullable(),

@@ -1,8 +1,8 @@
-// Users, their sessions and their tokens.
+// Users and their sessions.
 import type { Prisma, Session, Token, User } from './generated/client.ts'
 import type { Reader } from './reader.ts'
 
-export type { Session, Token, User }
+export type { Session, User }
 const parts = { memberships: true } as const
 /** A user with the roles in single projects. */
 export type Person = Prisma.UserGetPayload<{ include: typeof parts }>
@@ -12,11 +12,24 @@ export function findUserByEmail(reader: Reader, email: string): Promise<Person |
   return reader.user.findUnique({ where: { email }, include: parts })
 }
 
+export function findPerson(reader: Reader, id: string): Promise<Person | null> {
+  return reader.user.findUnique({ where: { id }, include: parts })
+}
+
 export function insertUser(
   reader: Reader,
   user: { email: string; name: string; passwordHash: string; role: string },
 ): Promise<User> {
   return reader.user.create({ data: user })
+}
+
+/** Password and second step. */
+export async function changeUser(
+  reader: Reader,
+  id: string,
+  fields: { passwordHash?: string; totpSecret?: Uint8Array<ArrayBuffer> | null; totpAt?: Date | null },
+): Promise<void> {
+  await reader.user.update({ where: { id }, data: fields })
 }
 
 export function insertSession(
@@ -51,31 +64,17 @@ export async function markSessionEnded(reader: Reader, id: string, userId: strin
   return count === 1
 }
 
-export function insertToken(
+/** All living sessions of the user but `kept`; how many there were. */
+export async function markOthersEnded(
   reader: Reader,
-  token: { userId: string; name: string; hash: string; prefix: string; role: string; expiresAt: Date | null },
-): Promise<Token> {
-  return reader.token.create({ data: token })
-}
-
-/** The token with its user, unless it was revoked or has expired. */
-export function findLiveToken(reader: Reader, hash: string, now: Date): Promise<PersonToken | null> {
-  return reader.token.findFirst({
-    where: { hash, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
-    include: { user: { include: parts } },
+  userId: string,
+  kept: string | undefined,
+  now: Date,
+): Promise<number> {
+  const others = kept === undefined ? {} : { id: { not: kept } }
+  const { count } = await reader.session.updateMany({
+    where: { userId, endedAt: null, ...others },
+    data: { endedAt: now },
   })
-}
-
-export async function touchToken(reader: Reader, id: string, now: Date): Promise<void> {
-  await reader.token.updateMany({ where: { id }, data: { usedAt: now } })
-}
-
-export function findTokens(reader: Reader, userId: string): Promise<Token[]> {
-  return reader.token.findMany({ where: { userId, revokedAt: null }, orderBy: { createdAt: 'desc' } })
-}
-
-/** False when there is no such token of that user. */
-export async function markTokenRevoked(reader: Reader, id: string, userId: string, now: Date): Promise<boolean> {
-  const { count } = await reader.token.updateMany({ where: { id, userId, revokedAt: null }, data: { revokedAt: now } })
-  return count === 1
+  return count
 }

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { openSecrets } from '@/lib/secrets.ts'
 import { openDatabase } from '@/lib/store/database.ts'
 import type { Actor, Context } from '@/lib/panel/context.ts'
-import type { Role } from '@/lib/access.ts'
+import type { PanelRole } from '@/lib/access.ts'
 import { testDatabase } from '../database.ts'
 
 export async function openPanel(): Promise<{ ctx: Context; close(): Promise<void> }> {
@@ -29,7 +29,7 @@ export async function openPanel(): Promise<{ ctx: Context; close(): Promise<void
   }
 }
 
-export const as = (role: Role): Actor => ({
+export const as = (role: PanelRole): Actor => ({
   kind: 'user',
   id: '00000000-0000-4000-8000-000000000000',
   name: `A ${role}`,
