@@ -1,13 +1,30 @@
 import Link from 'next/link'
 
-export const tabs = {
+/** Tabs of the environment's own page, `?tab=…`. */
+export const pageTabs = {
   releases: 'Releases',
   pipeline: 'Pipeline',
   variables: 'Variables',
   servers: 'Servers',
   settings: 'Settings',
 } as const
+export type PageTab = keyof typeof pageTabs
+
+/** In their order; those that aren't in `pageTabs` are pages of their own. */
+const tabs = {
+  releases: pageTabs.releases,
+  pipeline: pageTabs.pipeline,
+  variables: pageTabs.variables,
+  servers: pageTabs.servers,
+  statistics: 'Statistics',
+  settings: pageTabs.settings,
+} as const
 export type Tab = keyof typeof tabs
+
+function pathOf(tab: Tab): string {
+  if (tab === 'releases') return ''
+  return Object.hasOwn(pageTabs, tab) ? `?tab=${tab}` : `/${tab}`
+}
 
 /** Tabs as links: each has an address, opens in a new tab, and only what is looked at is read. */
 export function Tabs({ id, current }: { id: string; current: Tab }) {
@@ -16,7 +33,7 @@ export function Tabs({ id, current }: { id: string; current: Tab }) {
       {(Object.keys(tabs) as Tab[]).map((tab) => (
         <Link
           key={tab}
-          href={`/environments/${id}${tab === 'releases' ? '' : `?tab=${tab}`}`}
+          href={`/environments/${id}${pathOf(tab)}`}
           scroll={false}
           aria-current={tab === current ? 'page' : undefined}
           className="-mb-px border-b-2 border-transparent px-2.5 py-2 sm:px-3 text-ink-soft outline-offset-[-2px] hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink"
