@@ -28,6 +28,9 @@ Exit codes: 0 done · 1 the followed deployment failed or was cancelled · 2 wro
 On the panel's machine:
   fairlead admin owner create --email <address> --name <name>    the password is read from standard input
   fairlead admin token create --name <name> [--role <role>]      prints a token of the owner’s; --days <n> ends it
+  fairlead admin backup create <file>     all of the panel, encrypted; the passphrase is read from standard input
+  fairlead admin backup restore <file>    into an empty data folder or database, while no panel runs on it
+  fairlead admin rotate-key               another key for all secrets, while no panel runs
 `
 
 const commands = [

@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import pino from 'pino'
 import { bootstrapCommand } from '@/lib/deploy/bootstrap.ts'
 import { openMirrors } from '@/lib/git/mirrors.ts'
-import { openSecrets } from '@/lib/secrets.ts'
+import { openSecrets, type Secrets } from '@/lib/secrets.ts'
 import { openConnector } from '@/lib/ssh/connector.ts'
 import { reduce } from '@/lib/deploy/reducer.ts'
 import type { DeploymentState } from '@/lib/deploy/reducer.ts'
@@ -28,7 +28,8 @@ import { startHost } from '../hosts/hosts.ts'
 import type { Host } from '../hosts/hosts.ts'
 
 export type Place = Awaited<ReturnType<typeof openPlace>>
-const secrets = openSecrets(randomBytes(32))
+const key = randomBytes(32)
+const secrets = openSecrets(key)
 
 /** One server and one database; environments are made by `environment()`. Close it. */
 export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
@@ -43,18 +44,32 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
   return {
     db,
     host,
+    /** What `secrets` encrypts with. */
+    key,
     secrets,
     folder,
-    /** Starts a worker with its own connections and mirrors. */
-    async worker(options: { address?: { host: string; port: number } } = {}): Promise<RunningWorker> {
+    /** Starts a worker with its own connections and mirrors; `panel` is another one than this place's. */
+    async worker(
+      options: { address?: { host: string; port: number }; panel?: { url: string; secrets: Secrets } } = {},
+    ): Promise<RunningWorker> {
       const id = `worker-${(workers += 1)}`
-      const own = openDatabase(database.url)
+      const panel = options.panel ?? { url: database.url, secrets }
+      const own = openDatabase(panel.url)
       const connector = openConnector({ keepaliveMs: 1_000, standby: bootstrapCommand })
       const mirrors = await openMirrors({ folder: join(folder, id), localPrefixes: [`${folder}/`] })
       if (options.address) await db.prisma.server.update({ where: { id: serverId }, data: options.address })
       const log = pino({ level: process.env.FAIRLEAD_LOG_LEVEL ?? 'silent' })
       const worker = await startWorker(
-        { id, db: own, secrets, connector, mirrors, panelId: await ensurePanelId(own), hooks: openRecent(32), log },
+        {
+          id,
+          db: own,
+          secrets: panel.secrets,
+          connector,
+          mirrors,
+          panelId: await ensurePanelId(own),
+          hooks: openRecent(32),
+          log,
+        },
         'test',
       )
       const close = async (): Promise<void> => {
