@@ -1,6 +1,7 @@
 // Gives each page its content security policy: only scripts that carry this request's nonce run, and nothing is loaded
-// from elsewhere. It does not decide who may see a page; that is lib/web/page.ts.
+// from elsewhere. Pages of other sites change nothing here. Who may see a page is not decided here but in lib/web/page.ts.
 import { NextResponse, type NextRequest } from 'next/server'
+import { isForeign } from '@/lib/web/origin.ts'
 
 /** `script`: extra sources for scripts, which only the development server needs (it evaluates source maps). */
 function policy(nonce: string, script: string): string {
@@ -21,6 +22,9 @@ function policy(nonce: string, script: string): string {
 }
 
 export function proxy(request: NextRequest) {
+  // Next compares the two for server actions as well, but lets a request pass that names no origin at all.
+  if (!['GET', 'HEAD'].includes(request.method) && isForeign(request.headers, process.env.FAIRLEAD_PUBLIC_URL ?? null))
+    return new NextResponse('This was asked by a page of another site.', { status: 403 })
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64')
   const value = policy(nonce, process.env.NODE_ENV === 'development' ? ` 'unsafe-eval'` : '')
   const headers = new Headers(request.headers)

@@ -5,18 +5,19 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import NextAuth, { CredentialsSignin, type NextAuthConfig } from 'next-auth'
 import Credentials from 'next-auth/providers/credentials'
-import { PanelError, type ErrorCode } from '@/lib/errors.ts'
+import { PanelError } from '@/lib/errors.ts'
 import { signIn as openSession } from '@/lib/panel/people.ts'
 import { addressOf } from './address.ts'
 import { context } from './context.ts'
+import { refusalOf, type Refusal } from './refusal.ts'
 
 /** next-auth lets only its own kind of error through; this one carries what the panel said. */
 export class SignInRefused extends CredentialsSignin {
-  readonly refusal: { code: ErrorCode; message: string }
+  readonly refusal: Refusal
   constructor(error: PanelError) {
     super()
     this.code = error.code
-    this.refusal = { code: error.code, message: error.message }
+    this.refusal = refusalOf(error)
   }
 }
 
@@ -41,12 +42,13 @@ function configuration(): NextAuthConfig {
     logger: { error: () => {}, warn: () => {}, debug: () => {} },
     providers: [
       Credentials({
-        credentials: { email: {}, password: {} },
-        async authorize({ email, password }, request) {
+        credentials: { email: {}, password: {}, code: {} },
+        async authorize({ email, password, code }, request) {
           try {
             const { actor, sessionId } = await openSession(ctx, {
               email: String(email ?? ''),
               password: String(password ?? ''),
+              code: String(code ?? ''),
               address: addressOf(request.headers),
               userAgent: request.headers.get('user-agent') ?? '',
             })

@@ -18,12 +18,11 @@ export async function deploymentStream(
   const authorization = headers.get('authorization')
   const listener = {
     actor,
-    isStillIn: async () => {
+    actorNow: async () => {
       try {
-        await actorOfBearer(ctx, { authorization, address: addressOf(headers) })
-        return true
+        return await actorOfBearer(ctx, { authorization, address: addressOf(headers) })
       } catch (error) {
-        if (error instanceof PanelError && ['unauthenticated', 'too_many'].includes(error.code)) return false
+        if (error instanceof PanelError && ['unauthenticated', 'too_many'].includes(error.code)) return null
         throw error
       }
     },

@@ -8,17 +8,17 @@ import { context } from './context.ts'
 import { refusalOf } from './refusal.ts'
 import { actorOrNull, sessionId } from './who.ts'
 
-const credentials = z.object({ email: z.string(), password: z.string() })
+const credentials = z.object({ email: z.string(), password: z.string(), code: z.string().default('') })
 
-/** Sets the cookie, or says why not. Through a server action because only that works on any host name. */
-export async function openSession(input: { email: string; password: string }): Promise<Result<null>> {
+/** Sets the cookie, or says why not; `details.secondStep` when a code is asked for. Through a server action because only that works on any host name. */
+export async function openSession(input: z.input<typeof credentials>): Promise<Result<null>> {
   const given = credentials.safeParse(input)
   if (!given.success) return { ok: false, error: refusalOf(given.error) }
   try {
     await signIn('credentials', { ...given.data, redirect: false })
     return { ok: true, value: null }
   } catch (error) {
-    if (error instanceof SignInRefused) return { ok: false, error: { ...error.refusal, details: {} } }
+    if (error instanceof SignInRefused) return { ok: false, error: error.refusal }
     if (error instanceof AuthError) return { ok: false, error: refusalOf(error.cause?.err ?? error) }
     throw error
   }

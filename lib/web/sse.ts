@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { PanelError } from '@/lib/errors.ts'
 import { readSession } from '@/lib/panel/people.ts'
 import { context } from './context.ts'
+import { refuseForeign } from './origin.ts'
 import { parsePosition, streamTo } from './stream.ts'
 import { actorOfRequest, sessionId } from './who.ts'
 
@@ -16,10 +17,11 @@ export async function eventStream(request: Request): Promise<Response> {
   const url = new URL(request.url)
   const filter = query.safeParse(Object.fromEntries(url.searchParams))
   if (!filter.success) throw new PanelError('invalid', 'Name a deployment or an environment by its id.')
+  refuseForeign(request.headers)
   const [actor, session] = [await actorOfRequest(), await sessionId()]
   const listener = {
     actor,
-    isStillIn: async () => (await readSession(context(), session ?? '')) !== null,
+    actorNow: () => readSession(context(), session ?? ''),
     deployment: filter.data.deployment,
     environment: filter.data.environment,
     position: parsePosition(request.headers.get('last-event-id') ?? url.searchParams.get('after')),

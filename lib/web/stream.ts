@@ -26,10 +26,14 @@ function formatMessage(event: string, data: unknown, position?: Position): strin
   return `${id}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
-/** Who listens to what, from where on. `isStillIn` is asked before anything is sent and every 15 s: false ends the stream with `signed-out`. */
+/**
+ * Who listens to what, from where on. `actorNow` is asked before anything is sent, whenever anybody's rights changed, and every
+ * 15 s: null ends the stream with `signed-out`, and so do other rights than at the beginning, without a word: whoever comes back is
+ * asked anew what they see.
+ */
 type Listener = {
   actor: Actor
-  isStillIn: () => Promise<boolean>
+  actorNow: () => Promise<Actor | null>
   deployment: string | undefined
   environment: string | undefined
   position: Position
@@ -73,6 +77,10 @@ export async function streamTo(listener: Listener, signal: AbortSignal): Promise
       'x-accel-buffering': 'no',
     },
   })
+}
+
+function rightsOf({ role, projects }: Actor): string {
+  return JSON.stringify([role, Object.entries(projects).sort()])
 }
 
 type News = { events: Awaited<ReturnType<typeof readEvents>>; chunks: Awaited<ReturnType<typeof readLog>> }
@@ -147,8 +155,8 @@ class Source {
   private async read(): Promise<void> {
     const id = this.isStale ? this.deployment : undefined
     this.isStale = false
-    const [isStillIn, news] = await Promise.all([this.listener.isStillIn(), id ? this.readNews(id) : null])
-    if (!isStillIn) return this.signOut()
+    const [isStillIn, news] = await Promise.all([this.isStillIn(), id ? this.readNews(id) : null])
+    if (!isStillIn) return
     for (const [key, change] of this.changes) {
       this.changes.delete(key)
       this.send(formatMessage('change', change))
@@ -195,13 +203,16 @@ class Source {
   /** Keeps proxies from closing a silent line, and ends the stream of a session that was ended elsewhere. */
   private async beat(): Promise<void> {
     // A database that is away says nothing about who may listen.
-    if (await this.listener.isStillIn().catch(() => true)) this.send(': still here\n\n')
-    else this.signOut()
+    if (await this.isStillIn().catch(() => true)) this.send(': still here\n\n')
   }
 
-  private signOut(): void {
-    this.send(formatMessage('signed-out', null))
+  /** Ends the stream unless whoever listens still may what they might when it began. */
+  private async isStillIn(): Promise<boolean> {
+    const now = await this.listener.actorNow()
+    if (now && rightsOf(now) === rightsOf(this.actor)) return true
+    if (!now) this.send(formatMessage('signed-out', null))
     this.close()
+    return false
   }
 
   private send(text: string): void {
