@@ -12,7 +12,7 @@ import { StreamState } from '../stream-state.tsx'
 import type { StreamState as Stream } from '../stream.ts'
 import { Duration, RelativeTime } from '../time.tsx'
 
-const nouns = { deploy: 'Deployment', activate: 'Activation', configure: 'Configuration' } as const
+const nouns = { deploy: 'Deployment', activate: 'Activation', configure: 'Configuration', remove: 'Removal' } as const
 
 type DeploymentHeaderProps = { detail: DeploymentDetail; state: DeploymentState; stream: Stream; isCancelling: boolean }
 

@@ -1,6 +1,7 @@
 // What previews, comparisons and everything done with an existing release are asked with.
 import { z } from 'zod'
 import { nameText, refText, rootPath } from './grammar.ts'
+import { deploymentInput } from './inputs.ts'
 
 const id = z.uuid('Not an id.')
 const number = z.coerce.number().int().min(1).max(2_147_483_647)
@@ -10,19 +11,15 @@ export const previewInput = z.object({ environmentId: id, ref: refText.optional(
 /** From one release of an environment to another; `to` is the live one unless given. */
 export const comparisonInput = z.object({ environmentId: id, from: number, to: number.optional() })
 export const releaseKey = z.object({ environmentId: id, number })
-const idempotencyKey = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[\x21-\x7e]+$/, 'Use visible ASCII characters.')
-  .optional()
-export const redeployInput = releaseKey.extend({ idempotencyKey })
+const idempotencyKey = deploymentInput.shape.idempotencyKey
+/** Of the plan that a preview has shown. */
+const expectedHash = deploymentInput.shape.expectedHash
+export const redeployInput = releaseKey.extend({ expectedHash, idempotencyKey })
 /** `to` is the environment that the commit of the release is deployed to; it belongs to the same project. */
-export const promotionInput = releaseKey.extend({ to: id, idempotencyKey })
-export const removalInput = releaseKey.extend({ idempotencyKey })
+export const promotionInput = releaseKey.extend({ to: id, expectedHash, idempotencyKey })
 /** Settings and hooks come along, variables only when wished; the place is always another one. */
 export const cloneInput = z.object({
-  id,
+  environmentId: id,
   name: nameText,
   branch: refText.optional(),
   servers: z

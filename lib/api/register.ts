@@ -7,6 +7,7 @@ import { deploymentOperations, releaseOperations } from './register/deployments.
 import { environmentOperations, hookOperations, variableOperations } from './register/environments.ts'
 import { hookHistoryOperations } from './register/hooks.ts'
 import { projectOperations, serverOperations } from './register/projects.ts'
+import { previewOperations } from './register/releases.ts'
 
 const tokenOperations = {
   readActor: operation({
@@ -31,7 +32,7 @@ export const register = {
   Hooks: { ...hookOperations, ...hookHistoryOperations },
   Variables: variableOperations,
   Deployments: deploymentOperations,
-  Releases: releaseOperations,
+  Releases: { ...releaseOperations, ...previewOperations },
 } satisfies Record<string, Record<string, Operation>>
 
 /** All of them, with name and group. */

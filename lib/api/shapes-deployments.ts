@@ -7,7 +7,7 @@ import { failureCodes, lifecycleEvents, type Failure, type Finding } from '@/lib
 export const time = z.string().meta({ format: 'date-time' })
 export const lifecycleEvent = z.enum(lifecycleEvents)
 
-const kind = z.enum(['deploy', 'activate', 'configure'])
+export const planKind = z.enum(['deploy', 'activate', 'configure', 'remove'])
 const status = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'superseded'])
 const source = z.discriminatedUnion('type', [
   z.object({ type: z.literal('git'), ref: z.string(), commit: z.string().optional() }),
@@ -60,7 +60,7 @@ export const deploymentView = z
     id: z.uuid(),
     environmentId: z.uuid(),
     number: z.int(),
-    kind,
+    kind: planKind,
     source,
     status,
     requestedBy: z.string(),

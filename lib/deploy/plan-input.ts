@@ -97,3 +97,6 @@ export type ConfigurationInput = Omit<CommonInput, 'live'> & {
   /** Number of the set that the panel believes it has now; null = none of ours. */
   before: number | null
 }
+
+/** `release` is the one that goes. */
+export type RemovalInput = Omit<ActivationInput, 'newHooks' | 'envSha256'>

@@ -66,6 +66,8 @@ export type Action =
   /** Puts back what `segment` of this deployment replaced; set `number` (null = none) is what the panel knows it as. */
   | { do: 'restore'; release: string; segment: string; number: number | null; permissions: Permissions }
   | { do: 'prune'; remove: string[]; keep: string[] }
+  /** One release that a person named; never the live one. Unlike `prune` it fails when something is left. */
+  | { do: 'remove'; release: string }
 
 /** `phase: failure` steps run, in order, only after a `main` step that stops has failed or the segment was cancelled. */
 export type Step = {
@@ -84,7 +86,7 @@ export type Step = {
 /** The consecutive steps of one lane up to the next barrier: one program on one target. `name` is unique in its deployment. */
 export type Segment = { name: string; targetId: string; steps: Step[] }
 
-export type PlanKind = 'deploy' | 'activate' | 'configure'
+export type PlanKind = 'deploy' | 'activate' | 'configure' | 'remove'
 
 /** What is stored before any server is touched. Hash it with `planHash`. One target ⇒ one batch, one lane, one segment. */
 export type Plan = {

@@ -131,7 +131,7 @@ async function load(reader: Reader, actor: Actor, id: string): Promise<store.Env
 }
 
 // Names are for people: two that differ in capitals only would be taken for one another.
-function refuseName(name: string, others: { name: string }[]): void {
+export function refuseName(name: string, others: { name: string }[]): void {
   if (others.some((other) => other.name.toLowerCase() === name.toLowerCase()))
     throw taken('name', 'The project has an environment of that name already.')
 }

@@ -1,6 +1,7 @@
 // The one way into the queue of deployments, whatever is asked for.
 import { actorText, demand, sees, type Actor } from '@/lib/access.ts'
 import type { DeploymentView } from '@/lib/api/shapes.ts'
+import type { PlanKind } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { createDeployment, type DeploymentSource } from '@/lib/store/deployments.ts'
 import * as store from '@/lib/store/history.ts'
@@ -9,17 +10,18 @@ import { ask } from './ask.ts'
 import type { Context } from './context.ts'
 import { deploymentView } from './deployment-view.ts'
 
-type Wish = { kind: 'deploy' | 'activate'; source: DeploymentSource; onlyWhenIdle?: boolean }
+type Wish = { kind: PlanKind; source: DeploymentSource; onlyWhenIdle?: boolean }
 
 /** `expectedHash`: of the plan that was shown, if that and nothing else is wanted. */
-type Request = { environmentId: string; idempotencyKey: string | undefined; expectedHash?: string | undefined }
+type Request = { environmentId: string; idempotencyKey?: string | undefined; expectedHash?: string | undefined }
 
 /** A first look at a large repository takes as long as bringing it here. */
 export const previewDeadlineMs = 120_000
 
 /**
  * Queues what `choose` makes of the environment. A repeated idempotency key is answered before anything is judged, so that a
- * retry gets the same deployment whatever has changed since. PanelError: not_found, forbidden, conflict, and what `choose` throws.
+ * retry gets the same deployment whatever has changed since. PanelError: not_found, forbidden, conflict, plan_changed, and what
+ * `choose` throws.
  */
 export async function enqueue(
   ctx: Context,

@@ -88,7 +88,7 @@ export function findRelease(reader: Reader, environmentId: string, number: numbe
 }
 
 /** The release whose directory `current` was switched to last. */
-function findLiveRelease(reader: Reader, environmentId: string): Promise<ReleaseRow | null> {
+export function findLiveRelease(reader: Reader, environmentId: string): Promise<ReleaseRow | null> {
   return reader.environment
     .findUnique({ where: { id: environmentId }, select: { liveReleaseId: true } })
     .then((row) =>

@@ -6,7 +6,7 @@ import { PanelError } from '@/lib/errors.ts'
 import { envDifference } from '@/lib/format/env-difference.ts'
 import { findPreview } from '@/lib/store/previews.ts'
 import { findVariablesOf } from '@/lib/store/variables.ts'
-import { decryptText } from './addresses.ts'
+import { decryptSet } from './addresses.ts'
 import type { Worker } from './worker.ts'
 
 type Asked = { environmentId: string; expectedHash: string | null }
@@ -46,7 +46,7 @@ async function variablesSentence(
       return sha256 === null ? null : findVariablesOf(db.prisma, environmentId, sha256)
     }),
   )
-  const text = (set: typeof before) => (set ? decryptText(secrets, set.text) : null)
+  const text = (set: typeof before) => (set ? decryptSet(secrets, set) : null)
   const { added, removed, changed } = envDifference(text(before), text(after))
   const parts = [
     ...added.map((name) => `${name} added`),

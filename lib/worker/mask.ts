@@ -1,17 +1,17 @@
 // Secrets of an environment in texts that are shown before anything runs.
 import { prepareRedaction } from '@/lib/redact/redactor.ts'
 import { secretsOfEnv } from '@/lib/redact/secrets.ts'
-import { decryptText, repositoryAddress, secretsOfAccess } from './addresses.ts'
+import { decryptSet, repositoryAddress, secretsOfAccess } from './addresses.ts'
 import { liveRelease } from './ground.ts'
 import type { Ground } from './ground.ts'
 
-type Set = { text: Uint8Array } | null | undefined
+type Set = { number: number; text: Uint8Array } | null | undefined
 
 /** A function that masks whatever logs of this environment would mask, with the variables of `sets` beside the newest and the live ones. */
 export function maskOf(ground: Ground, sets: Set[]): (text: string) => string {
   const { worker, environment } = ground
   const texts = [...sets, environment.variableSets[0], liveRelease(ground)?.variableSet].flatMap((set) =>
-    set ? [decryptText(worker.secrets, set.text)] : [],
+    set ? [decryptSet(worker.secrets, set)] : [],
   )
   const { access } = repositoryAddress(environment.project, worker.secrets)
   const secrets = [...texts.flatMap((text) => secretsOfEnv(text)), ...secretsOfAccess(access)]

@@ -7,6 +7,7 @@ import { planSet, setsOf } from './configuration.ts'
 import type { Flight } from './flight.ts'
 import { liveRelease } from './ground.ts'
 import { planExisting, planNew } from './planning.ts'
+import { planGone } from './removal.ts'
 import type { NewPlan } from './planning.ts'
 
 /** What flying needs beside the plan; never stored. `env` null = the release gets no `.env` of ours. */
@@ -27,6 +28,7 @@ export async function prepare(flight: Flight): Promise<Cargo> {
   if (kind === 'configure') return loadSet(flight, plan ?? (await planSet(flight)))
   if (plan) return load(flight, plan)
   if (kind === 'activate') return load(flight, await planExisting(flight))
+  if (kind === 'remove') return load(flight, await planGone(flight))
   return loadNew(flight, await planNew(flight))
 }
 

@@ -11,7 +11,7 @@ import { findPlan } from '@/lib/store/history.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
 import { readEnvironment } from '@/lib/store/jobs.ts'
 import { storePreview } from '@/lib/store/previews.ts'
-import { decryptText } from './addresses.ts'
+import { decryptSet } from './addresses.ts'
 import { demandAgreed } from './agreement.ts'
 import { draftExisting, draftNew } from './drafts.ts'
 import type { Run, Variables } from './drafts.ts'
@@ -81,7 +81,7 @@ async function view(ground: Ground, mirror: Mirror, draft: Draft, hash: string):
   const { worker, environment } = ground
   const { plan, ref, commit, variables, sendBytes } = draft
   const live = liveRelease(ground)
-  const text = (set: Variables | null | undefined) => (set ? decryptText(worker.secrets, set.text) : null)
+  const text = (set: Variables | null | undefined) => (set ? decryptSet(worker.secrets, set) : null)
   const target = targetOf(ground)
   const { subdirectory } = parseOptions(environment.options)
   const shown = { plan, target, mirror, subdirectory, mask: maskOf(ground, [variables]) }

@@ -48,7 +48,15 @@ beforeAll(async () => {
   repository.git('branch', 'feature', shas[0]!)
   const mirrors = await openMirrors({ folder: join(folder, 'mirrors'), localPrefixes: [folder] })
   const log = pino({ level: 'silent' })
-  worker = { db, secrets: openSecrets(randomBytes(32)), connector, mirrors, hooks: openRecent(8), panelId: randomUUID(), log }
+  worker = {
+    db,
+    secrets: openSecrets(randomBytes(32)),
+    connector,
+    mirrors,
+    hooks: openRecent(8),
+    panelId: randomUUID(),
+    log,
+  }
 })
 afterEach(async () => {
   await Promise.all(workers.splice(0).map((answering) => answering.stop()))

@@ -1,41 +1,18 @@
 // What was shown is what flies: previews and flights of the same environment, on a real server and a real repository.
-import { join } from 'node:path'
-import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { activateRelease, getDeployment, requestDeployment } from '@/lib/panel/deployments.ts'
 import type { Context } from '@/lib/panel/context.ts'
 import { previewPlan } from '@/lib/panel/preview.ts'
-import { bootstrapCommand } from '@/lib/deploy/bootstrap.ts'
-import { openMirrors } from '@/lib/git/mirrors.ts'
-import { readSettings } from '@/lib/settings.ts'
-import { openConnector } from '@/lib/ssh/connector.ts'
 import { createDeployment } from '@/lib/store/deployments.ts'
-import { startAnswering } from '@/lib/worker/asks.ts'
-import type { Answering } from '@/lib/worker/asks.ts'
-import { openRecent } from '@/lib/worker/recent.ts'
 import { as, owner, refused } from '../panel/panel.ts'
-import { openPlace } from './place.ts'
+import { openPanelPlace } from './panel-place.ts'
 import type { Place } from './place.ts'
 
 let place: Place
 let ctx: Context
-let answering: Answering
-const connector = openConnector({ standby: bootstrapCommand })
-
-beforeAll(async () => {
-  place = await openPlace()
-  await place.worker()
-  const { db, secrets, folder } = place
-  const mirrors = await openMirrors({ folder: join(folder, 'asked'), localPrefixes: [`${folder}/`] })
-  const log = pino({ level: 'silent' })
-  answering = await startAnswering({ db, secrets, connector, mirrors, hooks: openRecent(8), panelId: 'panel', log })
-  ctx = { db, secrets, settings: readSettings({ DATABASE_URL: db.url, FAIRLEAD_DATA: folder }) }
-})
-afterAll(async () => {
-  await answering.stop()
-  await connector.close()
-  await place.close()
-})
+let close: () => Promise<void>
+beforeAll(async () => ({ place, ctx, close } = await openPanelPlace()))
+afterAll(() => close())
 
 async function madeLive() {
   const env = 'KEPT=1\nPASSWORD=hunter2hunter2\nOLD=gone\n'

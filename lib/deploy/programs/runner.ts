@@ -162,7 +162,7 @@ const end = squeeze(`
 `)
 
 const flag = (on: boolean): string => (on ? '1' : '')
-const heavySteps = new Set<Action['do']>(['tree', 'release', 'permissions', 'prune'])
+const heavySteps = new Set<Action['do']>(['tree', 'release', 'permissions', 'prune', 'remove'])
 
 /** Where a hook runs and is read from: its release, or for a panel hook the release being left or made, by its event. */
 function hookWords(hook: PlannedHook): string[] {
@@ -213,6 +213,8 @@ function words(action: Action): string[] {
       return ['unlink_current', action.expectCurrent]
     case 'prune':
       return ['prune', ...action.remove.map(releaseName), '--', ...action.keep]
+    case 'remove':
+      return ['remove', releaseName(action.release)]
   }
 }
 

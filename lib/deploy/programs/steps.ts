@@ -244,6 +244,16 @@ const pruning = squeeze(`
     [ -z "$old" ] || rm -rf $old
     return 0
   }
+  # remove <release>
+  remove() {
+    look
+    [ "$live_name" != "$1" ] || { fail command_failed "$1 is live"; return 1; }
+    prune "$1" --
+    [ -e "release/$1" ] || fact pruned "$1"
+    for t in "release/$1" "release/.trash-$1."*; do
+      [ ! -e "$t" ] || { fail not_writable "some files of $1 belong to another user"; return 1; }
+    done
+  }
 `)
 
 export const ourSteps = looking + checking + shipping + permitting + switching + configuring + pruning

@@ -1,0 +1,5 @@
+import { previewOperations } from '@/lib/api/register/releases.ts'
+import { promoteRelease } from '@/lib/panel/promote.ts'
+import { operation } from '@/lib/web/operation.ts'
+
+export const POST = operation(previewOperations.promoteRelease, promoteRelease)

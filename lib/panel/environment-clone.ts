@@ -1,0 +1,59 @@
+// Another environment like one that there is.
+import type { z } from 'zod'
+import { demand, type Actor } from '@/lib/access.ts'
+import { cloneInput } from '@/lib/api/inputs-preview.ts'
+import type { EnvironmentView } from '@/lib/api/shapes.ts'
+import { permissionsInput } from '@/lib/api/inputs.ts'
+import { parseOptions } from '@/lib/spec/options.ts'
+import { copyHooks, copyVariables } from '@/lib/store/environment-copy.ts'
+import * as store from '@/lib/store/environments.ts'
+import { findProject } from '@/lib/store/projects.ts'
+import { change, missing, parse } from './act.ts'
+import type { Context } from './context.ts'
+import { refusePlaces } from './environment-places.ts'
+import { view } from './environment-view.ts'
+import { refuseName } from './environments.ts'
+import { freeSlug } from './projects.ts'
+import { demandEnvironment } from './seen.ts'
+
+/**
+ * Settings, options and the panel's hooks come along, variables only when wished; history, releases and the place don't. Nothing on a
+ * server is touched. PanelError: invalid, not_found, forbidden, conflict (name or folder taken).
+ */
+export async function cloneEnvironment(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof cloneInput>,
+): Promise<EnvironmentView> {
+  const { environmentId: id, name, branch, servers, variables } = parse(cloneInput, input)
+  return change(ctx, actor, async ({ tx, audit }) => {
+    await store.lockPlaces(tx)
+    const projectId = await demandEnvironment(tx, actor, 'view', id)
+    demand(actor, 'configure', projectId)
+    const original = await store.findEnvironment(tx, id)
+    const project = await findProject(tx, projectId)
+    if (!original || !project) throw missing('environment')
+    refuseName(name, project.environments)
+    await refusePlaces(tx, servers, null)
+    const { releaseNaming, keep, repositoryHooks, appType, appDomain } = original
+    const slug = freeSlug(
+      name,
+      project.environments.map((one) => one.slug),
+    )
+    const settings = { releaseNaming, keep, repositoryHooks, appType, appDomain }
+    const fields = {
+      ...settings,
+      name,
+      branch: branch ?? original.branch,
+      permissions: permissionsInput.parse(original.permissions),
+      options: parseOptions(original.options),
+    }
+    const row = await store.insertEnvironment(tx, { ...fields, projectId, slug }, servers)
+    const both = { from: id, to: row.id, createdBy: actor.name }
+    const hooks = await copyHooks(tx, both)
+    const copied = variables ? await copyVariables(tx, both) : null
+    const facts = { name, from: id, servers, hooks, variables: copied }
+    await audit('environment.clone', `environment:${row.id}`, projectId, facts)
+    return view(tx, row)
+  })
+}

@@ -1,0 +1,31 @@
+// What an environment takes over from another one.
+import { Prisma } from './generated/client.ts'
+import type { Reader } from './reader.ts'
+import { findNewestHooks } from './hooks.ts'
+import { findNewestVariables } from './variables.ts'
+
+/** The scripts that run now, as first revisions. Returns the events. */
+export async function copyHooks(
+  reader: Reader,
+  { from, to, createdBy }: { from: string; to: string; createdBy: string },
+): Promise<string[]> {
+  const hooks = (await findNewestHooks(reader, from)).filter(({ text }) => text !== null)
+  for (const { id: _id, createdAt: _at, ...hook } of hooks)
+    await reader.hookRevision.create({ data: { ...hook, environmentId: to, number: 1, createdBy } })
+  return hooks.map(({ event }) => event)
+}
+
+/** The newest set as the first one, still encrypted. Returns its number there; null = there was none. */
+export async function copyVariables(
+  reader: Reader,
+  { from, to, createdBy }: { from: string; to: string; createdBy: string },
+): Promise<number | null> {
+  const set = await findNewestVariables(reader, from)
+  if (!set) return null
+  const { id: _id, createdAt: _at, secrets, ...rest } = set
+  const row = await reader.variableSet.create({
+    data: { ...rest, secrets: secrets ?? Prisma.DbNull, environmentId: to, number: 1, createdBy },
+  })
+  await reader.environment.update({ where: { id: to }, data: { variableSetId: row.id } })
+  return set.number
+}
