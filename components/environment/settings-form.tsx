@@ -7,6 +7,7 @@ import { ConfirmButton } from '../form/confirm-button.tsx'
 import { Field, SelectField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { cardStyle } from '../style.ts'
+import { OptionsForm } from './options-form.tsx'
 import { PermissionFields, readPermissions } from './permission-fields.tsx'
 
 export function SettingsForm({ environment }: { environment: EnvironmentView }) {
@@ -81,6 +82,7 @@ export function SettingsForm({ environment }: { environment: EnvironmentView }) 
           </div>
         </Form>
       </div>
+      <OptionsForm environment={environment} />
       <section className={`${cardStyle} grid justify-items-start gap-3 p-5`}>
         <h2 className="font-semibold">Remove this environment</h2>
         <p className="text-ink-soft">

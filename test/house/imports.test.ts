@@ -32,6 +32,8 @@ const table: Record<string, Rule> = {
       'sonner',
       'anser',
       '@tanstack/react-virtual',
+      '@codemirror',
+      '@lezer/highlight',
     ],
     node: false,
   },

@@ -59,6 +59,10 @@ async function Hooks({ environment }: { environment: EnvironmentView }) {
     origin === 'repository' && event ? [event] : [],
   )
   return (
-    <Pipeline environment={environment} hooks={hooks} seen={last && { number: last.number, events: inRepository }} />
+    <Pipeline
+      environment={environment}
+      hooks={hooks}
+      seen={last && { id: last.id, number: last.number, events: inRepository, findings: last.findings }}
+    />
   )
 }

@@ -1,0 +1,105 @@
+// The life cycle as the pipeline draws it: what Fairlead does, what hooks may do, and the ready-made steps that the options add.
+import type { EnvironmentView } from '@/lib/api/shapes.ts'
+import type { LifecycleEvent } from '@/lib/deploy/types.ts'
+import { healthCheckStep, restartSteps } from '@/lib/spec/presets.ts'
+
+type Options = EnvironmentView['options']
+/** `stops`: whether a failure stops the run, of a hook unless the hook says otherwise. */
+export type Stop =
+  { event: LifecycleEvent; stops: boolean } | { does: string } | { ours: string; about: string; stops: boolean }
+export type Way = { title: string; about: string; stops: Stop[] }
+
+export function lifeCycle(options: Options): Way[] {
+  const again = restarts(options)
+  const health = healthChecks(options)
+  const isLast = options.healthCheck?.onFailure !== 'rollback'
+  return [
+    {
+      title: 'Deploy',
+      about: 'A new release is made beside the live one; visitors see it only after the switch.',
+      stops: [
+        { does: 'Check the server: room, rights, what is live' },
+        { event: 'before.pull', stops: false },
+        { does: `Bring the files of the commit, make the release${only(options)}, write its variables` },
+        ...preparations(options),
+        { event: 'after.pull', stops: true },
+        { does: 'Set permissions' },
+        { event: 'before.deploy', stops: true },
+        { does: 'Mark the release complete, switch “current” to it' },
+        { event: 'after.deploy', stops: false },
+        ...again,
+        ...(isLast ? [] : health),
+        { event: 'deploy.success', stops: false },
+        ...(isLast ? health : []),
+        { does: 'Remove the oldest releases' },
+      ],
+    },
+    {
+      title: 'When a deployment fails',
+      about:
+        again.length > 0
+          ? 'The live release stays, or is put back, and then the restarts run again.'
+          : 'The live release stays as it was.',
+      stops: [{ event: 'deploy.failure', stops: false }],
+    },
+    {
+      title: 'Activate or roll back',
+      about: 'An earlier release becomes live again, with the variables it had.',
+      stops: [
+        { event: 'rollback/before', stops: true },
+        { does: 'Verify the release, switch “current” to it' },
+        ...again,
+        { event: 'rollback/after', stops: false },
+      ],
+    },
+    {
+      title: 'Change variables of the live release',
+      about: 'The new file is put in place by one rename.',
+      stops: [
+        { event: 'config/before-change', stops: true },
+        { does: 'Replace .env' },
+        { event: 'config/after-change', stops: false },
+        ...again,
+      ],
+    },
+  ]
+}
+
+const only = ({ subdirectory }: Options): string => (subdirectory === '' ? '' : ` of ${subdirectory}`)
+
+function preparations({ shared, caches, composer, migrations, nodePackages }: Options): Stop[] {
+  const cached = (['node_modules', 'vendor'] as const).flatMap((name): Stop[] => {
+    if (caches[name] === 'off') return []
+    const isLink = caches[name] === 'link'
+    const about = isLink ? 'one directory for all releases' : 'from the live release, if it has one'
+    return [{ ours: `${isLink ? 'link' : 'copy'} ${name}`, about, stops: isLink }]
+  })
+  return [
+    ...(shared.length > 0
+      ? [{ ours: 'shared paths', about: shared.map(({ path }) => path).join(', '), stops: true }]
+      : []),
+    ...cached,
+    ...(composer === 'detected'
+      ? [{ ours: 'composer install', about: 'where there is a composer.json', stops: true }]
+      : []),
+    ...(migrations === 'detected'
+      ? [{ ours: 'artisan migrate', about: 'where there is an artisan', stops: true }]
+      : []),
+    ...(nodePackages === 'detected'
+      ? [{ ours: 'packages of Node', about: 'npm, pnpm or Yarn, where there is a lock file', stops: true }]
+      : []),
+  ]
+}
+
+function restarts(options: Options): Stop[] {
+  return restartSteps(options).map(({ name, user, failure }) => ({
+    ours: name,
+    about: user === null ? '' : `as ${user}`,
+    stops: failure === 'stops',
+  }))
+}
+
+function healthChecks(options: Options): Stop[] {
+  const step = healthCheckStep(options)
+  return step ? [{ ours: step.name, about: options.healthCheck?.url ?? '', stops: step.failure === 'stops' }] : []
+}
