@@ -50,7 +50,7 @@ const statements = [
      CASE WHEN "status" = 'succeeded' THEN "at" + interval '1 second' * (3 + n % 90) END,
      CASE WHEN n > count - ${detailed} THEN plan.text END
    FROM "fill", (SELECT jsonb_build_object('segments', jsonb_build_array(jsonb_build_object('name', 'main', 'targetId', 't', 'steps',
-     jsonb_agg(jsonb_build_object('n', s, 'name', 'step ' || s, 'phase', 'main', 'text', repeat('echo built; ', 20)))))) AS text
+     jsonb_agg(jsonb_build_object('n', s, 'name', 'step ' || s, 'phase', 'main', 'stage', 'ship', 'action', jsonb_build_object('do', 'complete'), 'timeoutMs', 60000, 'text', repeat('echo built; ', 20)))))) AS text
      FROM generate_series(1, ${steps}) s) plan ORDER BY "at"`,
   `INSERT INTO "Event" ("deploymentId", "seq", "type", "data", "at")
    SELECT "deploymentId", 2 * s + ended, CASE ended WHEN 0 THEN 'step.began' ELSE 'step.ended' END,

@@ -19,14 +19,15 @@ type WeekRow = {
 export async function findWeeks(pool: Pool, environmentId: string, weeks: number): Promise<WeekRow[]> {
   const { rows } = await pool.query<WeekRow>(
     `WITH span AS (
-       SELECT date_trunc('week', clock_timestamp() AT TIME ZONE 'UTC') - make_interval(weeks => $2 - 1) AS "first",
-         date_trunc('week', clock_timestamp() AT TIME ZONE 'UTC') AS "last"
+       SELECT date_trunc('week', now() AT TIME ZONE 'UTC') - make_interval(weeks => $2 - 1) AS "first",
+         date_trunc('week', now() AT TIME ZONE 'UTC') AS "last"
      ), runs AS (
        SELECT date_trunc('week', d."createdAt" AT TIME ZONE 'UTC') AS "week", d."status",
          CASE WHEN d."status" = 'succeeded' THEN extract(epoch FROM d."finishedAt" - d."startedAt") * 1000 END AS "ms",
          CASE WHEN d."status" = 'succeeded' AND d."kind" = 'deploy'
-           THEN extract(epoch FROM coalesce(d."commitAt", d."finishedAt") - r."committedAt") * 1000 END AS "leadMs"
-       FROM span, "Deployment" d LEFT JOIN "Release" r ON r."id" = d."releaseId"
+           THEN extract(epoch FROM coalesce(d."commitAt", d."finishedAt")
+             - (SELECT r."committedAt" FROM "Release" r WHERE r."id" = d."releaseId")) * 1000 END AS "leadMs"
+       FROM span, "Deployment" d
        WHERE d."environmentId" = $1 AND d."createdAt" >= span."first" AT TIME ZONE 'UTC'
      )
      SELECT to_char(w."week", 'YYYY-MM-DD') AS "week", ${counts},
@@ -54,7 +55,7 @@ export async function findSteps(
   const { rows } = await pool.query<StepRow>(
     `WITH sample AS (
        SELECT "id", "plan" FROM "Deployment"
-       WHERE "environmentId" = $1 AND "status" = 'succeeded' AND "createdAt" > clock_timestamp() - make_interval(weeks => $2)
+       WHERE "environmentId" = $1 AND "status" = 'succeeded' AND "createdAt" > now() - make_interval(weeks => $2)
        ORDER BY "createdAt" DESC LIMIT $3
      ), planned AS (
        SELECT s."id", g->>'name' AS "segment", (t->>'n')::int AS "step", t->>'name' AS "name"
