@@ -52,6 +52,7 @@ export async function change<T>(
         },
       })
       if (entries === 0) throw new Error('a change without an audit entry')
+      await ctx.beforeCommit?.(tx, result)
       return result
     })
   } catch (error) {

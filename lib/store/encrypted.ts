@@ -7,6 +7,7 @@ export type EncryptedColumn = { table: string; column: string; words: string }
 
 export const encryptedColumns: EncryptedColumn[] = [
   { table: 'User', column: 'totpSecret', words: `'two-factor secret of ' || t."email"` },
+  { table: 'KeptAnswer', column: 'answer', words: `'answer kept for ' || t."actor"` },
   { table: 'Project', column: 'credential', words: `'credential of project ' || t."name"` },
   { table: 'Server', column: 'privateKey', words: `'private key of server ' || t."name"` },
   {

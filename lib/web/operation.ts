@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Actor } from '@/lib/api/shapes.ts'
 import type { Operation } from '@/lib/api/operation.ts'
 import type { Context } from '@/lib/panel/context.ts'
+import { once } from '@/lib/panel/once.ts'
 import { route } from './route.ts'
 
 /**
@@ -13,5 +14,11 @@ export function operation<I extends z.ZodType, O extends z.ZodType>(
   entry: Operation<I, O>,
   run: (ctx: Context, actor: Actor, input: z.output<I>, request: Request) => Promise<z.input<O> | Response>,
 ) {
-  return Object.assign(route(entry.input, run, { status: entry.status }), { described: entry as Operation })
+  const keyed: typeof run = (ctx, actor, input, request) => {
+    const key = entry.key === 'answer' ? request.headers.get('idempotency-key') : null
+    if (key === null) return run(ctx, actor, input, request)
+    const asked = { key, operation: `${entry.method} ${entry.path}`, input }
+    return once(ctx, actor, asked, (own) => run(own, actor, input, request))
+  }
+  return Object.assign(route(entry.input, keyed, { status: entry.status }), { described: entry as Operation })
 }
