@@ -33,24 +33,6 @@ test('without a worker the deploy dialog says so at once, and still queues', asy
   await expect(page.getByText('feature/one')).toBeVisible()
 })
 
-test('a hook is written, changed and removed where it runs', async ({ page, seeded }) => {
-  await page.goto(`/environments/${seeded.environments.never}?tab=pipeline`)
-  await page.getByRole('button', { name: 'Write the after.pull hook' }).click()
-  const form = page.getByRole('form', { name: 'The after.pull hook' })
-  await form.getByLabel('Script (bash)').fill('set -e\nmake build\n')
-  await form.getByLabel('Ends after (seconds)').fill('0')
-  await form.getByRole('button', { name: 'Save the hook' }).click()
-  await expect(form.getByText('At least one second.')).toBeVisible()
-  await expect(form.getByLabel('Script (bash)')).toHaveValue('set -e\nmake build\n')
-  await form.getByLabel('Ends after (seconds)').fill('90')
-  await form.getByRole('button', { name: 'Save the hook' }).click()
-  await expect(page.getByText('at most 1m 30s')).toBeVisible()
-  await page.getByRole('button', { name: 'Edit the after.pull hook' }).click()
-  await form.getByRole('button', { name: 'Remove the hook' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove the hook' }).click()
-  await expect(page.getByRole('button', { name: 'Write the after.pull hook' })).toBeVisible()
-})
-
 test('variables saved elsewhere meanwhile are not overwritten', async ({ page, context, seeded }) => {
   const address = `/environments/${seeded.environments.never}?tab=variables`
   await page.goto(address)

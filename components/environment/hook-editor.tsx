@@ -18,7 +18,10 @@ type HookEditorProps = {
 }
 
 /** One place of the lifecycle: the panel's script there, edited in place. */
-export function HookEditor({ environmentId, event, stops, hook, seenIn }: HookEditorProps) {
+export function HookEditor({ environmentId, event, stops, hook: drawn, seenIn }: HookEditorProps) {
+  // What was saved here stands until the page is drawn anew, which takes a moment.
+  const [saved, setSaved] = useState<{ hook: HookView | null; over: HookView | null } | null>(null)
+  const hook = saved && saved.over === drawn ? saved.hook : drawn
   const [isOpen, setOpen] = useState(false)
   // A failed deployment leads here: `#before.deploy` opens that hook.
   const openLinked = useEffectEvent(() => {
@@ -63,7 +66,14 @@ export function HookEditor({ environmentId, event, stops, hook, seenIn }: HookEd
         </button>
       </div>
       {isOpen && (
-        <HookForm environmentId={environmentId} event={event} stops={stops} hook={hook} close={() => setOpen(false)} />
+        <HookForm
+          environmentId={environmentId}
+          event={event}
+          stops={stops}
+          hook={hook}
+          close={() => setOpen(false)}
+          changed={(now) => setSaved({ hook: now, over: drawn })}
+        />
       )}
     </div>
   )

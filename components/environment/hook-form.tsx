@@ -21,16 +21,19 @@ type HookFormProps = {
   stops: boolean
   hook: HookView | null
   close: () => void
+  /** What stands from now on; null = nothing. The page follows a moment later. */
+  changed: (hook: HookView | null) => void
 }
 
 const empty = '#!/usr/bin/env bash\nset -euo pipefail\n\n'
 
-export function HookForm({ environmentId, event, stops, hook, close }: HookFormProps) {
+export function HookForm({ environmentId, event, stops, hook, close, changed }: HookFormProps) {
   const router = useRouter()
   // The page is drawn anew while somebody types: what was opened is what is edited.
   const [edited] = useState(hook)
   const script = useRef<ScriptHandle>(null)
-  function changed(words: string) {
+  function done(now: HookView | null, words: string) {
+    changed(now)
     close()
     toast.success(words)
     router.refresh()
@@ -49,7 +52,7 @@ export function HookForm({ environmentId, event, stops, hook, close }: HookFormP
         failure: (String(data.get('failure')) || null) as HookView['failure'],
         basedOn: edited?.number ?? null,
       })}
-      done={() => changed(`The ${event} hook runs from the next deployment on.`)}
+      done={(now) => done(now, `The ${event} hook runs from the next deployment on.`)}
     >
       <ScriptField text={edited?.text ?? empty} handle={script} />
       <HookCheck
@@ -90,7 +93,7 @@ export function HookForm({ environmentId, event, stops, hook, close }: HookFormP
           <ConfirmButton
             word="Remove the hook"
             act={() => removeHook({ environmentId, event })}
-            done={() => changed(`The ${event} hook no longer runs.`)}
+            done={() => done(null, `The ${event} hook no longer runs.`)}
           >
             The script at <code className="font-mono text-xs">{event}</code> no longer runs in this environment. A file
             of this name in the repository still does. Its history stays.
@@ -101,7 +104,7 @@ export function HookForm({ environmentId, event, stops, hook, close }: HookFormP
         environmentId={environmentId}
         event={event}
         current={edited?.number ?? null}
-        reverted={({ number }) => changed(`The ${event} hook is back, as revision ${number}.`)}
+        reverted={(now) => done(now, `The ${event} hook is back, as revision ${now.number}.`)}
       />
     </Form>
   )
