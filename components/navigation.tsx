@@ -1,5 +1,5 @@
 'use client'
-import { CircleUser, Layers, Server, type LucideIcon } from 'lucide-react'
+import { CircleUser, Layers, ScrollText, Server, Users, type LucideIcon } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { Logo } from './logo.tsx'
@@ -7,14 +7,19 @@ import { CommandCentre, SearchButton } from './palette/centre.tsx'
 import { Presence } from './presence/presence.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 
-const places: { href: string; word: string; icon: LucideIcon; also: string[] }[] = [
+/** What the person decides about: places that they can't go to aren't shown. */
+export type Reach = { servers: boolean; people: boolean }
+
+const places: { href: string; word: string; icon: LucideIcon; also: string[]; needs?: keyof Reach }[] = [
   { href: '/', word: 'Environments', icon: Layers, also: ['/environments', '/deployments', '/projects'] },
-  { href: '/servers', word: 'Servers', icon: Server, also: [] },
+  { href: '/servers', word: 'Servers', icon: Server, also: [], needs: 'servers' },
+  { href: '/people', word: 'People', icon: Users, also: [], needs: 'people' },
+  { href: '/audit', word: 'Audit', icon: ScrollText, also: [], needs: 'people' },
   { href: '/account', word: 'Account', icon: CircleUser, also: [] },
 ]
 
 /** The one bar of the panel; on a phone the words go and the shapes stay, each still named for a screen reader. */
-export function Navigation() {
+export function Navigation({ reach }: { reach: Reach }) {
   const path = usePathname()
   const isHere = ({ href, also }: (typeof places)[number]) =>
     [href, ...also].some((place) => (place === '/' ? path === '/' : path === place || path.startsWith(`${place}/`)))
@@ -29,17 +34,19 @@ export function Navigation() {
           <Logo size={22} /> <span className="hidden sm:inline">Fairlead</span>
         </Link>
         <nav aria-label="Main" className="flex min-w-0 flex-1 gap-1">
-          {places.map((place) => (
-            <Link
-              key={place.href}
-              href={place.href}
-              aria-current={isHere(place) ? 'page' : undefined}
-              className="flex h-8 items-center gap-1.5 rounded-one px-2.5 text-ink-soft hover:bg-sunken hover:text-ink aria-[current]:bg-accent-soft aria-[current]:text-accent"
-            >
-              <place.icon aria-hidden size={16} />
-              <span className={isHere(place) ? undefined : 'sr-only sm:not-sr-only'}>{place.word}</span>
-            </Link>
-          ))}
+          {places
+            .filter(({ needs }) => needs === undefined || reach[needs])
+            .map((place) => (
+              <Link
+                key={place.href}
+                href={place.href}
+                aria-current={isHere(place) ? 'page' : undefined}
+                className="flex h-8 items-center gap-1.5 rounded-one px-2.5 text-ink-soft hover:bg-sunken hover:text-ink aria-[current]:bg-accent-soft aria-[current]:text-accent"
+              >
+                <place.icon aria-hidden size={16} />
+                <span className={isHere(place) ? 'sr-only sm:not-sr-only' : 'sr-only md:not-sr-only'}>{place.word}</span>
+              </Link>
+            ))}
         </nav>
         <Presence />
         <SearchButton />

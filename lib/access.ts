@@ -82,7 +82,11 @@ export function greatestRole(actor: Actor): PanelRole {
 
 /** Whether the role is at most what the actor is in that project, or with null in the panel. */
 export function isWithin(actor: Actor, role: PanelRole, projectId: string | null): boolean {
-  return rank(role) <= rank(roleIn(actor, projectId))
+  return isAtMost(role, roleIn(actor, projectId))
+}
+
+export function isAtMost(role: PanelRole, most: PanelRole): boolean {
+  return rank(role) <= rank(most)
 }
 
 function rank(role: PanelRole): number {

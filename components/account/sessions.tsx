@@ -1,6 +1,6 @@
 'use client'
 import { useRouter } from 'next/navigation'
-import { endSession } from '@/app/actions/account.ts'
+import { endOtherSessions, endSession } from '@/app/actions/account.ts'
 import type { SessionView } from '@/lib/api/shapes.ts'
 import { ActButton } from '../form/act-button.tsx'
 import { StatusBadge } from '../status-badge.tsx'
@@ -18,9 +18,16 @@ export function Sessions({ sessions }: { sessions: SessionView[] }) {
   const router = useRouter()
   return (
     <section aria-labelledby="sessions">
-      <h2 id="sessions" className="mb-2 font-semibold">
-        Where you are signed in
-      </h2>
+      <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
+        <h2 id="sessions" className="font-semibold">
+          Where you are signed in
+        </h2>
+        {sessions.length > 1 && (
+          <ActButton busyText="Ending…" act={() => endOtherSessions({})} done={() => router.refresh()}>
+            End all others
+          </ActButton>
+        )}
+      </div>
       <ul className={`${cardStyle} divide-y`}>
         {sessions.map((session) => (
           <li key={session.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5">

@@ -2,7 +2,7 @@
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { createToken, revokeToken } from '@/app/actions/account.ts'
-import type { TokenView } from '@/lib/api/shapes.ts'
+import type { Role, TokenView } from '@/lib/api/shapes.ts'
 import { CopyLine } from '../copy-button.tsx'
 import { ConfirmButton } from '../form/confirm-button.tsx'
 import { Field, SelectField } from '../form/field.tsx'
@@ -11,8 +11,23 @@ import { cardStyle } from '../style.ts'
 import { RelativeTime } from '../time.tsx'
 
 const dayMs = 86_400_000
+const rights: Record<Role, string> = {
+  viewer: 'look',
+  developer: 'look and deploy',
+  admin: 'set up, too',
+  owner: 'everything',
+}
 
-export function Tokens({ tokens }: { tokens: TokenView[] }) {
+/** One's own tokens. `roles` are those that one may give away, least first; none = one may nothing. */
+export function Tokens({
+  tokens,
+  roles,
+  projects,
+}: {
+  tokens: TokenView[]
+  roles: Role[]
+  projects: { id: string; name: string }[]
+}) {
   const router = useRouter()
   const [secret, setSecret] = useState<string | null>(null)
   return (
@@ -33,7 +48,8 @@ export function Tokens({ tokens }: { tokens: TokenView[] }) {
                 {token.name} <code className="font-mono text-xs text-ink-soft">{token.prefix}…</code>
               </span>
               <span className="text-xs text-ink-soft">
-                {token.role} ·{' '}
+                {token.role}
+                {token.project && <> in {token.project.name}</>} ·{' '}
                 {token.usedAt ? (
                   <>
                     used <RelativeTime at={token.usedAt} />
@@ -65,13 +81,14 @@ export function Tokens({ tokens }: { tokens: TokenView[] }) {
         <Form
           key={tokens.length}
           label="Make a token"
-          className="grid items-start gap-3 p-4 sm:grid-cols-[1fr_10rem_10rem]"
+          className="grid items-start gap-3 p-4 sm:grid-cols-2"
           act={createToken}
           read={(data) => {
             const days = Number(data.get('days'))
             return {
               name: String(data.get('name')),
               role: data.get('role') as TokenView['role'],
+              projectId: String(data.get('projectId')),
               expiresAt: days ? new Date(Date.now() + days * dayMs).toISOString() : null,
             }
           }}
@@ -81,11 +98,20 @@ export function Tokens({ tokens }: { tokens: TokenView[] }) {
           }}
         >
           <Field name="name" label="What it is for" placeholder="continuous integration" autoComplete="off" required />
-          <SelectField name="role" label="It may" defaultValue="developer">
-            <option value="viewer">look</option>
-            <option value="developer">look and deploy</option>
-            <option value="admin">set up, too</option>
-            <option value="owner">everything</option>
+          <SelectField name="role" label="It may" defaultValue={roles.includes('developer') ? 'developer' : roles[0]}>
+            {roles.map((role) => (
+              <option key={role} value={role}>
+                {rights[role]}
+              </option>
+            ))}
+          </SelectField>
+          <SelectField name="projectId" label="Where" defaultValue="">
+            <option value="">wherever you may</option>
+            {projects.map(({ id, name }) => (
+              <option key={id} value={id}>
+                only in {name}
+              </option>
+            ))}
           </SelectField>
           <SelectField name="days" label="It ends" defaultValue="90">
             <option value="30">in 30 days</option>
@@ -93,7 +119,7 @@ export function Tokens({ tokens }: { tokens: TokenView[] }) {
             <option value="365">in a year</option>
             <option value="0">never</option>
           </SelectField>
-          <div className="sm:col-span-3">
+          <div className="sm:col-span-2">
             <SubmitButton busyText="Making it…">Make a token</SubmitButton>
           </div>
         </Form>

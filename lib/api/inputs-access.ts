@@ -36,7 +36,7 @@ export const twoFactorStart = z.object({ password })
 export const twoFactorConfirmation = z.object({ code, session: id.optional() })
 /** Ending it, or making new recovery codes, takes both steps again. */
 export const twoFactorProof = z.object({ password, code, session: id.optional() })
-export const otherSessions = z.object({ current: id })
+export const otherSessions = z.object({ session: id.optional() })
 
 const day = z.iso.date('Not a date.').or(z.literal('')).optional()
 const auditFilter = {

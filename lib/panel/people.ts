@@ -55,16 +55,16 @@ export async function endSession(ctx: Context, actor: Actor, input: z.input<type
   })
 }
 
-/** Ends all of one's sessions but the one that asks. PanelError: invalid, forbidden. */
+/** Ends all of one's sessions but `session`. PanelError: invalid, forbidden. */
 export async function endOtherSessions(
   ctx: Context,
   actor: Actor,
   input: z.input<typeof otherSessions>,
 ): Promise<{ ended: number }> {
-  const { current } = parse(otherSessions, input)
+  const { session } = parse(otherSessions, input)
   const userId = personOf(actor)
   return change(ctx, actor, async ({ tx, audit }) => {
-    const ended = await store.markOthersEnded(tx, userId, current, new Date())
+    const ended = await store.markOthersEnded(tx, userId, session, new Date())
     await audit('session.end-others', `user:${userId}`, null, { ended })
     await tellAccess(tx)
     return { ended }

@@ -123,12 +123,12 @@ describe('attack 27: other sessions', () => {
     const [own, other] = [(await enter()).sessionId, (await enter()).sessionId]
     const token = await actorOfToken(ctx, (await createToken(ctx, ann, { name: 'CI', role: 'owner' })).secret)
     for (const one of [
-      endOtherSessions(ctx, token, { current: own }),
+      endOtherSessions(ctx, token, { session: own }),
       changePassword(ctx, token, { current: password, password: 'another long password' }),
       twoFactor.beginTwoFactor(ctx, token, { password }),
     ])
       await expect(one).rejects.toEqual(refused('forbidden'))
-    expect(await endOtherSessions(ctx, ann, { current: own })).toEqual({ ended: 1 })
+    expect(await endOtherSessions(ctx, ann, { session: own })).toEqual({ ended: 1 })
     expect(await live(own, other)).toEqual([true, false])
   })
 })
