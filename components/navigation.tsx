@@ -44,7 +44,9 @@ export function Navigation({ reach }: { reach: Reach }) {
                 className="flex h-8 items-center gap-1.5 rounded-one px-2.5 text-ink-soft hover:bg-sunken hover:text-ink aria-[current]:bg-accent-soft aria-[current]:text-accent"
               >
                 <place.icon aria-hidden size={16} />
-                <span className={isHere(place) ? 'sr-only sm:not-sr-only' : 'sr-only md:not-sr-only'}>{place.word}</span>
+                <span className={isHere(place) ? 'sr-only sm:not-sr-only' : 'sr-only md:not-sr-only'}>
+                  {place.word}
+                </span>
               </Link>
             ))}
         </nav>
