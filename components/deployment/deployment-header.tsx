@@ -34,7 +34,7 @@ export function DeploymentHeader({ detail, state, stream, isCancelling }: Deploy
         <div className="mt-1.5 grid gap-1">
           <p className="min-w-0 break-words">{state.commit?.subject ?? detail.release?.subject ?? ''}</p>
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-soft">
-            <span>{source.type === 'release' ? `release ${source.number}` : source.ref}</span>
+            <span>{source.type === 'git' ? source.ref : `${source.type} ${source.number}`}</span>
             {revision && (
               <span className="inline-flex items-center">
                 <code className="font-mono" title={revision}>

@@ -124,7 +124,7 @@ export const environmentChange = z.object({
 export const environmentList = z.object({ projectId: id.optional() }).default({})
 
 // Such a text would come out of a file, or of the database, other than it was typed.
-function isWritable(text: string): boolean {
+export function isWritable(text: string): boolean {
   return !/[\0\p{Surrogate}]/u.test(text)
 }
 
@@ -156,16 +156,6 @@ export const hookInput = z.object({
   basedOn: z.number().int().nullable().optional(),
 })
 export const hookKey = z.object({ environmentId: id, event })
-
-/** `basedOn` is the number of the set that was edited (null = there was none): another one saved meanwhile is a conflict. */
-export const variablesInput = z.object({
-  environmentId: id,
-  text: z
-    .string()
-    .max(2_000_000, 'All variables together are larger than 1 MiB.')
-    .refine(isWritable, 'The text holds a NUL character or half of a character.'),
-  basedOn: z.number().int().nullable().optional(),
-})
 
 /** `expectedHash`: of the plan that a preview has shown; anything else is refused, or ends as `plan_changed`. */
 export const deploymentInput = z.object({

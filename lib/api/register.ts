@@ -3,11 +3,13 @@ import { z } from 'zod'
 import { roles } from '@/lib/access.ts'
 import { nothing } from './inputs.ts'
 import { operation, type Operation } from './operation.ts'
+import { blueprintOperations } from './register/blueprint.ts'
 import { deploymentOperations, releaseOperations } from './register/deployments.ts'
-import { environmentOperations, hookOperations, variableOperations } from './register/environments.ts'
+import { environmentOperations, hookOperations } from './register/environments.ts'
 import { hookHistoryOperations } from './register/hooks.ts'
 import { projectOperations, serverOperations } from './register/projects.ts'
 import { previewOperations } from './register/releases.ts'
+import { variableOperations } from './register/variables.ts'
 
 const tokenOperations = {
   readActor: operation({
@@ -26,7 +28,7 @@ const tokenOperations = {
 /** By the noun that they are about, as the document groups them. */
 export const register = {
   Token: tokenOperations,
-  Projects: projectOperations,
+  Projects: { ...projectOperations, ...blueprintOperations },
   Servers: serverOperations,
   Environments: environmentOperations,
   Hooks: { ...hookOperations, ...hookHistoryOperations },

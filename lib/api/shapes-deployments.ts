@@ -12,6 +12,7 @@ const status = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 
 const source = z.discriminatedUnion('type', [
   z.object({ type: z.literal('git'), ref: z.string(), commit: z.string().optional() }),
   z.object({ type: z.literal('release'), number: z.int() }),
+  z.object({ type: z.literal('variables'), number: z.int() }),
 ])
 export type SourceView = z.infer<typeof source>
 

@@ -7,6 +7,7 @@ import { optionsSchema } from '@/lib/spec/options.ts'
 import { deploymentView, lifecycleEvent, releaseView, time } from './shapes-deployments.ts'
 
 export * from './shapes-deployments.ts'
+export * from './shapes-variables.ts'
 export type { DeploymentState } from '@/lib/deploy/reducer.ts'
 export type { DeploymentStatus, Failure } from '@/lib/deploy/types.ts'
 export type { Commit, Ref }
@@ -134,11 +135,6 @@ export const hookView = z
   })
   .meta({ id: 'Hook' })
 export type HookView = z.infer<typeof hookView>
-
-export const variablesView = z
-  .object({ number: z.int(), text: z.string(), names: z.array(z.string()), createdBy: z.string(), createdAt: time })
-  .meta({ id: 'Variables' })
-export type VariablesView = z.infer<typeof variablesView>
 
 export const sessionView = z
   .object({

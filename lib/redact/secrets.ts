@@ -17,9 +17,10 @@ const ordinary = new Set(
 /** The values of `.env` text that must not appear in a log, in every reading of them. */
 export function secretsOfEnv(text: string): string[] {
   const found = new Set([...envEntries(text).flatMap(({ raw }) => readings(raw)), ...Object.values(envValues(text))])
-  return [...found].filter((value) => isSecret(value))
+  return [...found].filter((value) => isWorthHiding(value))
 }
 
-function isSecret(value: string): boolean {
+/** Neither an everyday word nor a small number, and long enough. */
+export function isWorthHiding(value: string): boolean {
   return !ordinary.has(value.toLowerCase()) && !/^\d{1,5}$/.test(value) && new TextEncoder().encode(value).length >= 4
 }

@@ -21,7 +21,7 @@ function sourced(text: string): Record<string, string> {
   writeFileSync(join(folder, '.env'), text)
   const output = execFileSync('bash', ['-c', 'set -a; source ./.env; env -0'], {
     cwd: folder,
-    env: { PATH: '/usr/bin:/bin', HOME: '/home/ada' },
+    env: { ...process.env, HOME: '/home/ada' },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   const pairs = output

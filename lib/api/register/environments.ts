@@ -1,4 +1,4 @@
-// Environments in the API, with their hooks, variables and commits.
+// Environments in the API, with their hooks and commits.
 import { z } from 'zod'
 import {
   byEnvironment,
@@ -8,10 +8,9 @@ import {
   environmentList,
   hookInput,
   hookKey,
-  variablesInput,
 } from '../inputs.ts'
 import { operation, pageInput, pageOf } from '../operation.ts'
-import { commitView, environmentView, hookView, variablesView } from '../shapes.ts'
+import { commitView, environmentView, hookView } from '../shapes.ts'
 
 export const environmentOperations = {
   listEnvironments: operation({
@@ -99,26 +98,5 @@ export const hookOperations = {
     input: hookKey,
     output: z.null(),
     command: 'hook remove',
-  }),
-}
-
-export const variableOperations = {
-  readVariables: operation({
-    method: 'GET',
-    path: '/environments/{environmentId}/variables',
-    summary: 'The newest set of variables; null when none was saved yet',
-    role: 'developer',
-    input: byEnvironment,
-    output: variablesView.nullable(),
-    command: 'variables show',
-  }),
-  saveVariables: operation({
-    method: 'PUT',
-    path: '/environments/{environmentId}/variables',
-    summary: 'A new set, as the text of a `.env` file; `conflict` when `basedOn` isn’t the number of the newest',
-    role: 'developer',
-    input: variablesInput,
-    output: variablesView,
-    command: 'variables save',
   }),
 }

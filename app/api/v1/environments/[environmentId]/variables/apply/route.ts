@@ -1,0 +1,5 @@
+import { variableOperations } from '@/lib/api/register/variables.ts'
+import { applyVariables } from '@/lib/panel/variables.ts'
+import { operation } from '@/lib/web/operation.ts'
+
+export const POST = operation(variableOperations.applyVariables, applyVariables)

@@ -1,0 +1,1 @@
+ALTER TABLE "VariableSet" ADD COLUMN "dialect" TEXT;
