@@ -16,6 +16,7 @@ const tabs = {
   pipeline: pageTabs.pipeline,
   variables: pageTabs.variables,
   servers: pageTabs.servers,
+  logs: 'Logs',
   statistics: 'Statistics',
   settings: pageTabs.settings,
 } as const

@@ -2,7 +2,7 @@
 // any line by itself. Pure data; drawing is log-viewer.tsx.
 import type { LogChunkView } from '@/lib/api/shapes.ts'
 
-/** `carry`: the colour codes that were still open when the line began, to be put before its text. */
+/** `carry`: the colour codes that were still open when the line began, to be put before its text; `at`: when it was written, '' = nobody knows. */
 export type LogLine = { text: string; carry: string; at: string }
 type StepLines = {
   segment: string

@@ -23,7 +23,7 @@ export const LogRow = memo(function LogRow({ line, number, found, isCurrent, isL
       <a
         href={`#L${number}`}
         tabIndex={-1}
-        title={formatExact(Date.parse(line.at))}
+        title={line.at === '' ? undefined : formatExact(Date.parse(line.at))}
         aria-label={`Line ${number}`}
         className="figures sticky left-0 w-14 shrink-0 select-none border-r bg-inherit pr-3 text-right text-ink-soft hover:text-ink sm:w-16"
       >

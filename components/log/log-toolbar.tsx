@@ -9,7 +9,7 @@ type LogToolbarProps = {
   onStep: (direction: 1 | -1) => void
   wraps: boolean
   onWrap: () => void
-  rawHref: string
+  rawHref: string | null
   children: ReactNode
 }
 
@@ -84,15 +84,17 @@ export function LogToolbar({ finder, onStep, wraps, onWrap, rawHref, children }:
       >
         <WrapText aria-hidden size={16} />
       </button>
-      <a
-        href={rawHref}
-        download
-        className={iconButtonStyle}
-        aria-label="Download the raw log"
-        title="Download the raw log"
-      >
-        <Download aria-hidden size={16} />
-      </a>
+      {rawHref !== null && (
+        <a
+          href={rawHref}
+          download
+          className={iconButtonStyle}
+          aria-label="Download the raw log"
+          title="Download the raw log"
+        >
+          <Download aria-hidden size={16} />
+        </a>
+      )}
     </div>
   )
 }

@@ -24,7 +24,8 @@ type LogViewerProps = {
   onOnly: (key: string | null) => void
   /** Where to open: the step whose end is shown first. */
   openAt: string | null
-  rawHref: string
+  /** Where the whole log can be had as a file; null = nowhere. */
+  rawHref: string | null
   isLoading: boolean
 }
 
@@ -106,19 +107,21 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
       className="flex h-full min-h-0 flex-col overflow-hidden rounded-one border bg-log shadow-one"
     >
       <LogToolbar finder={finder} onStep={step} wraps={wraps} onWrap={() => setWraps(!wraps)} rawHref={rawHref}>
-        <select
-          aria-label="Show steps"
-          value={only ?? ''}
-          onChange={(event) => onOnly(event.target.value || null)}
-          className={`${fieldStyle} w-auto max-w-44 max-sm:mr-auto`}
-        >
-          <option value="">All steps</option>
-          {log.steps.map((part) => (
-            <option key={part.key} value={part.key}>
-              {names.get(part.key) ?? part.key}
-            </option>
-          ))}
-        </select>
+        {names.size > 1 && (
+          <select
+            aria-label="Show steps"
+            value={only ?? ''}
+            onChange={(event) => onOnly(event.target.value || null)}
+            className={`${fieldStyle} w-auto max-w-44 max-sm:mr-auto`}
+          >
+            <option value="">All steps</option>
+            {log.steps.map((part) => (
+              <option key={part.key} value={part.key}>
+                {names.get(part.key) ?? part.key}
+              </option>
+            ))}
+          </select>
+        )}
       </LogToolbar>
       <div className="relative min-h-0 flex-1">
         <div

@@ -23,7 +23,7 @@ export const statisticsInput = z.object({
   weeks: z.coerce.number().int().min(1).max(104).default(12),
 })
 
-/** A file below `logs`, as `lib/deploy/log-files.ts` gives its name. */
+/** A file below the folder `logs` of an environment's root. */
 export const logPath = z
   .string()
   .min(1)
@@ -35,13 +35,13 @@ export const logPath = z
 
 export const logFilesInput = z.object({ environmentId: id })
 
-/** `from` and `file` as the last answer gave them; without them the end of the file is read. */
+/** `cursor` as the last answer gave it; without one the end of the file is read. */
 export const logTextInput = z.object({
   environmentId: id,
   path: logPath,
-  from: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
-  file: z
+  cursor: z
     .string()
-    .regex(/^\d{1,20}:\d{1,20}$/, 'Not a file.')
+    .max(4_000)
+    .regex(/^[\w-]+$/, 'Not a cursor.')
     .optional(),
 })

@@ -70,9 +70,9 @@ export type LogFilesView = { folder: string; server: string; files: LogFileView[
 /** A stretch of a file on a server, redacted. */
 export type LogTextView = {
   text: string
-  /** What to go on with: where this stretch ended, and which file it was. */
-  next: number
-  file: string
+  /** What to go on with: where this stretch ended, and in which file. */
+  cursor: string
+  /** Of the whole file. */
   bytes: number
   /** More is there to be read already. */
   hasMore: boolean

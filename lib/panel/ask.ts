@@ -12,6 +12,8 @@ type Questions = {
   refs: { projectId: string }
   commits: { projectId: string; ref: string; search?: string }
   script: { environmentId: string; text: string }
+  logFiles: { environmentId: string }
+  logText: { environmentId: string; path: string; at: { file: string; from: number } | null }
   difference: { projectId: string; from: string; to: string }
   preview: { environmentId: string; source: { ref: string } | { release: number }; expectedHash?: string }
 }

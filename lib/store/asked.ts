@@ -32,3 +32,22 @@ export async function findAskedPlace({ prisma }: Database, environmentId: string
 export async function findAskedProject({ prisma }: Database, id: string) {
   return prisma.project.findUnique({ where: { id } })
 }
+
+export type AskedLogs = NonNullable<Awaited<ReturnType<typeof findAskedLogs>>>
+
+/** Variables that logs may still hold: those of so many sets, the newest first. */
+const setsHidden = 30
+
+/** Where an environment's logs are, and whatever of it must not be read in them. */
+export async function findAskedLogs({ prisma }: Database, environmentId: string) {
+  return prisma.target.findFirst({
+    where: { environmentId },
+    orderBy: { createdAt: 'asc' },
+    include: {
+      server: true,
+      environment: {
+        include: { project: true, variableSets: { orderBy: { number: 'desc' }, take: setsHidden } },
+      },
+    },
+  })
+}

@@ -11,6 +11,7 @@ import type { Database } from '@/lib/store/database.ts'
 import { repositoryAddress } from './addresses.ts'
 import { previewPlan, previewQuestion, treeChangeOf } from './preview.ts'
 import { checkScript } from './script-check.ts'
+import { listLogFiles, logFilesQuestion, logTextQuestion, readLogText } from './server-logs.ts'
 import { checkServer } from './server-check.ts'
 import type { Worker } from './worker.ts'
 import { within } from './within.ts'
@@ -43,6 +44,8 @@ const question = z.discriminatedUnion('kind', [
     input: z.object({ projectId: z.uuid(), from: z.string().min(1), to: z.string().min(1) }),
   }),
   z.object({ kind: z.literal('preview'), input: previewQuestion }),
+  z.object({ kind: z.literal('logFiles'), input: logFilesQuestion }),
+  z.object({ kind: z.literal('logText'), input: logTextQuestion }),
 ])
 
 const dialMs = 15_000
@@ -50,8 +53,8 @@ const commitsShown = 50
 
 /**
  * hostKey → {hostKey, fingerprint}; check → {lines, verdict}; refs → Ref[]; commits → Commit[], newest first; difference → of two
- * commits, null when one is gone; preview → what would be flown.
- * PanelError: invalid, not_found, and whatever the server or the Git host is the reason for; `signal` ends it early.
+ * commits, null when one is gone; preview → what would be flown; logFiles, logText → what stands below `logs` on the server.
+ * script → what bash and ShellCheck say of it. PanelError: invalid, not_found, and whatever the server or the Git host is the reason for; `signal` ends it early.
  */
 export async function answerQuestion(
   worker: Answerer,
@@ -76,6 +79,10 @@ export async function answerQuestion(
       return readDifference(worker, await projectOf(worker, input.projectId), input, signal)
     case 'preview':
       return previewPlan(worker, input, signal)
+    case 'logFiles':
+      return listLogFiles(worker, input, signal)
+    case 'logText':
+      return readLogText(worker, input, signal)
   }
 }
 
