@@ -48,6 +48,20 @@ export function hookContract(site: Site): void {
     expect(factOf(flight, 'switched')).toBeUndefined()
   })
 
+  it('lets a hook make what others can read, and keeps its output for us', async () => {
+    const root = await site.ground.root()
+    const flight = await deploy(site, root, {
+      number: 1,
+      hooks: [hookOf('echo said; mkdir folder; echo x >file; umask')],
+    })
+    expect(flight.output(5)).toBe('said\n0022\n')
+    const { output } = await run(
+      site.connection,
+      `cd ${root}/current && stat -c %a folder file ${root}/.fairlead/run/1/main/5.out`,
+    )
+    expect(output).toBe('755\n644\n600\n')
+  })
+
   it('keeps what a background child writes after its step out of that step and of the next', async () => {
     const root = await site.ground.root()
     const first = `echo first; (until [ -e ${root}/go ]; do sleep 0.02; done; echo late; touch ${root}/wrote) & `

@@ -91,6 +91,9 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
       more: {
         env?: string
         permissions?: object
+        /** As lib/spec/options reads them. */
+        options?: object
+        appType?: string
         hooks?: { event: string; text: string; user?: string; timeoutMs?: number }[]
       } = {},
     ) {
@@ -107,6 +110,8 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
           slug: 'production',
           branch: 'main',
           permissions: more.permissions ?? { owner: 'www-data', group: 'deployer', mode: 'off' },
+          options: more.options ?? {},
+          appType: more.appType ?? '',
         },
       })
       await db.prisma.target.create({ data: { environmentId: environment.id, serverId, root } })

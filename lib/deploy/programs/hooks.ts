@@ -3,8 +3,9 @@ import { quote } from '../quote.ts'
 import { killing, processes } from './kill.ts'
 import { squeeze } from './squeeze.ts'
 
-// The hook itself, leader of its own session: variables exist only from here on.
-const leader = 'eval "$(cat)"; exec </dev/null; cd "$1" || exit 127; exec "$3" "$2"'
+// The hook itself, leader of its own session: variables exist only from here on. What we write is for nobody else, what it
+// writes is for the web server, too.
+const leader = 'umask 022; eval "$(cat)"; exec </dev/null; cd "$1" || exit 127; exec "$3" "$2"'
 
 /**
  * FIXED, run as the hook's user. $1 directory, $2 script, $3 interpreter, $4 timeout (cs), $5 cancel file or '',
