@@ -10,7 +10,8 @@ export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'signed-out'
 export type Wanted = { deployment?: string; environment?: string }
 
 type Listener = {
-  wanted: Wanted
+  /** later = nothing is opened until this one knows what it wants: two lines in a row would be one too many. */
+  wanted: Wanted | 'later'
   tell: (name: string, data: unknown) => void
   startAt: () => string | undefined
   setState: (state: StreamState) => void
@@ -48,13 +49,15 @@ class Line {
       if (address === this.address) return
       this.close()
       this.address = address
-      if (address !== null) this.open(address)
+      if (address === null) this.become('connecting')
+      else this.open(address)
     })
   }
 
   private addressNow(): string | null {
-    if (this.listeners.size === 0) return null
-    const wanted: Wanted = Object.assign({}, ...[...this.listeners].map((listener) => listener.wanted))
+    const all = [...this.listeners].map((listener) => listener.wanted)
+    if (all.length === 0 || all.includes('later')) return null
+    const wanted = Object.assign({}, ...all) as Wanted
     return `/events?${new URLSearchParams(wanted)}`
   }
 
@@ -98,9 +101,9 @@ class Line {
 
 const line = new Line()
 
-/** `wanted` null = this one listens to nothing. `onMessage` gets each message's name and parsed data. */
+/** `wanted` null = this one listens to nothing; later = not yet, and nobody else does either. `onMessage` gets each message's name and parsed data. */
 export function useStream(
-  wanted: Wanted | null,
+  wanted: Wanted | 'later' | null,
   onMessage: (name: string, data: unknown) => void,
   startAt?: () => string,
 ): StreamState {
@@ -112,7 +115,7 @@ export function useStream(
   useEffect(() => {
     if (key === null) return
     return line.add({
-      wanted: JSON.parse(key) as Wanted,
+      wanted: JSON.parse(key) as Wanted | 'later',
       tell: (name, data) => tell(name, data),
       startAt: () => start(),
       setState,

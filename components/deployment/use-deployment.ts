@@ -86,9 +86,8 @@ export function useDeployment(detail: DeploymentDetail): LiveDeployment {
     }, 16)
   }
 
-  const wantsStream = !isLoading && !isFinished(state.status)
   const stream = useStream(
-    wantsStream ? { deployment: detail.id } : null,
+    isLoading ? 'later' : isFinished(state.status) ? null : { deployment: detail.id },
     (name, data) => {
       if (name === 'event') {
         const event = data as DeploymentEvent
