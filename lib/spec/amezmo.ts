@@ -4,6 +4,7 @@ import type { Finding, LifecycleEvent } from '../deploy/types.ts'
 import type { RepositoryHook } from '../deploy/plan-input.ts'
 import { contentFiles, contentFindings } from './contents.ts'
 import { scriptFindings } from './script-findings.ts'
+import { editDistance } from '../format/edit-distance.ts'
 
 /** Folders that hold hooks, strongest first. */
 const hookFolders = ['.fairlead', '.amezmo'] as const
@@ -114,18 +115,4 @@ function plain(name: string): string {
     .toLowerCase()
     .replace(/\.(sh|bash|txt)$/, '')
     .replace(/[^a-z]/g, '')
-}
-
-/** Levenshtein distance. Names are short, so the plain table is fine. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

@@ -44,7 +44,7 @@ const table: Record<string, Rule> = {
   },
   'lib/panel': {
     local: ['lib/panel', 'lib/store', 'lib/secrets', 'lib/settings', 'lib/api', ...pure],
-    packages: ['zod', 'hash-wasm', 'pg', 'otplib', 'uqr'],
+    packages: ['zod', 'hash-wasm', 'pg', 'otplib', 'uqr', 'yaml'],
     node: true,
   },
   'lib/worker': {

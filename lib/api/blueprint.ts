@@ -1,0 +1,74 @@
+// A project as code: what stands in the YAML that is exported, compared and applied. Never a secret: of those only the names.
+import { z } from 'zod'
+import { lifecycleEvents } from '@/lib/deploy/types.ts'
+import { variableName } from '@/lib/format/env-text.ts'
+import { environmentChange, environmentInput, hookInput, projectInput } from './inputs.ts'
+
+const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'Use lower-case letters, digits and single dashes.')
+
+const { serverId: _, ...place } = environmentInput.shape.servers.element.shape
+const server = z.strictObject({ server: z.string().min(1, 'Name a server.'), ...place })
+
+/** `{secret: true}` says that there is one: its value is typed in the panel, and stays there. */
+const variable = z.union([z.string(), z.strictObject({ secret: z.literal(true) })], {
+  error: 'Write the value in quotes, or {secret: true} for one that is typed in the panel.',
+})
+
+const { id: _id, servers: _servers, permissions, ...settings } = environmentChange.shape
+
+/** What is left out stays as it is. Of hooks and variables that are given, those that aren't named are taken away. */
+const environment = z.strictObject({
+  ...settings,
+  permissions: z.strictObject(permissions.unwrap().shape).optional(),
+  servers: z.array(server).min(1, 'Name a server.').max(1, 'One server an environment, for now.').optional(),
+  hooks: z
+    .partialRecord(
+      z.enum(lifecycleEvents),
+      z.strictObject(hookInput.pick({ text: true, user: true, timeoutMs: true, failure: true }).shape),
+    )
+    .optional(),
+  variables: z.record(z.string().regex(variableName, 'Not a name of a variable.'), variable).optional(),
+})
+export const environmentSettings = Object.keys({ ...settings, permissions }) as (
+  keyof typeof settings | 'permissions'
+)[]
+
+const { access } = projectInput.shape
+export const blueprintSchema = z.strictObject({
+  fairlead: z.literal(1, 'This version reads “fairlead: 1”.'),
+  project: z.strictObject({
+    slug,
+    name: projectInput.shape.name,
+    repositoryUrl: projectInput.shape.repositoryUrl,
+    access: access.unwrap().optional(),
+  }),
+  environments: z.record(slug, environment).default({}),
+})
+export type Blueprint = z.output<typeof blueprintSchema>
+export type EnvironmentBlueprint = Blueprint['environments'][string]
+
+/** `text` is YAML; with `dryRun` it is said what would change, and nothing does. */
+export const blueprintInput = z.object({
+  text: z.string().min(1, 'The file is empty.').max(4_000_000, 'The file is too large.'),
+  dryRun: z.boolean().default(false),
+})
+
+const change = z
+  .object({
+    path: z.string().describe('`environments.production.keep`'),
+    kind: z.enum(['added', 'changed', 'removed']),
+    before: z.unknown().optional(),
+    after: z.unknown().optional(),
+  })
+  .meta({ id: 'BlueprintChange' })
+export type BlueprintChange = z.infer<typeof change>
+
+export const blueprintResult = z
+  .object({
+    projectId: z.uuid().nullable().describe('null: a dry run of a project that isn’t there yet.'),
+    applied: z.boolean(),
+    changes: z.array(change),
+    notes: z.array(z.string()).describe('What the file leaves to people: secrets that have no value yet.'),
+  })
+  .meta({ id: 'BlueprintResult' })
+export type BlueprintResult = z.infer<typeof blueprintResult>
