@@ -133,7 +133,7 @@ export function makeMirror(parts: MirrorParts): Mirror {
     },
     async files(sha, paths) {
       const commit = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(sha) ? sha : await shaOf(sha)
-      const all = await parts.trees.below(commit, ['.gitattributes', ...paths])
+      const all = await parts.trees.below(commit, [...attributesAbove(paths), ...paths])
       if (!all) throw new PanelError('not_found', `There is no commit “${sha}” in the repository.`)
       const found = all.filter(({ path }) => paths.some((name) => isBelow(path, name)))
       checkSize(found, paths)
@@ -170,6 +170,19 @@ async function orNull<T>(asked: Promise<T>): Promise<T | null> {
     if (error instanceof GitExit) return null
     throw error
   }
+}
+
+/** The files that may say how these are checked out, from the root down. */
+function attributesAbove(paths: string[]): string[] {
+  const folders = paths.flatMap((path) =>
+    path.split('/').map((_part, depth, parts) =>
+      parts
+        .slice(0, depth)
+        .map((part) => `${part}/`)
+        .join(''),
+    ),
+  )
+  return folders.map((folder) => `${folder}.gitattributes`)
 }
 
 function isBelow(path: string, folder: string): boolean {

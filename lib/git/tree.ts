@@ -74,9 +74,11 @@ export class Trees {
     const root = await this.#rootOf(sha)
     if (root === null) return null
     const found: TreeFile[] = []
-    const entries = (await this.#entries(root)).filter(({ name }) => paths.includes(name))
     const seen = { count: 0 }
-    for (const entry of entries) await this.#collect(entry, entry.name, found, seen)
+    for (const path of new Set(paths)) {
+      const entry = await this.#at(root, path)
+      if (entry) await this.#collect(entry, path, found, seen)
+    }
     await this.#measure(found)
     return found
   }
@@ -146,6 +148,14 @@ export class Trees {
         entry.size = this.#sizes.get(entry.sha) ?? (await this.#parts.objects.look(entry.sha))?.size ?? 0
       }),
     )
+  }
+
+  /** What lies at `path` of a tree; a link on the way leads nowhere. */
+  async #at(root: string, path: string): Promise<TreeEntry | undefined> {
+    const [name, ...rest] = path.split('/')
+    const entry = (await this.#entries(root)).find((one) => one.name === name)
+    if (rest.length === 0) return entry
+    return entry?.mode === folderMode ? this.#at(entry.sha, rest.join('/')) : undefined
   }
 
   async #entries(sha: string): Promise<TreeEntry[]> {

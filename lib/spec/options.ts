@@ -94,7 +94,9 @@ export type Shared = z.infer<typeof shared>
 
 export const optionsSchema = z.strictObject({
   /** Directory of the repository that is deployed; '' = all of it. */
-  subdirectory: z.union([z.literal(''), innerPath]).default(''),
+  subdirectory: z
+    .union([z.literal(''), innerPath.regex(/^[ -~]*$/, 'Directories with other letters than ASCII’s can’t be chosen.')])
+    .default(''),
   shared: z
     .array(shared)
     .max(100)

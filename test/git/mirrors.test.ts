@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Mirror, RepositoryAddress } from '../../lib/deploy/types.ts'
@@ -187,6 +187,22 @@ describe('a mirror', () => {
       ['.amezmo/production/after.pull', 'echo production\n'],
     ])
     expect(readdirSync(folder).sort()).toEqual(['mirrors', 'source'])
+  })
+})
+
+describe('a sub-directory', () => {
+  it('is read with the attributes above it, and not through a link', async () => {
+    repository.write('apps/.gitattributes', 'web/.amezmo/after.pull text eol=crlf\n')
+    repository.write('apps/web/.amezmo/after.pull', 'echo web\n')
+    repository.write('.amezmo/after.pull', 'echo root\n')
+    symlinkSync('web', join(repository.path, 'apps/alias'))
+    repository.commit('hooks')
+    const mirror = await fetched()
+    const read = async (path: string) =>
+      (await mirror.files('main', [path])).map((file) => [file.path, Buffer.from(file.bytes).toString()])
+    expect(await read('apps/web/.amezmo')).toEqual([['apps/web/.amezmo/after.pull', 'echo web\r\n']])
+    expect(await read('apps/alias/.amezmo')).toEqual([])
+    expect(await read('apps/nothing/.amezmo')).toEqual([])
   })
 })
 
