@@ -11,8 +11,7 @@ import { StatusBadge } from '../status-badge.tsx'
 import { StreamState } from '../stream-state.tsx'
 import type { StreamState as Stream } from '../stream.ts'
 import { Duration, RelativeTime } from '../time.tsx'
-
-const nouns = { deploy: 'Deployment', activate: 'Activation', configure: 'Configuration', remove: 'Removal' } as const
+import { kindWord } from './kind-word.ts'
 
 type DeploymentHeaderProps = { detail: DeploymentDetail; state: DeploymentState; stream: Stream; isCancelling: boolean }
 
@@ -27,7 +26,7 @@ export function DeploymentHeader({ detail, state, stream, isCancelling }: Deploy
       trail={[{ href: `/environments/${detail.environmentId}`, name: `${environment.project} / ${environment.name}` }]}
       title={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          {nouns[detail.kind]} {detail.number} <StatusBadge status={state.status} />
+          {kindWord(detail.kind)} {detail.number} <StatusBadge status={state.status} />
         </span>
       }
       below={

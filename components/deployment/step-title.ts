@@ -10,6 +10,7 @@ const titles: Record<string, string> = {
   switch: 'Switch to it',
   unlink: 'Take the link away',
   prune: 'Remove old releases',
+  remove: 'Remove the release',
 }
 
 /** Hooks keep the names of their events, which are also those of their files. */

@@ -64,5 +64,6 @@ export function DeploymentList({ deployments, runs }: { deployments: DeploymentV
 function what({ kind, source, release }: DeploymentView): string {
   if (kind === 'activate' && source.type === 'release')
     return `Put release ${source.number} live${release ? `: ${release.subject}` : ''}`
+  if (kind === 'remove' && source.type === 'release') return `Removed release ${source.number} from the server`
   return release?.subject ?? (source.type === 'git' ? source.ref : `release ${source.number}`)
 }

@@ -6,6 +6,7 @@ import { LiveRefresh } from '../live-refresh.tsx'
 import { PageHeader } from '../page-header.tsx'
 import { StatusBadge } from '../status-badge.tsx'
 import { RelativeTime } from '../time.tsx'
+import { kindWord } from '../deployment/kind-word.ts'
 import { DeployButton } from './deploy-button.tsx'
 import { RollBackButton } from './roll-back-button.tsx'
 import { Tabs, type Tab } from './tabs.tsx'
@@ -72,7 +73,7 @@ function Live({ environment: { live, running, last } }: { environment: Environme
       )}
       {shown && (
         <Link href={`/deployments/${shown.id}`} className="flex items-center gap-2 hover:underline">
-          <StatusBadge status={shown.status} /> {shown.kind === 'activate' ? 'Activation' : 'Deployment'} {shown.number}
+          <StatusBadge status={shown.status} /> {kindWord(shown.kind)} {shown.number}
         </Link>
       )}
     </div>

@@ -5,6 +5,7 @@ import { stepTitle } from '../deployment/step-title.ts'
 import { OutcomeStrip } from '../outcome-strip.tsx'
 import { StatusBadge } from '../status-badge.tsx'
 import { RelativeTime } from '../time.tsx'
+import { kindWord } from '../deployment/kind-word.ts'
 import { RollBackButton } from './roll-back-button.tsx'
 
 /** An environment in the overview: what is live, how it has been going, what happened last, and the way back. */
@@ -53,7 +54,7 @@ export function EnvironmentRow({ environment, runs }: { environment: Environment
           >
             <StatusBadge status={shown.status} />
             <span className="w-full truncate text-xs text-ink-soft group-hover:underline">
-              {shown.kind === 'activate' ? 'Activation' : 'Deployment'} {shown.number}
+              {kindWord(shown.kind)} {shown.number}
               {step
                 ? `, step ${step.n} of ${step.of}: ${stepTitle(step.name)}`
                 : shown.failure?.step

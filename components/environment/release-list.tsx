@@ -1,5 +1,7 @@
 'use client'
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
+import type { ReactNode } from 'react'
 import { activateRelease } from '@/app/actions/deployments.ts'
 import type { ReleaseView } from '@/lib/api/shapes.ts'
 import { shortSha } from '@/lib/format/revision.ts'
@@ -7,11 +9,21 @@ import { CopyButton } from '../copy-button.tsx'
 import { Empty } from '../empty.tsx'
 import { ActButton } from '../form/act-button.tsx'
 import { StatusBadge } from '../status-badge.tsx'
-import { cardStyle } from '../style.ts'
+import { cardStyle, linkStyle } from '../style.ts'
 import { RelativeTime } from '../time.tsx'
+import { ReleaseMenu, type Neighbour } from './release-menu.tsx'
+
+type ReleaseListProps = {
+  releases: ReleaseView[]
+  /** The other environments of the project. */
+  others: Neighbour[]
+  /** Number of the release that a roll back puts live. */
+  rollBackTo: number | null
+  canActivate: boolean
+}
 
 /** What can be put live, newest first; the live one is unmistakable. What retention has removed is folded away. */
-export function ReleaseList({ releases, canActivate }: { releases: ReleaseView[]; canActivate: boolean }) {
+export function ReleaseList({ releases, others, rollBackTo, canActivate }: ReleaseListProps) {
   if (releases.length === 0)
     return (
       <Empty title="No releases yet">
@@ -22,14 +34,32 @@ export function ReleaseList({ releases, canActivate }: { releases: ReleaseView[]
     releases.filter(({ state }) => state !== 'removed'),
     releases.filter(({ state }) => state === 'removed'),
   ]
+  const live = releases.find(({ isLive }) => isLive)?.number ?? null
   return (
     <section aria-labelledby="releases">
       <h2 id="releases" className="mb-2 flex items-baseline gap-2 font-semibold">
         On the servers <span className="figures text-xs font-normal text-ink-soft">{kept.length}</span>
+        {releases.length > 1 && (
+          <Link
+            href={`/environments/${releases[0]!.environmentId}/compare`}
+            className={`${linkStyle} ml-auto font-normal`}
+          >
+            Compare
+          </Link>
+        )}
       </h2>
       <ul className={`${cardStyle} divide-y overflow-hidden`}>
         {kept.map((release) => (
-          <ReleaseRow key={release.id} release={release} canActivate={canActivate} />
+          <ReleaseRow key={release.id} release={release} canActivate={canActivate}>
+            <ReleaseMenu
+              release={release}
+              live={live}
+              others={others}
+              canRemove={
+                canActivate && release.state === 'complete' && release.number !== live && release.number !== rollBackTo
+              }
+            />
+          </ReleaseRow>
         ))}
       </ul>
       {removed.length > 0 && (
@@ -39,7 +69,9 @@ export function ReleaseList({ releases, canActivate }: { releases: ReleaseView[]
           </summary>
           <ul className={`${cardStyle} mt-1 divide-y overflow-hidden`}>
             {removed.map((release) => (
-              <ReleaseRow key={release.id} release={release} canActivate={false} />
+              <ReleaseRow key={release.id} release={release} canActivate={false}>
+                <ReleaseMenu release={release} live={live} others={others} canRemove={false} />
+              </ReleaseRow>
             ))}
           </ul>
         </details>
@@ -48,7 +80,9 @@ export function ReleaseList({ releases, canActivate }: { releases: ReleaseView[]
   )
 }
 
-function ReleaseRow({ release, canActivate }: { release: ReleaseView; canActivate: boolean }) {
+type ReleaseRowProps = { release: ReleaseView; canActivate: boolean; children: ReactNode }
+
+function ReleaseRow({ release, canActivate, children }: ReleaseRowProps) {
   const router = useRouter()
   const { number, isLive, state } = release
   return (
@@ -78,20 +112,23 @@ function ReleaseRow({ release, canActivate }: { release: ReleaseView; canActivat
           </span>
         </p>
       </div>
-      {isLive ? (
-        <StatusBadge status="active" />
-      ) : state === 'incomplete' ? (
-        <StatusBadge status="incomplete" />
-      ) : state === 'complete' && canActivate ? (
-        <ActButton
-          label={`Activate release ${number}`}
-          busyText="Activating…"
-          act={() => activateRelease({ environmentId: release.environmentId, number })}
-          done={(deployment) => router.push(`/deployments/${deployment.id}`)}
-        >
-          Activate
-        </ActButton>
-      ) : null}
+      <div className="flex items-center gap-1">
+        {isLive ? (
+          <StatusBadge status="active" />
+        ) : state === 'incomplete' ? (
+          <StatusBadge status="incomplete" />
+        ) : state === 'complete' && canActivate ? (
+          <ActButton
+            label={`Activate release ${number}`}
+            busyText="Activating…"
+            act={() => activateRelease({ environmentId: release.environmentId, number })}
+            done={(deployment) => router.push(`/deployments/${deployment.id}`)}
+          >
+            Activate
+          </ActButton>
+        ) : null}
+        {children}
+      </div>
     </li>
   )
 }

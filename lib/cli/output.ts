@@ -50,12 +50,15 @@ export function environmentLine({ projectSlug, slug, branch, live }: Environment
   return [`${projectSlug}/${slug}`, clean(branch), shown]
 }
 
+const kinds: Record<string, string> = { activate: 'Activation', configure: 'Configuration', remove: 'Removal' }
+
 /** One sentence on where a deployment stands. */
 export function standing(deployment: Deployment): string {
   const { number, status, failure, release, startedAt, finishedAt } = deployment
-  const name = `${deployment.kind === 'activate' ? 'Activation' : 'Deployment'} ${number}`
+  const name = `${kinds[deployment.kind] ?? 'Deployment'} ${number}`
   const took = startedAt && finishedAt ? ` after ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}` : ''
-  if (status === 'succeeded') return `${name} succeeded${took}. Release ${release?.number ?? '?'} is live.`
+  const after = deployment.kind === 'remove' ? 'is gone from the server' : 'is live'
+  if (status === 'succeeded') return `${name} succeeded${took}. Release ${release?.number ?? '?'} ${after}.`
   if (status === 'failed' && failure)
     return `${name} failed${took}${failure.step ? ` at ${clean(failure.step)}` : ''}: ${oneLine(failure.message)} (${failure.code})`
   if (status === 'queued') return `${name} is queued.`

@@ -6,7 +6,7 @@ import type { Plan } from './types.ts'
 
 /** check → remove, without hooks; nothing becomes live, and nothing can be undone. */
 export function planRemoval(input: RemovalInput): Plan {
-  const { release, revision, live } = input
+  const { release, live } = input
   const expectCurrent = live?.name ?? null
   const main = [
     ours('check', 'check', 30_000, { do: 'check', needBytes: 0, needInodes: 0, expectCurrent, adopt: false }),

@@ -12,6 +12,7 @@ import { getEnvironment } from '@/lib/panel/environments.ts'
 import { listHooks } from '@/lib/panel/hooks.ts'
 import { listRuns } from '@/lib/panel/runs.ts'
 import { listServers } from '@/lib/panel/servers.ts'
+import { getProject } from '@/lib/panel/projects.ts'
 import { readVariables } from '@/lib/panel/variables.ts'
 import { load } from '@/lib/web/page.ts'
 
@@ -37,14 +38,20 @@ export default async function EnvironmentPage({ params, searchParams }: PageProp
 
 async function Releases({ environment }: { environment: EnvironmentView }) {
   const environmentId = environment.id
-  const [releases, deployments, runs] = await Promise.all([
+  const [project, releases, deployments, runs] = await Promise.all([
+    load(getProject, { id: environment.projectId }),
     load(listReleases, { environmentId }),
     load(listDeployments, { environmentId }),
     load(listRuns, { environmentId, days: 30, limit: 60 }),
   ])
   return (
     <>
-      <ReleaseList releases={releases} canActivate={!environment.running} />
+      <ReleaseList
+        releases={releases}
+        others={project.environments.filter(({ id }) => id !== environmentId)}
+        rollBackTo={environment.rollBackTo?.number ?? null}
+        canActivate={!environment.running}
+      />
       <DeploymentList deployments={deployments} runs={runs} />
     </>
   )

@@ -1,0 +1,45 @@
+import { PreviewScreen, type Wanted } from '@/components/environment/preview-screen.tsx'
+import { PageHeader } from '@/components/page-header.tsx'
+import { buttonStyle, fieldStyle } from '@/components/style.ts'
+import { getEnvironment } from '@/lib/panel/environments.ts'
+import { load } from '@/lib/web/page.ts'
+
+type PageProps = { params: Promise<{ id: string }>; searchParams: Promise<{ ref?: string; release?: string }> }
+
+export default async function PreviewPage({ params, searchParams }: PageProps) {
+  const [{ id }, { ref, release }] = [await params, await searchParams]
+  const environment = await load(getEnvironment, { id })
+  const name = `${environment.project} / ${environment.name}`
+  const wanted: Wanted = release ? { release: Number(release) } : { ref: ref || environment.branch }
+  return (
+    <>
+      <title>{`Plan · ${environment.project} ${environment.name} · Fairlead`}</title>
+      <PageHeader
+        title={'ref' in wanted ? 'Plan of a deployment' : `Plan: put release ${wanted.release} live`}
+        trail={[
+          { href: '/', name: 'Environments' },
+          { href: `/environments/${id}`, name },
+        ]}
+      >
+        {'ref' in wanted && (
+          <form className="flex items-end gap-2" aria-label="What to plan">
+            <label className="grid gap-1">
+              <span className="sr-only">Branch, tag or commit</span>
+              <input
+                name="ref"
+                defaultValue={wanted.ref}
+                autoComplete="off"
+                autoCapitalize="none"
+                className={`${fieldStyle} font-mono text-xs`}
+              />
+            </label>
+            <button type="submit" className={buttonStyle.plain}>
+              Plan this
+            </button>
+          </form>
+        )}
+      </PageHeader>
+      <PreviewScreen environment={environment} wanted={wanted} />
+    </>
+  )
+}
