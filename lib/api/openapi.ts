@@ -89,7 +89,7 @@ function keyHeader(key: 'deployment' | 'answer'): Json {
 
 function answerOf({ output, produces }: Operation, schemas: Json): Json {
   const text = produces ? { [produces]: { schema: { type: 'string' } } } : {}
-  return produces === 'text/event-stream' ? text : { ...text, ...json(schemaOf(output, 'output', schemas)) }
+  return produces && output instanceof z.ZodString ? text : { ...text, ...json(schemaOf(output, 'output', schemas)) }
 }
 
 const json = (schema: Json): Json => ({ 'application/json': { schema } })

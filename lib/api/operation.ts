@@ -19,7 +19,7 @@ export type Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Z
   /** Of an answer that isn't a refusal. */
   status: 200 | 201 | 202
   /** What else than JSON comes back. */
-  produces?: 'text/plain' | 'text/event-stream'
+  produces?: 'text/plain' | 'text/csv' | 'text/event-stream'
   /**
    * The header `Idempotency-Key` counts: for deployments the key gives the deployment that was queued first (`deployment`), for
    * what creates something the answer that was given first, for a day (`answer`).

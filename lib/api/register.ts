@@ -7,6 +7,8 @@ import { blueprintOperations } from './register/blueprint.ts'
 import { deploymentOperations, releaseOperations } from './register/deployments.ts'
 import { environmentOperations, hookOperations } from './register/environments.ts'
 import { hookHistoryOperations } from './register/hooks.ts'
+import { overviewOperations } from './register/overview.ts'
+import { peopleOperations } from './register/people.ts'
 import { projectOperations, serverOperations } from './register/projects.ts'
 import { previewOperations } from './register/releases.ts'
 import { variableOperations } from './register/variables.ts'
@@ -28,6 +30,8 @@ const tokenOperations = {
 /** By the noun that they are about, as the document groups them. */
 export const register = {
   Token: tokenOperations,
+  Overview: overviewOperations,
+  People: peopleOperations,
   Projects: { ...projectOperations, ...blueprintOperations },
   Servers: serverOperations,
   Environments: environmentOperations,

@@ -45,9 +45,24 @@ describe('the register of the API', () => {
   })
 
   // Signing in and out, and first things first, are the browser's own; what one is seen as is a cookie's.
-  const browserOnly = ['createFirstOwner', 'signIn', 'signOut', 'chooseTheme']
-  // A token that leaked must not make itself permanent: only a person makes tokens and ends sessions.
-  const personOnly = ['createToken', 'revokeToken', 'endSession']
+  const browserOnly = ['createFirstOwner', 'signIn', 'signOut', 'chooseTheme', 'readInvitation', 'acceptInvitation']
+  // A token that leaked must not make itself permanent: people, tokens and sessions are a person's to decide about.
+  const personOnly = [
+    'createToken',
+    'revokeToken',
+    'endSession',
+    'endOtherSessions',
+    'changePassword',
+    'beginTwoFactor',
+    'confirmTwoFactor',
+    'endTwoFactor',
+    'renewRecoveryCodes',
+    'createInvitation',
+    'revokeInvitation',
+    'changeMemberRole',
+    'changeProjectRole',
+    'removeMember',
+  ]
 
   it('has whatever a button of the browser does', () => {
     const folder = join(root, 'app/actions')

@@ -1,0 +1,5 @@
+import { overviewOperations } from '@/lib/api/register/overview.ts'
+import { readLogText } from '@/lib/panel/server-logs.ts'
+import { operation } from '@/lib/web/operation.ts'
+
+export const GET = operation(overviewOperations.readLogText, readLogText)
