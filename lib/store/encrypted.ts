@@ -16,6 +16,11 @@ export const encryptedColumns: EncryptedColumn[] = [
     words: `'variables ' || t."number" || ' of ' || (
       SELECT p."name" || ' ' || e."name" FROM "Environment" e JOIN "Project" p ON p."id" = e."projectId" WHERE e."id" = t."environmentId")`,
   },
+  {
+    table: 'ConfigFileRevision',
+    column: 'content',
+    words: `'revision ' || t."number" || ' of file ' || (SELECT f."path" FROM "ConfigFile" f WHERE f."id" = t."fileId")`,
+  },
 ]
 
 const atOnce = 500
