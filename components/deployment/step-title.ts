@@ -9,6 +9,8 @@ const titles: Record<string, string> = {
   verify: 'Verify the release',
   switch: 'Switch to it',
   unlink: 'Take the link away',
+  configure: 'Replace the variables',
+  restore: 'Put the variables back',
   prune: 'Remove old releases',
   remove: 'Remove the release',
 }

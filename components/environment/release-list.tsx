@@ -1,16 +1,14 @@
 'use client'
 import Link from 'next/link'
-import { useRouter } from 'next/navigation'
 import type { ReactNode } from 'react'
-import { activateRelease } from '@/app/actions/deployments.ts'
 import type { ReleaseView } from '@/lib/api/shapes.ts'
 import { shortSha } from '@/lib/format/revision.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { Empty } from '../empty.tsx'
-import { ActButton } from '../form/act-button.tsx'
 import { StatusBadge } from '../status-badge.tsx'
 import { cardStyle, linkStyle } from '../style.ts'
 import { RelativeTime } from '../time.tsx'
+import { ActivateButton } from './activate-button.tsx'
 import { ReleaseMenu, type Neighbour } from './release-menu.tsx'
 
 type ReleaseListProps = {
@@ -34,7 +32,9 @@ export function ReleaseList({ releases, others, rollBackTo, canActivate }: Relea
     releases.filter(({ state }) => state !== 'removed'),
     releases.filter(({ state }) => state === 'removed'),
   ]
-  const live = releases.find(({ isLive }) => isLive)?.number ?? null
+  const liveRelease = releases.find(({ isLive }) => isLive)
+  const live = liveRelease?.number ?? null
+  const liveSet = liveRelease?.variablesNumber ?? null
   return (
     <section aria-labelledby="releases">
       <h2 id="releases" className="mb-2 flex items-baseline gap-2 font-semibold">
@@ -50,7 +50,7 @@ export function ReleaseList({ releases, others, rollBackTo, canActivate }: Relea
       </h2>
       <ul className={`${cardStyle} divide-y overflow-hidden`}>
         {kept.map((release) => (
-          <ReleaseRow key={release.id} release={release} canActivate={canActivate}>
+          <ReleaseRow key={release.id} release={release} liveSet={liveSet} canActivate={canActivate}>
             <ReleaseMenu
               release={release}
               live={live}
@@ -69,7 +69,7 @@ export function ReleaseList({ releases, others, rollBackTo, canActivate }: Relea
           </summary>
           <ul className={`${cardStyle} mt-1 divide-y overflow-hidden`}>
             {removed.map((release) => (
-              <ReleaseRow key={release.id} release={release} canActivate={false}>
+              <ReleaseRow key={release.id} release={release} liveSet={liveSet} canActivate={false}>
                 <ReleaseMenu release={release} live={live} others={others} canRemove={false} />
               </ReleaseRow>
             ))}
@@ -80,10 +80,9 @@ export function ReleaseList({ releases, others, rollBackTo, canActivate }: Relea
   )
 }
 
-type ReleaseRowProps = { release: ReleaseView; canActivate: boolean; children: ReactNode }
+type ReleaseRowProps = { release: ReleaseView; liveSet: number | null; canActivate: boolean; children: ReactNode }
 
-function ReleaseRow({ release, canActivate, children }: ReleaseRowProps) {
-  const router = useRouter()
+function ReleaseRow({ release, liveSet, canActivate, children }: ReleaseRowProps) {
   const { number, isLive, state } = release
   return (
     <li
@@ -118,14 +117,7 @@ function ReleaseRow({ release, canActivate, children }: ReleaseRowProps) {
         ) : state === 'incomplete' ? (
           <StatusBadge status="incomplete" />
         ) : state === 'complete' && canActivate ? (
-          <ActButton
-            label={`Activate release ${number}`}
-            busyText="Activating…"
-            act={() => activateRelease({ environmentId: release.environmentId, number })}
-            done={(deployment) => router.push(`/deployments/${deployment.id}`)}
-          >
-            Activate
-          </ActButton>
+          <ActivateButton release={release} liveSet={liveSet} />
         ) : null}
         {children}
       </div>

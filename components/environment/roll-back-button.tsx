@@ -8,16 +8,20 @@ import { ActButton } from '../form/act-button.tsx'
 /** One tap to the release before: it says which, and asks nothing, because the way back is the same tap. */
 export function RollBackButton({ environment }: { environment: EnvironmentView }) {
   const router = useRouter()
-  const { rollBackTo, running } = environment
+  const { live, rollBackTo, running } = environment
   if (!rollBackTo || running) return null
+  const set = rollBackTo.variablesNumber
+  const isOther = set !== (live?.variablesNumber ?? null)
+  const variables = isOther ? (set === null ? 'without variables' : `with variables ${set}`) : ''
   return (
     <ActButton
-      label={`Roll back to ${rollBackTo.number}: ${environment.project} ${environment.name}`}
+      label={`Roll back to ${rollBackTo.number}: ${environment.project} ${environment.name} ${variables}`.trim()}
       busyText="Rolling back…"
       act={() => rollBack({ environmentId: environment.id })}
       done={(deployment) => router.push(`/deployments/${deployment.id}`)}
     >
       <Undo2 aria-hidden size={14} /> Roll back to {rollBackTo.number}
+      {isOther && <span className="font-normal text-ink-soft">{variables}</span>}
     </ActButton>
   )
 }

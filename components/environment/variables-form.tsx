@@ -3,78 +3,167 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { toast } from 'sonner'
 import { saveVariables } from '@/app/actions/variables.ts'
-import type { EnvironmentView, VariablesView } from '@/lib/api/shapes.ts'
-import { TextField } from '../form/field.tsx'
+import type { EnvironmentView, VariableSetView, VariablesView } from '@/lib/api/shapes.ts'
+import { envDifference } from '@/lib/format/env-difference.ts'
+import { checkDialect, dialects, usualDialect, type Dialect } from '@/lib/spec/env-dialects.ts'
+import { SelectField, TextField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { buttonStyle } from '../style.ts'
-import { RelativeTime } from '../time.tsx'
+import { NameChanges } from './name-changes.tsx'
+import { VariablesApply } from './variables-apply.tsx'
+import { draftOf, rowsOf, type Draft } from './variables-draft.ts'
+import { VariablesHistory } from './variables-history.tsx'
+import { VariablesTable } from './variables-table.tsx'
 
-/** The set of variables as the text of a .env file. Each saving is a new set; releases keep the one they were made with. */
-export function VariablesForm({
-  environment,
-  variables,
-}: {
+const dialectWords: Record<Dialect, string> = {
+  dotenv: 'phpdotenv and Node’s dotenv alike',
+  php: 'phpdotenv (Laravel, Symfony …)',
+  node: 'Node’s dotenv',
+  shell: '`source` in a shell',
+  all: 'all of them alike',
+  any: 'nobody in particular: nothing is refused',
+}
+
+type VariablesProps = {
   environment: EnvironmentView
   variables: VariablesView | null
-}) {
+  sets: VariableSetView[]
+  canEdit: boolean
+}
+
+/** Variables as a table or as the text of a .env file. Each saving is a new set; releases keep the one that they were live with. */
+export function VariablesForm({ environment, variables, sets, canEdit }: VariablesProps) {
   const router = useRouter()
+  const usual = usualDialect(environment.appType)
   // The page is drawn anew while somebody types; what is edited changes only when they say so, or save.
-  const [edited, setEdited] = useState(variables)
-  const live = environment.live?.variablesNumber ?? null
-  const newer = variables && variables.number > (edited?.number ?? 0) ? variables : null
+  const [saved, setSaved] = useState(variables)
+  const [draft, setDraft] = useState<Draft>(() => draftOf(variables, usual))
+  const [isText, setText] = useState(variables === null || variables.names.length === 0)
+  const begin = (from: VariablesView): void => {
+    setSaved(from)
+    setDraft(draftOf(from, usual))
+  }
+  const isTouched = draft !== null && (draft.text !== (saved?.text ?? '') || Object.keys(draft.marks).length > 0)
+  const newer = variables && variables.number > (saved?.number ?? 0) ? variables : null
+  // A set that somebody saved, or brought back, is simply shown to who has typed nothing.
+  if (newer && !isTouched) begin(newer)
   return (
-    <Form
-      key={edited?.number ?? 0}
-      label="Variables"
-      act={saveVariables}
-      read={(data) => ({
-        environmentId: environment.id,
-        text: String(data.get('text')).replaceAll('\r\n', '\n'),
-        basedOn: edited?.number ?? null,
-      })}
-      done={(saved) => {
-        setEdited(saved)
-        toast.success(`Saved as set ${saved.number}. The next deployment writes it into its release.`)
-        router.refresh()
-      }}
-    >
-      <p className="max-w-prose text-ink-soft">
-        {edited ? (
-          <>
-            Set {edited.number}, {edited.names.length} {edited.names.length === 1 ? 'variable' : 'variables'}, saved by{' '}
-            {edited.createdBy} <RelativeTime at={edited.createdAt} />.{' '}
-            {environment.live &&
-              (live === edited.number
-                ? 'The live release has it.'
-                : `The live release has ${live === null ? 'none' : `set ${live}`}; deploy to use this one.`)}
-          </>
-        ) : (
-          'Nothing is set yet. What you write here becomes the .env file of each release; hooks get the variables too.'
-        )}
-      </p>
-      {newer && (
-        <p
-          role="status"
-          className="flex flex-wrap items-center gap-3 rounded-one border border-warn/40 bg-warn-soft p-3"
-        >
-          {newer.createdBy} saved set {newer.number} while this was open, so this can’t be saved any more.
-          <button type="button" className={buttonStyle.plain} onClick={() => setEdited(newer)}>
-            Load set {newer.number} instead
-          </button>
-        </p>
+    <>
+      {saved && (
+        <VariablesApply environment={environment} saved={saved.number === variables?.number ? variables : saved} />
       )}
-      <TextField
-        name="text"
-        label="Text of the .env file"
-        rows={18}
-        defaultValue={edited?.text ?? ''}
-        wrap="off"
-        placeholder={'APP_ENV=production\nDATABASE_URL="postgres://…"'}
-        hint="Stored encrypted, taken out of every log."
-      />
-      <div>
-        <SubmitButton busyText="Saving…">Save the variables</SubmitButton>
-      </div>
-    </Form>
+      <Form
+        label="Variables"
+        act={saveVariables}
+        read={() => ({
+          environmentId: environment.id,
+          text: draft.text,
+          secrets: rowsOf(draft, saved).flatMap(({ name, isSecret }) => (isSecret ? [name] : [])),
+          dialect: draft.dialect,
+          basedOn: saved?.number ?? null,
+        })}
+        done={(made) => {
+          begin(made)
+          toast.success(`Saved as set ${made.number}.`)
+          router.refresh()
+        }}
+      >
+        {newer && isTouched && (
+          <p
+            role="status"
+            className="flex flex-wrap items-center gap-3 rounded-one border border-warn/40 bg-warn-soft p-3"
+          >
+            {newer.createdBy} saved set {newer.number} while this was open, so this can’t be saved any more.
+            <button type="button" className={buttonStyle.plain} onClick={() => begin(newer)}>
+              Load set {newer.number} instead
+            </button>
+          </p>
+        )}
+        <div className="flex flex-wrap items-center gap-3">
+          <p className="min-w-0 flex-1 basis-60 text-ink-soft">
+            {saved
+              ? 'Stored encrypted, taken out of every log. The value of a secret is never shown again.'
+              : 'Nothing is set yet. What you write here becomes the .env file of each release; hooks get the variables too.'}
+          </p>
+          <div role="group" aria-label="Edit as" className="flex gap-1">
+            {[false, true].map((text) => (
+              <button
+                key={String(text)}
+                type="button"
+                aria-pressed={isText === text}
+                onClick={() => setText(text)}
+                className={`${buttonStyle.quiet} aria-pressed:bg-accent-soft aria-pressed:text-accent`}
+              >
+                {text ? 'Text' : 'Table'}
+              </button>
+            ))}
+          </div>
+        </div>
+        {isText ? (
+          <TextField
+            name="text"
+            label="Text of the .env file"
+            rows={18}
+            value={draft.text}
+            readOnly={!canEdit}
+            onChange={(event) => setDraft({ ...draft, text: event.target.value })}
+            wrap="off"
+            placeholder={'APP_ENV=production\nDATABASE_URL="postgres://…"'}
+            hint="•••••••• stands for a secret: left as it is, the value stays."
+          />
+        ) : (
+          <VariablesTable draft={draft} saved={saved} canEdit={canEdit} change={setDraft} />
+        )}
+        <Warnings draft={draft} />
+        {canEdit && (
+          <>
+            <SelectField
+              name="dialect"
+              label="Who reads the file"
+              value={draft.dialect}
+              onChange={(event) => setDraft({ ...draft, dialect: event.target.value as Dialect })}
+              hint="What they would read otherwise than it is meant is refused, with the line and the reason."
+            >
+              {dialects.map((dialect) => (
+                <option key={dialect} value={dialect}>
+                  {dialectWords[dialect]}
+                </option>
+              ))}
+            </SelectField>
+            {isTouched && saved && (
+              <div aria-label="Not saved yet" role="group">
+                <NameChanges changes={envDifference(saved.text, draft.text)} none="By name nothing differs yet" />
+              </div>
+            )}
+            <div className="flex gap-2">
+              <SubmitButton busyText="Saving…">Save the variables</SubmitButton>
+              {isTouched && saved && (
+                <button type="button" className={buttonStyle.quiet} onClick={() => begin(saved)}>
+                  Start over
+                </button>
+              )}
+            </div>
+          </>
+        )}
+      </Form>
+      <VariablesHistory environmentId={environment.id} sets={sets} canEdit={canEdit} />
+    </>
+  )
+}
+
+/** What others who read .env would make of it, while it is typed. */
+function Warnings({ draft: { text, dialect } }: { draft: Draft }) {
+  const { problems, warnings } = checkDialect(text, dialect)
+  const shown = [...problems, ...warnings].slice(0, 8)
+  if (shown.length === 0) return null
+  return (
+    <ul aria-label="How others read it" className="grid gap-0.5 text-xs text-ink-soft">
+      {shown.map(({ message, hint }) => (
+        <li key={message} className={hint ? 'text-bad' : ''}>
+          {message} {hint}
+        </li>
+      ))}
+      {problems.length + warnings.length > shown.length && <li>… and more</li>}
+    </ul>
   )
 }

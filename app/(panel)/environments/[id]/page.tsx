@@ -6,6 +6,8 @@ import { SettingsForm } from '@/components/environment/settings-form.tsx'
 import { pageTabs, type PageTab } from '@/components/environment/tabs.tsx'
 import { Targets } from '@/components/environment/targets.tsx'
 import { VariablesForm } from '@/components/environment/variables-form.tsx'
+import { VariablesHistory } from '@/components/environment/variables-history.tsx'
+import { may } from '@/lib/access.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { getDeployment, listDeployments, listReleases } from '@/lib/panel/deployments.ts'
 import { getEnvironment } from '@/lib/panel/environments.ts'
@@ -13,8 +15,8 @@ import { listHooks } from '@/lib/panel/hooks.ts'
 import { listRuns } from '@/lib/panel/runs.ts'
 import { listServers } from '@/lib/panel/servers.ts'
 import { getProject } from '@/lib/panel/projects.ts'
-import { readVariables } from '@/lib/panel/variables.ts'
-import { load } from '@/lib/web/page.ts'
+import { listVariableSets, readVariables } from '@/lib/panel/variables.ts'
+import { load, pageActor } from '@/lib/web/page.ts'
 
 type PageProps = { params: Promise<{ id: string }>; searchParams: Promise<{ tab?: string }> }
 
@@ -27,9 +29,7 @@ export default async function EnvironmentPage({ params, searchParams }: PageProp
       <EnvironmentFrame environment={environment} tab={tab} />
       {tab === 'releases' && <Releases environment={environment} />}
       {tab === 'pipeline' && <Hooks environment={environment} />}
-      {tab === 'variables' && (
-        <VariablesForm environment={environment} variables={await load(readVariables, { environmentId: id })} />
-      )}
+      {tab === 'variables' && <Variables environment={environment} />}
       {tab === 'servers' && <Targets environment={environment} servers={await load(listServers, {})} />}
       {tab === 'settings' && <SettingsForm environment={environment} />}
     </>
@@ -55,6 +55,16 @@ async function Releases({ environment }: { environment: EnvironmentView }) {
       <DeploymentList deployments={deployments} runs={runs} />
     </>
   )
+}
+
+async function Variables({ environment }: { environment: EnvironmentView }) {
+  const [environmentId, actor] = [environment.id, await pageActor()]
+  const sets = await load(listVariableSets, { environmentId })
+  if (!may(actor, 'readVariables', environment.projectId))
+    return <VariablesHistory environmentId={environmentId} sets={sets} canEdit={false} />
+  const variables = await load(readVariables, { environmentId })
+  const canEdit = may(actor, 'configure', environment.projectId)
+  return <VariablesForm environment={environment} variables={variables} sets={sets} canEdit={canEdit} />
 }
 
 async function Hooks({ environment }: { environment: EnvironmentView }) {
