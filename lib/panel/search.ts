@@ -24,7 +24,7 @@ export async function search(ctx: Context, actor: Actor, input: z.input<typeof s
   const isEmpty = query.words.length === 0
   const [environments, servers, found, releases] = await Promise.all([
     searchEnvironments(ctx, actor, { ...query, limit: environmentsShown, here: await environmentHere(ctx, here) }),
-    isEmpty || !may(actor, 'view', null) ? [] : store.findServersNamed(pool, query),
+    isEmpty || !may(actor, 'configure', null) ? [] : store.findServersNamed(pool, query),
     isEmpty ? [] : store.findProjectsNamed(pool, query),
     sha === undefined ? [] : store.findReleasesOf(pool, { projects, prefix: sha, limit: othersShown }),
   ])
