@@ -2,6 +2,7 @@
 import type { PanelError } from '../errors.ts'
 import { Facts, line, typed } from './check-facts.ts'
 import type { CheckContext, CheckLine, CheckReport, Verdict } from './check-facts.ts'
+import { commands } from './check-commands.ts'
 import { place, space } from './check-place.ts'
 import { rights } from './check-rights.ts'
 
@@ -28,6 +29,7 @@ export function parseCheck(bytes: Uint8Array, context: CheckContext): CheckRepor
     ...space(facts, context),
     ...place(facts, context),
     ...rights(facts, context),
+    ...commands(facts, context),
     ...times(facts, context),
   ]
   return { lines, verdict: verdictOf(lines) }

@@ -26,6 +26,32 @@ export function restartSteps({ restarts }: Options): PresetStep[] {
   }))
 }
 
+/** A command that a restart runs as root; `otherwise` where systemd is not what runs the server. */
+export type RootCommand = { words: string[]; otherwise?: string[] }
+
+/** What the login user has to be allowed by sudo, for *Check* to ask and to print. */
+export function rootCommands({ restarts }: Options): RootCommand[] {
+  return restarts.flatMap((restart): RootCommand[] => {
+    switch (restart.kind) {
+      case 'php-fpm':
+        return [{ words: ['systemctl', 'reload', restart.service], otherwise: ['service', restart.service, 'reload'] }]
+      case 'systemd':
+        return [{ words: ['systemctl', restart.verb, restart.unit] }]
+      case 'supervisor':
+        return [{ words: ['supervisorctl', 'restart', restart.programs] }]
+      case 'opcache':
+      case 'pm2':
+      case 'command':
+        return []
+    }
+  })
+}
+
+/** Whom restarts run as, beside the login user. */
+export function restartUsers({ restarts }: Options): string[] {
+  return restarts.flatMap((restart) => ('user' in restart && restart.user !== null ? [restart.user] : []))
+}
+
 function restartName(restart: Restart): string {
   switch (restart.kind) {
     case 'php-fpm':

@@ -7,6 +7,8 @@ import type { CheckInput } from '@/lib/deploy/programs.ts'
 import type { Connection, Permissions, ServerAddress } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { openConnector } from '@/lib/ssh/connector.ts'
+import { shownOptions } from '@/lib/spec/options.ts'
+import { restartUsers, rootCommands } from '@/lib/spec/presets.ts'
 import type { AskedServer } from '@/lib/store/asked.ts'
 import { serverAddress } from './addresses.ts'
 import { answerOf } from './exchange.ts'
@@ -59,15 +61,17 @@ function placesOf(server: AskedServer, root: string | null, panelId: string): [P
   const targets = server.targets.filter((target) => root === null || target.root === root)
   const [first, ...others] = targets.map(({ environment, adopt, root: path }): Place => {
     const { owner, group, mode } = environment.permissions as Permissions
-    const users = environment.hooks.flatMap(({ user, text }) => (user === null || text === null ? [] : [user]))
+    const options = shownOptions(environment.options)
+    const hooks = environment.hooks.flatMap(({ user, text }) => (user === null || text === null ? [] : [user]))
+    const users = [...new Set([...hooks, ...restartUsers(options)])]
     const pass = mode === 'off' ? { groups: [], owner: null } : { groups: [group], owner }
-    return { root: path, users: [...new Set(users)], ...pass, mine: `${panelId}/${environment.id}`, adopt }
+    return { root: path, users, ...pass, commands: rootCommands(options), mine: `${panelId}/${environment.id}`, adopt }
   })
   return first ? [first, ...others] : [{ ...bare(root ?? defaultRoot), mine: null, adopt: false }]
 }
 
 function bare(root: string): CheckInput {
-  return { root, users: [], groups: [], owner: null }
+  return { root, users: [], groups: [], owner: null, commands: [] }
 }
 
 /** A connection of its own, which is really ended afterwards. */
@@ -94,7 +98,7 @@ async function fastestTrip(connection: Connection): Promise<number> {
 
 /** Lines that differ from root to root of one server. */
 function isOfPlace(id: string): boolean {
-  return /^(disk|inodes|write|current|owner|users|user:.*|group:.*|sudo)$/.test(id)
+  return /^(disk|inodes|write|current|owner|users|user:.*|group:.*|sudo|restarts)$/.test(id)
 }
 
 function at({ root }: Place, line: CheckLine): CheckLine {

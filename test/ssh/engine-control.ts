@@ -77,7 +77,16 @@ export function controlContract(site: Site): void {
 
   it('checks a server', async () => {
     const root = await site.ground.root()
-    const input = { root, users: [], groups: [], owner: null, mine: null, adopt: false, nowMs: Date.now() }
+    const input = {
+      root,
+      users: [],
+      commands: [],
+      groups: [],
+      owner: null,
+      mine: null,
+      adopt: false,
+      nowMs: Date.now(),
+    }
     const { text = '' } = await answer(site.connection, checkProgram(input))
     const report = parseCheck(Buffer.from(text), input)
     expect(report.lines.filter((line) => line.verdict === 'failed')).toEqual([])

@@ -1,10 +1,13 @@
 // The check of a server: one look at everything a deployment will need. Facts only; check.ts turns them into verdicts.
+import type { RootCommand } from '../../spec/presets.ts'
+import { quote } from '../quote.ts'
 import { squeeze } from './squeeze.ts'
 import { assign, attached, common, userName } from './text.ts'
 import { PanelError } from '../../errors.ts'
 
 /**
- * `users`: whom hooks run as; `groups`: that must exist; `owner`: whom the permissions pass gives releases to.
+ * `users`: whom hooks run as; `groups`: that must exist; `owner`: whom the permissions pass gives releases to; `commands`: what
+ * restarts run as root.
  * `survival`: a detached process survives log-out, in two calls: `plant` a token on one connection, end that connection,
  * `verify` the same token on another. A token is 8–64 letters and digits, made anew each time.
  */
@@ -13,6 +16,7 @@ export type CheckInput = {
   users: string[]
   groups: string[]
   owner: string | null
+  commands: RootCommand[]
   survival?: { plant: string } | { verify: string }
 }
 
@@ -70,6 +74,15 @@ const looking = squeeze(`
     fi
     say chownpath "$(command -v chown)"
   fi
+  systemd=; if [ -d /run/systemd/system ]; then systemd=yes; fi
+  say systemd "$systemd"
+  # want <index> <command…>: where it is, and whether it may be run as root
+  want() {
+    i=$1; shift
+    say command "$i $(PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; command -v "$1")"
+    if [ "$(id -u)" = 0 ] || sudo -n -l -- "$@" >/dev/null 2>&1 </dev/null; then say may "$i"; fi
+  }
+  wanted
   case $survival in
     plant)
       if mkdir -m 700 "/tmp/.fairlead-check.$token" 2>/dev/null; then
@@ -101,5 +114,11 @@ export function checkProgram(input: CheckInput): string {
     survival: survival === undefined ? '' : 'plant' in survival ? 'plant' : 'verify',
     token,
   })
-  return [values, common, attached, looking].join('')
+  const wanted = input.commands.map(wantText).join('')
+  return [values, common, attached, `wanted() {\n:\n${wanted}}\n`, looking].join('')
+}
+
+function wantText({ words, otherwise }: RootCommand, index: number): string {
+  const want = (list: string[]): string => `want ${index} ${list.map(quote).join(' ')}`
+  return otherwise ? `if [ -n "$systemd" ]; then ${want(words)}; else ${want(otherwise)}; fi\n` : `${want(words)}\n`
 }
