@@ -24,7 +24,7 @@ export function table(rows: string[][]): string {
 
 export function deploymentLine(deployment: Deployment): string[] {
   const { number, status, source, revision, createdAt, requestedByName } = deployment
-  const what = source.type === 'git' ? source.ref : `release ${source.number}`
+  const what = source.type === 'git' ? source.ref : `${source.type} ${source.number}`
   return [
     String(number),
     status,
