@@ -68,6 +68,7 @@ export function machineContract(userland: 'gnu' | 'busybox'): void {
       const asked = {
         root,
         users: [],
+        commands: [],
         groups: ['deployer'],
         owner: 'www-data',
         mine: null,
