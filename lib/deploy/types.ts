@@ -48,6 +48,17 @@ export type Permissions = {
   mode: 'keep-exec' | 'strict' | 'off'
 }
 
+/** A file of the panel, as plans name it: which revision, and never what is in it. `owner` and `group` absent = as the release has them. */
+export type PlannedFile = {
+  revision: string
+  path: string
+  sha256: string
+  owner?: string
+  group?: string
+  /** Four octal digits. */
+  mode: string
+}
+
 /** What a step does on the server. `hook` runs once; everything else is ours and may be repeated. */
 export type Action =
   | { do: 'check'; needBytes: number; needInodes: number; expectCurrent: string | null; adopt: boolean }
@@ -56,6 +67,8 @@ export type Action =
   /** `subdirectory`: what of the tree becomes the release; absent = all of it. */
   | { do: 'release'; release: string; revision: string; subdirectory?: string }
   | { do: 'variables'; release: string; sha256: string | null }
+  /** Paths are inside the release. */
+  | { do: 'files'; release: string; files: PlannedFile[] }
   | { do: 'permissions'; release: string; permissions: Permissions }
   | { do: 'complete'; release: string; revision: string; envSha256: string | null }
   | { do: 'verify'; release: string; envSha256: string | null }
@@ -151,6 +164,8 @@ export type ServerAddress = {
   user: string
   privateKey: string
   hostKey: string | null
+  /** The server that it is reached through. */
+  via?: ServerAddress
 }
 
 /** One exec on a server. Output and input are bytes; `write` resolves when the bytes were accepted (back-pressure). */
@@ -180,7 +195,7 @@ export interface Connector {
   connect(address: ServerAddress, options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<Connection>
   /** The key that the server presents now, as "type base64", and its SHA-256 fingerprint; sends no credentials. */
   hostKey(
-    address: { host: string; port: number },
+    address: { host: string; port: number; via?: ServerAddress },
     options?: { timeoutMs?: number },
   ): Promise<{ hostKey: string; fingerprint: string }>
 }

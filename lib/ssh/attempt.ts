@@ -1,9 +1,8 @@
-import { Socket } from 'node:net'
 import ssh2 from 'ssh2'
 import type { Client, ConnectConfig } from 'ssh2'
+import type { Route, Wire } from './wire.ts'
 
-export type Line = { client: Client; socket: Socket }
-export type Place = { host: string; port: number }
+export type Line = { client: Client; wire: Wire }
 
 /** Why one attempt failed; `again` = nothing was exchanged yet and the next one may do better. */
 export class DialError extends Error {
@@ -20,11 +19,15 @@ export class DialError extends Error {
 type LibraryError = Error & { level?: string; code?: string | number }
 
 /** One attempt within `leftMs`; `deadlineMs` is what people are told. Rejects with DialError only. */
-export function attemptOnce(place: Place, config: ConnectConfig, leftMs: number, deadlineMs: number): Promise<Line> {
-  const where = `${place.host}:${place.port}`
+export function attemptOnce(
+  { where, open }: Route,
+  config: ConnectConfig,
+  leftMs: number,
+  deadlineMs: number,
+): Promise<Line> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
-    const socket = new Socket()
+    let wire: Wire | null = null
     let handshaken = false
     let settled = false
     const fail = (error: DialError): void => {
@@ -32,7 +35,7 @@ export function attemptOnce(place: Place, config: ConnectConfig, leftMs: number,
       settled = true
       clearTimeout(timer)
       reject(error)
-      socket.destroy()
+      wire?.destroy()
     }
     const timer = setTimeout(
       () =>
@@ -45,18 +48,22 @@ export function attemptOnce(place: Place, config: ConnectConfig, leftMs: number,
     // This listener stays: an error after 'ready' would otherwise end the process; 'close' follows and says it all.
     client.on('error', (error: LibraryError) => fail(describe(error, where, handshaken)))
     client.on('close', () => fail(new DialError('unreachable', `${where} closed the connection.`, !handshaken)))
-    client.on('ready', () => {
-      settled = true
-      clearTimeout(timer)
-      resolve({ client, socket })
-    })
-    socket.setNoDelay(true)
-    socket.connect({ host: place.host, port: place.port })
-    try {
-      client.connect({ ...config, sock: socket, readyTimeout: 0, keepaliveInterval: 0 })
-    } catch (error) {
-      fail(new DialError('unreachable', `${where}: ${error instanceof Error ? error.message : 'no connection'}`, false))
+    const speak = (opened: Wire): void => {
+      wire = opened
+      if (settled) return void opened.destroy()
+      client.on('ready', () => {
+        settled = true
+        clearTimeout(timer)
+        resolve({ client, wire: opened })
+      })
+      client.connect({ ...config, sock: opened, readyTimeout: 0, keepaliveInterval: 0 })
     }
+    open()
+      .then(speak)
+      .catch((error: unknown) => {
+        const said = error instanceof Error ? error.message : 'no connection'
+        fail(error instanceof DialError ? error : new DialError('unreachable', `${where}: ${said}`, false))
+      })
   })
 }
 

@@ -5,6 +5,8 @@ import { wrapChannel } from './channel.ts'
 import type { OpenChannel } from './channel.ts'
 import { deferred } from './deferred.ts'
 import type { Line } from './attempt.ts'
+import { ForwardedWire } from './wire.ts'
+import type { Wire } from './wire.ts'
 
 /** OpenSSH allows ten sessions a connection (MaxSessions); two are left for closing ones that the server still counts. */
 const maxChannels = 8
@@ -14,6 +16,10 @@ const farewellMs = 2_000
 /** One live connection, shared by everyone who holds it. */
 export type SharedConnection = {
   exec(command: string): Promise<Channel>
+  /** The server connects to a port that it reaches. Rejects with PanelError, or ssh2's error whose `reason` says why not. */
+  forward(host: string, port: number): Promise<Wire>
+  /** Starts the command in advance, if there is one: for connections that run commands, not those that are passed through. */
+  warm(): void
   roundTripMs(): Promise<number>
   readonly closed: Promise<void>
   /** False as soon as the line is lost or a keepalive is unanswered: such a connection isn't handed out again. */
@@ -32,7 +38,7 @@ type SharingOptions = {
 }
 
 /** Shares a line; `where` names the server in errors. */
-export function shareConnection({ client, socket }: Line, where: string, options: SharingOptions): SharedConnection {
+export function shareConnection({ client, wire }: Line, where: string, options: SharingOptions): SharedConnection {
   const { keepaliveMs, standby } = options
   const channels = new Set<OpenChannel>()
   const waiting: (() => void)[] = []
@@ -52,20 +58,20 @@ export function shareConnection({ client, socket }: Line, where: string, options
     })
 
   // Any byte proves the line, so that a slow line full of our own data isn't taken for a dead one.
-  let seen = socket.bytesRead
+  let seen = wire.bytesRead
   const answered = (): void => {
     unanswered = 0
   }
   const keepalive = setInterval(() => {
-    unanswered = socket.bytesRead === seen ? unanswered + 1 : 0
-    seen = socket.bytesRead
-    if (unanswered > keepaliveCount) socket.destroy()
+    unanswered = wire.bytesRead === seen ? unanswered + 1 : 0
+    seen = wire.bytesRead
+    if (unanswered > keepaliveCount) wire.destroy()
     else ping().then(answered, () => {})
   }, keepaliveMs)
   keepalive.unref()
 
   // Before ssh2's own 'close' handling ends the streams: they must end as cut, not as complete.
-  socket.prependListener('close', () => {
+  wire.prependListener('close', () => {
     alive = false
     clearInterval(keepalive)
     for (const open of channels) open.cut(lost())
@@ -135,15 +141,25 @@ export function shareConnection({ client, socket }: Line, where: string, options
     if (taken) spare = null
     return taken
   }
-  prepare()
 
   return {
     closed: closed.promise,
+    warm: prepare,
+    forward: (host, port) =>
+      new Promise((resolve, reject) => {
+        try {
+          client.forwardOut('127.0.0.1', 0, host, port, (error, channel) =>
+            error ? reject(alive ? error : lost()) : resolve(new ForwardedWire(channel)),
+          )
+        } catch {
+          reject(lost())
+        }
+      }),
     isHealthy: () => alive && unanswered === 0,
     end: () => {
       client.end()
       // A server that hangs never answers the goodbye.
-      setTimeout(() => socket.destroy(), farewellMs).unref()
+      setTimeout(() => wire.destroy(), farewellMs).unref()
     },
     roundTripMs: async () => {
       const start = performance.now()

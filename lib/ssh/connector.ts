@@ -5,7 +5,10 @@ import { shareConnection } from './connection.ts'
 import type { SharedConnection } from './connection.ts'
 import { deferred } from './deferred.ts'
 import { dial, readHostKey } from './dial.ts'
+import { asJumpFailure, forwardedRoute } from './jump.ts'
 import { fingerprint } from './keys.ts'
+import { directRoute } from './wire.ts'
+import type { Route } from './wire.ts'
 
 type ConnectorOptions = {
   /** How long dialling may take when the caller doesn't say; 15 s. */
@@ -21,11 +24,15 @@ type ConnectorOptions = {
 /** A connector whose warm connections can be ended, for a graceful stop. */
 export type OpenConnector = Connector & { close(): Promise<void> }
 
+/** A route that stays open until it is released; `leftMs` of the time to dial are left. */
+type OpenRoute = { route: Route; leftMs: number; release(): void }
+
 type Entry = { shared: SharedConnection; holders: number; idle: NodeJS.Timeout | null }
 
 /**
  * Opens a pool of warm connections, one per server, place, user, key and pinned host key. `connect` gives a hold on one;
- * `end()` of a hold closes the channels opened through it and leaves the connection warm for the next.
+ * `end()` of a hold closes the channels opened through it and leaves the connection warm for the next. A server that is reached
+ * through another one holds that one's connection as long as its own lives.
  */
 export function openConnector(options: ConnectorOptions = {}): OpenConnector {
   const connectTimeoutMs = options.connectTimeoutMs ?? 15_000
@@ -45,16 +52,35 @@ export function openConnector(options: ConnectorOptions = {}): OpenConnector {
   }
 
   async function fresh(key: string, address: ServerAddress, timeoutMs: number): Promise<Entry> {
-    const line = await dial(address, timeoutMs)
-    const entry: Entry = {
-      shared: shareConnection(line, `${address.host}:${address.port}`, sharing),
-      holders: 0,
-      idle: null,
-    }
+    const { route, leftMs, release } = await routeTo(address, timeoutMs)
+    const line = await dial(address, route, leftMs).catch((error: unknown) => {
+      release()
+      throw error
+    })
+    const entry: Entry = { shared: shareConnection(line, route.where, sharing), holders: 0, idle: null }
     entries.set(key, entry)
-    void entry.shared.closed.then(() => forget(key, entry))
+    void entry.shared.closed.then(() => {
+      forget(key, entry)
+      release()
+    })
     if (isClosed) entry.shared.end()
     return entry
+  }
+
+  async function routeTo(
+    place: { host: string; port: number; via?: ServerAddress },
+    timeoutMs: number,
+  ): Promise<OpenRoute> {
+    const { via } = place
+    if (!via) return { route: directRoute(place), leftMs: timeoutMs, release: () => {} }
+    const began = performance.now()
+    const key = poolKey(via)
+    const entry = await entryFor(key, via, timeoutMs).catch((error: unknown) => {
+      throw asJumpFailure(error, via)
+    })
+    take(entry)
+    const leftMs = timeoutMs - (performance.now() - began)
+    return { route: forwardedRoute(entry.shared, via, place), leftMs, release: () => letGo(key, entry) }
   }
 
   function entryFor(key: string, address: ServerAddress, timeoutMs: number): Promise<Entry> {
@@ -79,10 +105,20 @@ export function openConnector(options: ConnectorOptions = {}): OpenConnector {
     entry.idle.unref()
   }
 
-  function hold(key: string, entry: Entry): Connection {
+  function take(entry: Entry): void {
     entry.holders += 1
     if (entry.idle) clearTimeout(entry.idle)
     entry.idle = null
+  }
+
+  function letGo(key: string, entry: Entry): void {
+    entry.holders -= 1
+    rest(key, entry)
+  }
+
+  function hold(key: string, entry: Entry): Connection {
+    take(entry)
+    entry.shared.warm()
     const mine = new Set<Channel>()
     let ended = false
     return {
@@ -101,8 +137,7 @@ export function openConnector(options: ConnectorOptions = {}): OpenConnector {
         if (ended) return
         ended = true
         for (const channel of mine) channel.close()
-        entry.holders -= 1
-        rest(key, entry)
+        letGo(key, entry)
       },
     }
   }
@@ -131,7 +166,8 @@ export function openConnector(options: ConnectorOptions = {}): OpenConnector {
       }
     },
     hostKey: async (place, { timeoutMs = connectTimeoutMs } = {}) => {
-      const hostKey = await readHostKey(place, timeoutMs)
+      const { route, leftMs, release } = await routeTo(place, timeoutMs)
+      const hostKey = await readHostKey(place, route, leftMs).finally(release)
       return { hostKey, fingerprint: fingerprint(hostKey) }
     },
     close: async () => {
@@ -146,5 +182,6 @@ export function openConnector(options: ConnectorOptions = {}): OpenConnector {
 
 function poolKey(address: ServerAddress): string {
   const key = createHash('sha256').update(address.privateKey).digest('base64')
-  return JSON.stringify([address.id, address.host, address.port, address.user, key, address.hostKey])
+  const { id, host, port, user, hostKey, via } = address
+  return JSON.stringify([id, host, port, user, key, hostKey, via ? poolKey(via) : null])
 }

@@ -4,17 +4,20 @@ import type { ConnectConfig } from 'ssh2'
 import { PanelError } from '@/lib/errors.ts'
 import type { ServerAddress } from '@/lib/deploy/types.ts'
 import { DialError, attemptOnce } from './attempt.ts'
-import type { Line, Place } from './attempt.ts'
+import type { Line } from './attempt.ts'
 import { algorithmsFor, anyAlgorithm, fingerprint, hostKeyText, withoutComment } from './keys.ts'
+import type { Route } from './wire.ts'
 
 /** How often a connection that ended before the handshake is tried again: sshd drops some at random (MaxStartups). */
 const attempts = 4
 
+type Place = { host: string; port: number }
+
 /**
- * Connects and authenticates within `deadlineMs`. Only connections lost before the handshake are tried again; nothing that
+ * Connects and authenticates over `route` within `deadlineMs`. Only connections lost before the handshake are tried again; nothing that
  * a server may have acted on is. PanelError: unreachable, timed_out, host_key_changed, forbidden, invalid.
  */
-export async function dial(address: ServerAddress, deadlineMs: number): Promise<Line> {
+export async function dial(address: ServerAddress, route: Route, deadlineMs: number): Promise<Line> {
   const pinned = address.hostKey === null ? null : withoutComment(address.hostKey)
   if (pinned === null) {
     throw new PanelError('invalid', `The host key of ${address.host} has not been confirmed yet.`, {
@@ -39,7 +42,7 @@ export async function dial(address: ServerAddress, deadlineMs: number): Promise<
     },
   }
   try {
-    return await withRetries(address, config, deadlineMs)
+    return await withRetries(route, config, deadlineMs)
   } catch (error) {
     const other = presented !== null && presented !== pinned
     if (!other && !(error instanceof DialError && error.noCommonHostKey)) throw asPanelError(error, address)
@@ -52,7 +55,7 @@ export async function dial(address: ServerAddress, deadlineMs: number): Promise<
 }
 
 /** The key a server presents now. The exchange is broken off at the key: no user name and no credential is sent. */
-export async function readHostKey(place: Place, deadlineMs: number): Promise<string> {
+export async function readHostKey(place: Place, route: Route, deadlineMs: number): Promise<string> {
   let presented: string | null = null
   const config: ConnectConfig = {
     username: 'nobody',
@@ -64,7 +67,7 @@ export async function readHostKey(place: Place, deadlineMs: number): Promise<str
     },
   }
   try {
-    const line = await withRetries(place, config, deadlineMs)
+    const line = await withRetries(route, config, deadlineMs)
     line.client.end()
   } catch (error) {
     if (presented === null) throw asPanelError(error, place)
@@ -79,11 +82,11 @@ function asPanelError(error: unknown, place: Place & { id?: string }): unknown {
   return new PanelError(error.kind, error.message, details)
 }
 
-async function withRetries(place: Place, config: ConnectConfig, deadlineMs: number): Promise<Line> {
+async function withRetries(route: Route, config: ConnectConfig, deadlineMs: number): Promise<Line> {
   const deadline = performance.now() + deadlineMs
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptOnce(place, config, deadline - performance.now(), deadlineMs)
+      return await attemptOnce(route, config, deadline - performance.now(), deadlineMs)
     } catch (error) {
       const pause = 150 * 2 ** attempt * (0.5 + Math.random())
       const late = performance.now() + pause >= deadline
