@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { openConnector } from '@/lib/ssh/connector.ts'
 import { configureContract } from './engine-configure.ts'
 import { controlContract } from './engine-control.ts'
+import { filesContract } from './engine-files.ts'
 import type { Ground, Site } from './engine-ground.ts'
 import { hookContract } from './engine-hooks.ts'
 import { hostileContract } from './engine-hostile.ts'
@@ -30,5 +31,6 @@ export function engineContract(name: string, start: () => Promise<Ground>): void
     hostileContract(site)
     stepContract(site)
     configureContract(site)
+    filesContract(site)
   })
 }

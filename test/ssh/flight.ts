@@ -32,6 +32,7 @@ export function step(n: number, action: Step['action'], more: Partial<Step> = {}
 type Cargo = {
   exports?: Record<string, string>
   env?: string | null
+  files?: Uint8Array[]
   payloads?: { name: string; bytes: Uint8Array }[]
 }
 
@@ -40,19 +41,19 @@ export async function fly(
   connection: Connection,
   ctx: TargetContext,
   segment: Segment,
-  { exports = {}, env = null, payloads = [] }: Cargo = {},
+  { exports = {}, env = null, files = [], payloads = [] }: Cargo = {},
   seen: (frame: Frame) => void | Promise<void> = () => {},
 ): Promise<Flight> {
-  return follow(connection, Buffer.concat(startParts(ctx, segment, { exports, env, payloads })), seen)
+  return follow(connection, Buffer.concat(startParts(ctx, segment, { exports, env, files, payloads })), seen)
 }
 
 /** What is sent to start a segment: header and program, secret part, payloads. */
 export function startParts(
   ctx: TargetContext,
   segment: Segment,
-  { exports = {}, env = null, payloads = [] }: Cargo,
+  { exports = {}, env = null, files = [], payloads = [] }: Cargo,
 ): Uint8Array[] {
-  const secretBytes = secretPart(exports, env)
+  const secretBytes = secretPart(exports, env, files)
   const listed = payloads.map(({ name, bytes }) => ({ name, length: bytes.length, sha256: sha256(bytes) }))
   const program = startProgram(ctx, segment, { secretBytes, payloads: listed })
   return [openStream(program), secretBytes, ...payloads.map(({ bytes }) => bytes)]

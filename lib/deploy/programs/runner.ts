@@ -1,10 +1,11 @@
 // The runner: detached, alone on the server, it carries out one segment and writes down what happened.
-import type { Action, PlannedHook, Segment, Step } from '../types.ts'
+import type { Action, PlannedFile, PlannedHook, Segment, Step } from '../types.ts'
 import { quote } from '../quote.ts'
 import { hookSteps } from './hooks.ts'
 import { killing, processes } from './kill.ts'
 import { squeeze } from './squeeze.ts'
 import { ourSteps } from './steps.ts'
+import { fileMode, filePath } from './file-words.ts'
 import { assign, common, contextVariables, innerPath, releaseName, segmentName, userName } from './text.ts'
 import type { TargetContext } from './text.ts'
 
@@ -141,7 +142,7 @@ const begin = squeeze(`
     [ ! -e "$s" ] || [ -d "/proc/$p" ] || rm -rf "$s"
   done
   gnu=; case $(cp --version 2>/dev/null) in *GNU*) gnu=--reflink=auto ;; esac
-  bad= sums= shell= adopt= signalled= switched=
+  bad= sums= shell= adopt= signalled= switched= kept=
   watcher >/dev/null 2>&1 &
   w=$!
   look; leaving=$live
@@ -174,6 +175,17 @@ function hookWords(hook: PlannedHook): string[] {
   return ['hook', hook.title ?? hook.event, hook.failure, user, from, release, path, hook.sha256, hook.text ?? '']
 }
 
+/** `-` = as the release's others. */
+function fileWords({ path, sha256, owner, group, mode }: PlannedFile): string[] {
+  return [
+    filePath(path),
+    sha256,
+    owner === undefined ? '-' : userName(owner),
+    group === undefined ? '-' : userName(group),
+    fileMode(mode),
+  ]
+}
+
 function words(action: Action): string[] {
   switch (action.do) {
     case 'check':
@@ -191,6 +203,8 @@ function words(action: Action): string[] {
       ]
     case 'variables':
       return ['variables', releaseName(action.release), action.sha256 ?? '']
+    case 'files':
+      return ['files', releaseName(action.release), ...action.files.flatMap(fileWords)]
     case 'permissions': {
       const { owner, group, mode } = action.permissions
       return ['permissions', releaseName(action.release), userName(owner), userName(group), mode]

@@ -1,6 +1,7 @@
 // The steps that are ours, as shell functions of the runner. Each returns 0, or has said `fail <code> <message>` and
 // returns 1. The working directory is the root; $d is the segment's directory. Output goes to the step's file.
 import { configuring } from './configure.ts'
+import { filing } from './files.ts'
 import { squeeze } from './squeeze.ts'
 
 /** Where `current` points → $live_name (release name, or the raw target of another layout, or ''), $live (its directory). */
@@ -133,6 +134,11 @@ const permitting = squeeze(`
   permissions() {
     [ "$4" != off ] || return 0
     r=release/$1
+    aside "$r"
+    grant "$@"
+    ashore "$r"
+  }
+  grant() {
     set -- "$1" "$2" "$3" "$4" "$(id -un)" "$(id -u)"
     if [ "$6" = 0 ]; then
       chown -h -R -P "$2:$3" "$r" || { fail command_failed "cannot give $r to $2:$3"; return 1; }
@@ -147,8 +153,14 @@ const permitting = squeeze(`
   }
   modes() {
     case $1 in strict) m=0664 ;; *) m=u=rwX,g=rwX,o=rX ;; esac
+    set -- ! -path ./.env
+    while read -r o g f; do
+      [ -z "$f" ] || set -- "$@" ! -path "./$f"
+    done <<E
+    $kept
+    E
     # no parentheses: busybox never runs an -exec + that stands inside them
-    find . -type d -exec chmod 2775 {} + -o -type f ! -path ./.env -exec chmod "$m" {} + || return 1
+    find . -type d -exec chmod 2775 {} + -o -type f "$@" -exec chmod "$m" {} + || return 1
     [ ! -f .env ] || [ -L .env ] || chmod 0640 .env
   }
 `)
@@ -256,4 +268,4 @@ const pruning = squeeze(`
   }
 `)
 
-export const ourSteps = looking + checking + shipping + permitting + switching + configuring + pruning
+export const ourSteps = looking + checking + shipping + permitting + switching + configuring + filing + pruning
