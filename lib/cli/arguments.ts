@@ -1,8 +1,9 @@
 // What was typed, as a value. Pure: reads nothing but its arguments.
 import { parseArgs } from 'node:util'
+import { everyOperation } from '@/lib/api/register.ts'
 import { exits, Stop } from './exit.ts'
 
-export const usage = `Usage: fairlead <command> [options]
+export const usage = (): string => `Usage: fairlead <command> [options]
 
   deploy <environment> [ref]      deploy a branch, tag or commit (default: the environment's branch)
   logs <environment> [number]     print the log of a deployment (default: the newest)
@@ -13,7 +14,15 @@ export const usage = `Usage: fairlead <command> [options]
   cancel <environment> [number]   end a deployment (default: the one under way)
   environments                    list environments
 
-  <environment> is <project>/<environment>, or its id.
+  export <project>                a project as YAML: settings, hooks, variables, the names of secrets
+  diff <file>                     what the YAML would change (exit code 1: something)
+  apply <file> [--dry-run]        make the project what the YAML says, in one transaction
+  completion bash|zsh|fish        what the shell needs to complete all this; fairlead completion bash >>~/.bashrc
+
+  <environment> is <project>/<environment>, or its id; <file> may be - for standard input.
+
+Everything else of the API, each with --help:
+${otherCommands()}
 
 Options:
   -f, --follow        deploy, activate, rollback, logs: print the log until the deployment has ended
@@ -33,7 +42,7 @@ On the panel's machine:
   fairlead admin rotate-key               another key for all secrets, while no panel runs
 `
 
-const commands = [
+export const commands = [
   'deploy',
   'logs',
   'deployments',
@@ -43,7 +52,7 @@ const commands = [
   'cancel',
   'environments',
 ] as const
-type CommandName = (typeof commands)[number]
+export type CommandName = (typeof commands)[number]
 export type Command = {
   name: CommandName
   environment: string
@@ -55,7 +64,18 @@ export type Command = {
   url: string | null
 }
 
-const options = {
+/** By noun: `server  add check list …`. */
+function otherCommands(): string {
+  const nouns = new Map<string, string[]>()
+  for (const { entry } of everyOperation()) {
+    const [noun = '', verb = ''] = entry.command.split(' ')
+    nouns.set(noun, [...(nouns.get(noun) ?? []), verb])
+  }
+  const line = ([noun, verbs]: [string, string[]]): string => `  ${noun.padEnd(13)} ${verbs.sort().join(' ')}`.trimEnd()
+  return [...nouns].sort().map(line).join('\n')
+}
+
+export const options = {
   follow: { type: 'boolean', short: 'f', default: false },
   json: { type: 'boolean', default: false },
   key: { type: 'string' },
@@ -63,7 +83,7 @@ const options = {
 } as const
 
 /** How many words each command takes after its name: at least, at most. */
-const words: Record<CommandName, [least: number, most: number]> = {
+export const words: Record<CommandName, [least: number, most: number]> = {
   deploy: [1, 2],
   logs: [1, 2],
   deployments: [1, 1],

@@ -10,7 +10,9 @@ const refusal = z.object({
     code: z.string(),
     message: z.string(),
     details: z
-      .looseObject({ problems: z.array(z.object({ path: z.string(), message: z.string() })).optional() })
+      .looseObject({
+        problems: z.array(z.object({ path: z.string(), message: z.string(), hint: z.string().optional() })).optional(),
+      })
       .optional(),
   }),
 })
@@ -26,6 +28,8 @@ export type Client = {
   call<S extends z.ZodType>(schema: S, method: string, path: string, options?: CallOptions): Promise<z.output<S>>
   /** Messages after `last`. Throws Stop for refusals and `Lost` when the line breaks, at which one may come back. */
   stream(path: string, last: string): AsyncGenerator<Message>
+  /** A text, piece by piece as it comes. Throws Stop. */
+  download(path: string): AsyncGenerator<string>
 }
 /** `patienceMs`: how long a lost connection is tried again. */
 type CallOptions = { body?: unknown; key?: string; repeatable?: boolean; patienceMs?: number }
@@ -65,7 +69,7 @@ export function openClient(url: string | undefined, token: string | undefined): 
     // The panel is there, its database isn't: that passes like a broken line.
     if (code === 'unavailable') throw new Lost(message)
     const problems = (details?.problems ?? [])
-      .map(({ path: field, message: what }) => clean(`\n  ${field}: ${what}`))
+      .map(({ path: field, message: what, hint }) => clean(`\n  ${field}: ${what}${hint ? ` ${hint}` : ''}`))
       .join('')
     throw new Stop(exitFor(code), message + problems, parsed.data)
   }
@@ -91,6 +95,14 @@ export function openClient(url: string | undefined, token: string | undefined): 
             throw new Stop(exits.unreachable, error instanceof Lost ? error.message : reason(error))
           await delay(waitMs)
         }
+      }
+    },
+    async *download(path) {
+      try {
+        const { body } = await send(path, { headers: { accept: 'text/*' } })
+        if (body) yield* body.pipeThrough(new TextDecoderStream())
+      } catch (error) {
+        throw error instanceof Stop ? error : new Stop(exits.unreachable, reason(error))
       }
     },
     async *stream(path, last) {

@@ -1,8 +1,13 @@
 // `fairlead`: deploys from a terminal or a script, over the panel's API. `fairlead admin` works on the panel's own database.
-import { parseCommand, usage } from './arguments.ts'
-import { openClient } from './client.ts'
+import { commands, parseCommand, usage } from './arguments.ts'
+import { parseBlueprint, runBlueprint } from './blueprint.ts'
+import { openClient, type Client } from './client.ts'
+import { candidates } from './complete.ts'
+import { completionFor } from './completion.ts'
 import { exits, Stop, type Exit } from './exit.ts'
+import { findOperation, parseOperation, usageOf } from './operation-command.ts'
 import type { Streams } from './output.ts'
+import { runOperation } from './run-operation.ts'
 import { run } from './run.ts'
 
 const streams: Streams = {
@@ -12,18 +17,34 @@ const streams: Streams = {
 }
 
 async function main(args: string[]): Promise<Exit> {
-  if (args.includes('--help') || args.includes('-h') || args[0] === 'help') {
-    streams.out(usage)
+  const [first = ''] = args
+  const found = commands.some((known) => known === first) ? null : findOperation(args)
+  if (args.includes('--help') || args.includes('-h') || first === 'help') {
     return exits.done
   }
-  if (args[0] === 'admin') {
+  if (first === 'admin') {
     // Needs the database and everything below it; commands over HTTP start without.
     const { admin } = await import('./admin.ts')
     return admin(args.slice(1), process.env, streams)
   }
+  const open = (url: string | null): Client => openClient(url ?? process.env.FAIRLEAD_URL, process.env.FAIRLEAD_TOKEN)
+  if (first === 'completion') {
+    streams.out(completionFor(args.slice(1)))
+    return exits.done
+  }
+  if (first === 'complete') {
+    for (const word of await candidates(args.slice(args[1] === '--' ? 2 : 1), () => open(null)))
+      streams.out(`${word}\n`)
+    return exits.done
+  }
+  const blueprint = parseBlueprint(args)
+  if (blueprint) return runBlueprint(blueprint, open(blueprint.url), streams)
+  if (found) {
+    const command = await parseOperation(found.entry, found.rest)
+    return runOperation(command, open(command.url), streams)
+  }
   const command = parseCommand(args)
-  const client = openClient(command.url ?? process.env.FAIRLEAD_URL, process.env.FAIRLEAD_TOKEN)
-  return run(command, client, streams)
+  return run(command, open(command.url), streams)
 }
 
 // Ended from here so that a following stream doesn't keep the process; `exitCode` lets output drain.

@@ -11,7 +11,11 @@ export async function firstPage<T extends z.ZodType>(client: Client, item: T, pa
 export async function everyPage<T extends z.ZodType>(client: Client, item: T, path: string): Promise<z.output<T>[]> {
   const all: z.output<T>[] = []
   for (let cursor = ''; ;) {
-    const { items, next } = await client.call(page(item), 'GET', `${path}?limit=100${cursor}`)
+    const { items, next } = await client.call(
+      page(item),
+      'GET',
+      `${path}${path.includes('?') ? '&' : '?'}limit=100${cursor}`,
+    )
     all.push(...items)
     if (next === null) return all
     cursor = `&cursor=${encodeURIComponent(next)}`

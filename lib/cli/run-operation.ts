@@ -1,0 +1,60 @@
+// Sends an operation that was typed, and shows what comes back.
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Client } from './client.ts'
+import { exits, type Exit } from './exit.ts'
+import { idOf, nounOf } from './names.ts'
+import type { OperationCommand } from './operation-command.ts'
+import type { Streams } from './output.ts'
+import { everyPage } from './pages.ts'
+import { show } from './show.ts'
+
+/** Throws Stop. */
+export async function runOperation(command: OperationCommand, client: Client, streams: Streams): Promise<Exit> {
+  const { entry, json } = command
+  const input = { ...command.input }
+  for (const [name, value] of Object.entries(input)) {
+    const noun = nounOf(name, entry.path)
+    if (noun && typeof value === 'string') input[name] = await idOf(client, noun, value)
+  }
+  const path = await pathOf(command, client)
+  const isQuery = entry.method === 'GET' || entry.method === 'DELETE'
+  const query = isQuery
+    ? new URLSearchParams(Object.entries(input).map(([name, value]) => [name, String(value)]))
+    : null
+  const target = query?.size ? `${path}?${query.toString()}` : path
+  if (entry.produces === 'text/event-stream') {
+    for await (const { event, data } of client.stream(target, '0'))
+      streams.out(`${JSON.stringify({ [event]: data })}\n`)
+    return exits.done
+  }
+  if (entry.produces && !json) {
+    for await (const piece of client.download(target)) streams.out(piece)
+    return exits.done
+  }
+  const isWhole = isList(entry.output) && !('limit' in input) && !('cursor' in input)
+  const answer = isWhole
+    ? { items: await everyPage(client, z.unknown(), target), next: null }
+    : await client.call(z.unknown(), entry.method, target, {
+        ...(isQuery ? {} : { body: input }),
+        ...(entry.key ? { key: command.key ?? randomUUID() } : {}),
+        repeatable: isQuery || entry.key !== undefined,
+      })
+  streams.out(json ? `${JSON.stringify(answer)}\n` : show(answer))
+  return exits.done
+}
+
+async function pathOf({ entry, path }: OperationCommand, client: Client): Promise<string> {
+  let made = entry.path
+  for (const [name, typed] of Object.entries(path)) {
+    const noun = nounOf(name, entry.path)
+    const value = noun ? await idOf(client, noun, typed) : typed
+    // Some events are two words of the path.
+    made = made.replace(`{${name}}`, value.split('/').map(encodeURIComponent).join('/'))
+  }
+  return made === '/' ? '' : made
+}
+
+function isList(output: z.ZodType): boolean {
+  return output instanceof z.ZodObject && 'items' in output.shape && 'next' in output.shape
+}
