@@ -1,27 +1,17 @@
 'use client'
-import { CircleUser, Layers, ScrollText, Server, Users, type LucideIcon } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { Logo } from './logo.tsx'
 import { CommandCentre, SearchButton } from './palette/centre.tsx'
+import { placesFor, type Place, type Reach } from './places.ts'
 import { Presence } from './presence/presence.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
-
-/** What the person decides about: places that they can't go to aren't shown. */
-export type Reach = { servers: boolean; people: boolean }
-
-const places: { href: string; word: string; icon: LucideIcon; also: string[]; needs?: keyof Reach }[] = [
-  { href: '/', word: 'Environments', icon: Layers, also: ['/environments', '/deployments', '/projects'] },
-  { href: '/servers', word: 'Servers', icon: Server, also: [], needs: 'servers' },
-  { href: '/people', word: 'People', icon: Users, also: [], needs: 'people' },
-  { href: '/audit', word: 'Audit', icon: ScrollText, also: [], needs: 'people' },
-  { href: '/account', word: 'Account', icon: CircleUser, also: [] },
-]
 
 /** The one bar of the panel; on a phone the words go and the shapes stay, each still named for a screen reader. */
 export function Navigation({ reach }: { reach: Reach }) {
   const path = usePathname()
-  const isHere = ({ href, also }: (typeof places)[number]) =>
+  const places = placesFor(reach)
+  const isHere = ({ href, also }: Place) =>
     [href, ...also].some((place) => (place === '/' ? path === '/' : path === place || path.startsWith(`${place}/`)))
   return (
     <header className="sticky top-0 z-30 border-b bg-panel">
@@ -34,26 +24,22 @@ export function Navigation({ reach }: { reach: Reach }) {
           <Logo size={22} /> <span className="hidden sm:inline">Fairlead</span>
         </Link>
         <nav aria-label="Main" className="flex min-w-0 flex-1 gap-1">
-          {places
-            .filter(({ needs }) => needs === undefined || reach[needs])
-            .map((place) => (
-              <Link
-                key={place.href}
-                href={place.href}
-                aria-current={isHere(place) ? 'page' : undefined}
-                className="flex h-8 items-center gap-1.5 rounded-one px-2.5 text-ink-soft hover:bg-sunken hover:text-ink aria-[current]:bg-accent-soft aria-[current]:text-accent"
-              >
-                <place.icon aria-hidden size={16} />
-                <span className={isHere(place) ? 'sr-only sm:not-sr-only' : 'sr-only md:not-sr-only'}>
-                  {place.word}
-                </span>
-              </Link>
-            ))}
+          {places.map((place) => (
+            <Link
+              key={place.href}
+              href={place.href}
+              aria-current={isHere(place) ? 'page' : undefined}
+              className="flex h-8 items-center gap-1.5 rounded-one px-2.5 text-ink-soft hover:bg-sunken hover:text-ink aria-[current]:bg-accent-soft aria-[current]:text-accent"
+            >
+              <place.icon aria-hidden size={16} />
+              <span className={isHere(place) ? 'sr-only sm:not-sr-only' : 'sr-only md:not-sr-only'}>{place.word}</span>
+            </Link>
+          ))}
         </nav>
         <Presence />
         <SearchButton />
         <ThemeSwitch />
-        <CommandCentre />
+        <CommandCentre reach={reach} />
       </div>
     </header>
   )

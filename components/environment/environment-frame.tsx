@@ -9,7 +9,8 @@ import { RelativeTime } from '../time.tsx'
 import { kindWord } from '../deployment/kind-word.ts'
 import { DeployButton } from './deploy-button.tsx'
 import { RollBackButton } from './roll-back-button.tsx'
-import { Tabs, type Tab } from './tabs.tsx'
+import type { Tab } from './tab-names.ts'
+import { Tabs } from './tabs.tsx'
 
 export function EnvironmentFrame({ environment, tab }: { environment: EnvironmentView; tab: Tab }) {
   return (

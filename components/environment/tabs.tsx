@@ -1,26 +1,6 @@
+'use client'
 import Link from 'next/link'
-
-/** Tabs of the environment's own page, `?tab=…`. */
-export const pageTabs = {
-  releases: 'Releases',
-  pipeline: 'Pipeline',
-  variables: 'Variables',
-  servers: 'Servers',
-  settings: 'Settings',
-} as const
-export type PageTab = keyof typeof pageTabs
-
-/** In their order; those that aren't in `pageTabs` are pages of their own. */
-const tabs = {
-  releases: pageTabs.releases,
-  pipeline: pageTabs.pipeline,
-  variables: pageTabs.variables,
-  servers: pageTabs.servers,
-  logs: 'Logs',
-  statistics: 'Statistics',
-  settings: pageTabs.settings,
-} as const
-export type Tab = keyof typeof tabs
+import { pageTabs, tabs, type Tab } from './tab-names.ts'
 
 function pathOf(tab: Tab): string {
   if (tab === 'releases') return ''
@@ -36,6 +16,7 @@ export function Tabs({ id, current }: { id: string; current: Tab }) {
           key={tab}
           href={`/environments/${id}${pathOf(tab)}`}
           scroll={false}
+          ref={tab === current ? keepInSight : undefined}
           aria-current={tab === current ? 'page' : undefined}
           className="-mb-px border-b-2 border-transparent px-2.5 py-2 sm:px-3 text-ink-soft outline-offset-[-2px] hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink"
         >
@@ -44,4 +25,9 @@ export function Tabs({ id, current }: { id: string; current: Tab }) {
       ))}
     </nav>
   )
+}
+
+/** On a phone there are more tabs than fit. */
+function keepInSight(link: HTMLAnchorElement | null): void {
+  link?.scrollIntoView({ block: 'nearest', inline: 'center' })
 }

@@ -1,6 +1,7 @@
 // The lines of the palette: what was found, and what can be done with it, for what was typed. Pure.
 import type { EnvironmentHit, SearchView } from '@/lib/api/shapes-overview.ts'
 import { shortSha } from '@/lib/format/revision.ts'
+import { placesFor, type Reach } from '../places.ts'
 import { parts, type Wish } from './wish.ts'
 
 /** What choosing a line does. `type` goes on in the palette with another text; `commits` lets one pick a commit. */
@@ -17,20 +18,26 @@ export type Group = { name: string; commands: Command[] }
 export const nothingFound: SearchView = { environments: [], servers: [], projects: [], releases: [] }
 
 /** Pages, and actions that want a place to be named. */
-const fixed: Command[] = [
-  { id: 'deploy', title: 'Deploy …', detail: 'deploy [commit to] environment', act: { do: 'type', text: 'deploy ' } },
-  { id: 'back', title: 'Roll back …', detail: 'roll back environment', act: { do: 'type', text: 'roll back ' } },
-  { id: 'overview', title: 'Go to environments', act: { do: 'go', href: '/' } },
-  { id: 'servers', title: 'Go to servers', act: { do: 'go', href: '/servers' } },
-  { id: 'account', title: 'Go to your account', act: { do: 'go', href: '/account' } },
-  { id: 'new environment', title: 'Make an environment', act: { do: 'go', href: '/environments/new' } },
-  { id: 'new project', title: 'Add a project', act: { do: 'go', href: '/projects/new' } },
-  { id: 'new server', title: 'Add a server', act: { do: 'go', href: '/servers/new' } },
-  { id: 'shortcuts', title: 'Keyboard shortcuts', act: { do: 'shortcuts' } },
-]
+export function fixedCommands(reach: Reach): Command[] {
+  const pages = placesFor(reach).map(({ href, word }) => go(href, `Go to ${word.toLowerCase()}`, href))
+  return [
+    { id: 'deploy', title: 'Deploy …', detail: 'deploy [commit to] environment', act: { do: 'type', text: 'deploy ' } },
+    { id: 'back', title: 'Roll back …', detail: 'roll back environment', act: { do: 'type', text: 'roll back ' } },
+    ...pages,
+    // Who decides about servers decides what runs where.
+    ...(reach.servers
+      ? [
+          go('new environment', 'Make an environment', '/environments/new'),
+          go('new project', 'Add a project', '/projects/new'),
+          go('new server', 'Add a server', '/servers/new'),
+        ]
+      : []),
+    { id: 'shortcuts', title: 'Keyboard shortcuts', act: { do: 'shortcuts' } },
+  ]
+}
 
 /** Groups without a line are left out. */
-export function groupsFor(wish: Wish, found: SearchView): Group[] {
+export function groupsFor(wish: Wish, found: SearchView, fixed: Command[]): Group[] {
   const groups =
     wish.do === 'find'
       ? [

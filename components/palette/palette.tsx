@@ -7,16 +7,17 @@ import { requestDeployment, rollBack } from '@/app/actions/deployments.ts'
 import type { EnvironmentHit } from '@/lib/api/shapes-overview.ts'
 import { attempt } from '../form/outcome.ts'
 import { cardStyle } from '../style.ts'
-import { groupsFor, type Command } from './commands.ts'
+import type { Reach } from '../places.ts'
+import { fixedCommands, groupsFor, type Command } from './commands.ts'
 import { CommandList, optionId } from './command-list.tsx'
-import { show } from './shown.ts'
+import { giveFocusBack, show } from './shown.ts'
 import { useCommits } from './use-commits.ts'
 import { useFound } from './use-found.ts'
 import { readWish } from './wish.ts'
 
 const close = () => show(null)
 
-export function Palette({ text: begins }: { text: string }) {
+export function Palette({ text: begins, reach }: { text: string; reach: Reach }) {
   const router = useRouter()
   const [text, setText] = useState(begins)
   /** Whose commits are to be picked from. */
@@ -27,7 +28,9 @@ export function Palette({ text: begins }: { text: string }) {
   const wish = readWish(text)
   const search = useFound(wish.words)
   const commits = useCommits(picking, text.trim())
-  const groups = picking ? [commits.group].filter((group) => group.commands.length > 0) : groupsFor(wish, search.found)
+  const groups = picking
+    ? [commits.group].filter((group) => group.commands.length > 0)
+    : groupsFor(wish, search.found, fixedCommands(reach))
   const { isLooking, problem } = picking ? commits : search
   const commands = groups.flatMap((group) => group.commands)
   const chosen = commands.find(({ id }) => id === active) ?? commands[0]
@@ -93,6 +96,7 @@ export function Palette({ text: begins }: { text: string }) {
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={giveFocusBack}
           className={`${cardStyle} fixed left-1/2 top-[10dvh] z-50 flex max-h-[75dvh] w-[calc(100vw-1.5rem)] max-w-xl -translate-x-1/2 flex-col overflow-hidden`}
         >
           <Dialog.Title className={picking ? 'border-b px-4 py-2 text-xs font-medium text-ink-soft' : 'sr-only'}>

@@ -6,10 +6,18 @@ export type Shown = { what: 'palette'; text: string } | { what: 'shortcuts' } | 
 
 const listeners = new Set<() => void>()
 let current: Shown = null
+let focusedBefore: HTMLElement | null = null
 
 export function show(next: Shown): void {
+  if (current === null && document.activeElement instanceof HTMLElement) focusedBefore = document.activeElement
   current = next
   for (const listener of listeners) listener()
+}
+
+/** For a dialog that closes: nobody's button opened it, so it has to be told where the focus was. */
+export function giveFocusBack(event: Event): void {
+  event.preventDefault()
+  if (current === null) focusedBefore?.focus()
 }
 
 export function useShown(): Shown {

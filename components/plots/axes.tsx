@@ -1,6 +1,6 @@
 // The ground of a plot over weeks: lines of round values, the months below.
 
-export const size = { width: 560, height: 180, left: 44, right: 8, top: 8, bottom: 22 }
+export const size = { width: 480, height: 180, left: 46, right: 8, top: 8, bottom: 22 }
 export const inner = {
   width: size.width - size.left - size.right,
   height: size.height - size.top - size.bottom,
@@ -30,9 +30,9 @@ export function Axes({
 }) {
   const max = ticks.at(-1) ?? 1
   // As many labels as there is room for.
-  const every = Math.ceil(weeks.length / 9)
+  const every = Math.ceil(weeks.length / 7)
   return (
-    <g aria-hidden className="fill-ink-soft text-[11px]">
+    <g aria-hidden className="fill-ink-soft text-[12px]">
       {ticks.map((tick) => (
         <g key={tick}>
           <line

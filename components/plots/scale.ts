@@ -30,8 +30,9 @@ function ticks(step: number, max: number): number[] {
   return Array.from({ length: count + 1 }, (_, index) => index * step)
 }
 
-/** A duration as an axis names it: `90 s` is `1m 30s`, whole hours and days without rests. */
+/** A duration as an axis names it: in one unit. */
 export function shortDuration(ms: number): string {
+  if (ms === 0) return '0'
   if (ms >= day) return `${trimmed(ms / day)} d`
   if (ms >= hour) return `${trimmed(ms / hour)} h`
   if (ms >= minute) return `${trimmed(ms / minute)} min`

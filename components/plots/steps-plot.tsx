@@ -1,7 +1,7 @@
 import type { StatisticsView } from '@/lib/api/shapes-overview.ts'
 import { formatDuration } from '@/lib/format/time.ts'
 import { stepTitle } from '../deployment/step-title.ts'
-import { PlotFrame } from './frame.tsx'
+import { LegendItem, PlotFrame } from './frame.tsx'
 
 const shown = 12
 
@@ -17,6 +17,12 @@ export function StepsPlot({ steps, sample }: Pick<StatisticsView, 'steps' | 'sam
         slowest
           ? `${stepTitle(slowest.name)} takes longest, ${formatDuration(slowest.median)} in the middle; of the last ${sample} runs that succeeded.`
           : 'No run succeeded in this time.'
+      }
+      legend={
+        <>
+          <LegendItem className="fill-accent" word="Median" />
+          <LegendItem className="fill-accent-soft stroke-accent/30" word="95 % are faster" />
+        </>
       }
       table={{
         head: ['Step', 'Runs', 'Median', '95 % are faster'],

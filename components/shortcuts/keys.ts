@@ -1,13 +1,6 @@
 // The keys of the panel. A page offers an action by `aria-keyshortcuts` on the control that does it; here stands what each
 // means everywhere. Pure, but for what an event's target is.
 
-/** Pages by the key after `g`. */
-export const places: Record<string, { href: string; word: string }> = {
-  o: { href: '/', word: 'Go to environments (overview)' },
-  s: { href: '/servers', word: 'Go to servers' },
-  a: { href: '/account', word: 'Go to your account' },
-}
-
 /** What single keys do; controls of the page carry them. */
 export const actions: Record<string, string> = {
   '/': 'Search on this page',

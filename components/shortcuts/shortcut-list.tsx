@@ -1,21 +1,22 @@
 'use client'
 import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import { show } from '../palette/shown.ts'
+import { giveFocusBack, show } from '../palette/shown.ts'
 import { cardStyle, iconButtonStyle } from '../style.ts'
-import { actions, places } from './keys.ts'
+import { placesFor, type Reach } from '../places.ts'
+import { actions } from './keys.ts'
 import { setSingleKeys, useSingleKeys } from './preference.ts'
 
-const rows: { keys: string[]; word: string }[] = [
+const rowsFor = (reach: Reach): { keys: string[]; word: string }[] => [
   { keys: ['Ctrl', 'K'], word: 'Find anything, or do it (⌘ K on a Mac)' },
   { keys: ['?'], word: 'This list' },
-  ...Object.entries(places).map(([key, { word }]) => ({ keys: ['g', key], word })),
+  ...placesFor(reach).map(({ key, word }) => ({ keys: ['g', key], word: `Go to ${word.toLowerCase()}` })),
   ...Object.entries(actions).map(([key, word]) => ({ keys: [key], word })),
   { keys: ['Esc'], word: 'Close what is open' },
 ]
 
 /** All keys of the panel, and the switch for the single ones. */
-export function ShortcutList() {
+export function ShortcutList({ reach }: { reach: Reach }) {
   const areOn = useSingleKeys()
   return (
     <Dialog.Root open onOpenChange={(isOpen) => isOpen || show(null)}>
@@ -23,6 +24,7 @@ export function ShortcutList() {
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={giveFocusBack}
           className={`${cardStyle} fixed left-1/2 top-[8dvh] z-50 grid max-h-[84dvh] w-[calc(100vw-1.5rem)] max-w-md -translate-x-1/2 gap-4 overflow-y-auto p-5`}
         >
           <div className="flex items-center justify-between">
@@ -32,7 +34,7 @@ export function ShortcutList() {
             </Dialog.Close>
           </div>
           <dl className="grid gap-1">
-            {rows.map(({ keys, word }) => (
+            {rowsFor(reach).map(({ keys, word }) => (
               <div key={word} className="flex flex-row-reverse items-baseline justify-between gap-4 border-b py-1.5">
                 <dt className="flex shrink-0 gap-1">
                   {keys.map((key) => (

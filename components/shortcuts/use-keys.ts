@@ -2,14 +2,15 @@
 import { useRouter } from 'next/navigation'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import { show } from '../palette/shown.ts'
-import { isTyping, places } from './keys.ts'
+import { placesFor, type Reach } from '../places.ts'
+import { isTyping } from './keys.ts'
 import { singleKeysAreOn } from './preference.ts'
 
 /** How long `g` waits for the key that says where. */
 const secondKeyMs = 1_500
 
 /** Listens to the keys of the panel, on every page. None does anything while one types, or while a dialog is open. */
-export function useKeys(): void {
+export function useKeys(reach: Reach): void {
   const router = useRouter()
   const leader = useRef(0)
 
@@ -26,7 +27,8 @@ export function useKeys(): void {
 
   /** Whether the key meant something. */
   function act(key: string, at: number): boolean {
-    const place = at - leader.current < secondKeyMs ? places[key] : undefined
+    const isSecond = at - leader.current < secondKeyMs
+    const place = isSecond ? placesFor(reach).find((one) => one.key === key) : undefined
     leader.current = key === 'g' && !place ? at : -secondKeyMs
     if (place) router.push(place.href)
     else if (key === '?') show({ what: 'shortcuts' })

@@ -43,7 +43,7 @@ describe('the lines of the palette', () => {
     mayReadVariables: true,
   }
   const lines = (text: string, environment: EnvironmentHit) =>
-    groupsFor(readWish(text), { ...nothingFound, environments: [environment] }).flatMap(({ commands }) => commands)
+    groupsFor(readWish(text), { ...nothingFound, environments: [environment] }, []).flatMap(({ commands }) => commands)
 
   it('name the commit and the release that they are about', () => {
     expect(lines(`deploy ${sha} to shop`, shop)).toEqual([

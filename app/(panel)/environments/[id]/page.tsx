@@ -3,7 +3,7 @@ import { EnvironmentFrame } from '@/components/environment/environment-frame.tsx
 import { Pipeline } from '@/components/environment/pipeline.tsx'
 import { ReleaseList } from '@/components/environment/release-list.tsx'
 import { SettingsForm } from '@/components/environment/settings-form.tsx'
-import { pageTabs, type PageTab } from '@/components/environment/tabs.tsx'
+import { pageTabs, type PageTab } from '@/components/environment/tab-names.ts'
 import { Targets } from '@/components/environment/targets.tsx'
 import { VariablesForm } from '@/components/environment/variables-form.tsx'
 import { VariablesHistory } from '@/components/environment/variables-history.tsx'
