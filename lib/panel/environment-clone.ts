@@ -34,7 +34,7 @@ export async function cloneEnvironment(
     const project = await findProject(tx, projectId)
     if (!original || !project) throw missing('environment')
     refuseName(name, project.environments)
-    await refusePlaces(tx, servers, null)
+    await refusePlaces(tx, actor, servers, null)
     const { releaseNaming, keep, repositoryHooks, appType, appDomain } = original
     const slug = freeSlug(
       name,

@@ -1,4 +1,5 @@
 // Where environments live: whose folder is whose on a server, and when an environment may go to another one.
+import { demand, may, sees, type Actor } from '@/lib/access.ts'
 import { PanelError } from '@/lib/errors.ts'
 import * as store from '@/lib/store/environments.ts'
 import type { Reader } from '@/lib/store/reader.ts'
@@ -12,18 +13,29 @@ export function taken(path: string, message: string): PanelError {
 
 /**
  * A root belongs to one environment. One inside another is refused too: releases there would be part of the other's files. What
- * the last check of a root found there is taken over only with consent. PanelError: invalid, conflict.
+ * the last check of a root found there is taken over only with consent. Servers belong to the panel: who configures projects alone
+ * takes one that a project of theirs has already. PanelError: invalid, forbidden, conflict.
  */
-export async function refusePlaces(reader: Reader, servers: store.TargetFields[], self: string | null): Promise<void> {
+export async function refusePlaces(
+  reader: Reader,
+  actor: Actor,
+  servers: store.TargetFields[],
+  self: string | null,
+): Promise<void> {
   for (const [at, { serverId, root, adopt }] of servers.entries()) {
     const beside = await store.findTargetsBeside(reader, serverId)
     if (!beside) throw invalid(`servers.${at}.serverId`, 'There is no such server.')
+    refuseServer(
+      actor,
+      beside.filter((one) => one.serverId === serverId),
+      `servers.${at}.serverId`,
+    )
     const other = beside.find(
       (one) =>
         one.environmentId !== self &&
         [one.root, one.canonicalRoot].some((path) => path !== null && overlap(path, root)),
     )
-    if (other) throw taken(`servers.${at}.root`, inTheWay(other, root))
+    if (other) throw taken(`servers.${at}.root`, inTheWay(actor, other, root))
     const found = adopt ? null : await foreignThing(reader, serverId, root)
     if (found)
       throw taken(`servers.${at}.adopt`, `On the server, ${found}. Agree to take it over, or choose another folder.`)
@@ -34,7 +46,15 @@ function overlap(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
 }
 
-function inTheWay({ environment, server, root: theirs }: store.TargetBeside, root: string): string {
+function refuseServer(actor: Actor, uses: store.TargetBeside[], path: string): void {
+  const projects = uses.map(({ environment }) => environment.projectId)
+  if ([null, ...projects].some((projectId) => may(actor, 'configure', projectId))) return
+  if (!projects.some((projectId) => sees(actor, projectId))) throw invalid(path, 'There is no such server.')
+  demand(actor, 'configure', null)
+}
+
+function inTheWay(actor: Actor, { environment, server, root: theirs }: store.TargetBeside, root: string): string {
+  if (!sees(actor, environment.projectId)) return `${root} overlaps the folder of another environment.`
   const owner = `${environment.project.name} ${environment.name}`
   if (theirs === root) return `${owner} lives in ${root} on ${server.name}.`
   return `${root} and the folder of ${owner} (${theirs} on ${server.name}) overlap.`
@@ -53,6 +73,7 @@ async function foreignThing(reader: Reader, serverId: string, root: string): Pro
  */
 export async function changePlaces(
   reader: Reader,
+  actor: Actor,
   before: store.EnvironmentRow,
   servers: store.TargetFields[],
 ): Promise<void> {
@@ -68,7 +89,7 @@ export async function changePlaces(
       'conflict',
       'Releases of this environment lie on its server. Make another environment for another place.',
     )
-  await refusePlaces(reader, servers, before.id)
+  await refusePlaces(reader, actor, servers, before.id)
   await store.moveTarget(reader, target.id, wanted)
 }
 

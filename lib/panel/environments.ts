@@ -61,7 +61,7 @@ export async function createEnvironment(
     if (!project || !sees(actor, projectId)) throw invalid('projectId', 'There is no such project.')
     demand(actor, 'configure', projectId)
     refuseName(given.name, project.environments)
-    await refusePlaces(tx, servers, null)
+    await refusePlaces(tx, actor, servers, null)
     const slug = freeSlug(
       given.name,
       project.environments.map((one) => one.slug),
@@ -95,7 +95,7 @@ export async function updateEnvironment(
         (project?.environments ?? []).filter((one) => one.id !== id),
       )
     }
-    if (servers) await changePlaces(tx, before, servers)
+    if (servers) await changePlaces(tx, actor, before, servers)
     const row = await store.changeEnvironment(tx, id, fields)
     await audit('environment.update', `environment:${id}`, before.projectId, {
       ...fields,

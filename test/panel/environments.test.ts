@@ -248,6 +248,40 @@ describe('the place of an environment', () => {
   })
 })
 
+describe('the server of an environment', () => {
+  it('is one that a project of theirs has already, for who configures projects alone', async () => {
+    const keeper = { ...as('member'), projects: { [projectId]: 'admin' } as const }
+    await expect(environments.createEnvironment(ctx, keeper, production())).rejects.toMatchObject({
+      code: 'invalid',
+      details: { problems: [{ path: 'servers.0.serverId', message: 'There is no such server.' }] },
+    })
+    const { id } = await environments.createEnvironment(ctx, owner, production())
+    const staging = { ...production(), name: 'Staging', servers: [{ serverId, root: '/webroot/staging' }] }
+    await expect(environments.createEnvironment(ctx, keeper, staging)).rejects.toThrow('Shop Production')
+    await environments.createEnvironment(ctx, keeper, { ...staging, servers: [{ serverId, root: '/staging' }] })
+
+    const theirs = await addServer(ctx, owner, { name: 'Other', host: 'other.example', user: 'deployer' })
+    await trust(theirs.id, 'ssh-ed25519 BBBB')
+    const moved = { id, servers: [{ serverId: theirs.id, root: '/webroot' }] }
+    await expect(environments.updateEnvironment(ctx, keeper, moved)).rejects.toEqual(refused('invalid'))
+    const blog = await createProject(ctx, owner, { name: 'Blog', repositoryUrl: '/srv/git/blog.git' })
+    await environments.createEnvironment(ctx, owner, { ...production(), projectId: blog.id, servers: moved.servers })
+    const looker = { ...keeper, projects: { ...keeper.projects, [blog.id]: 'viewer' } as const }
+    await expect(environments.updateEnvironment(ctx, looker, moved)).rejects.toEqual(refused('forbidden'))
+  })
+
+  it('is shared with projects whose names are not told', async () => {
+    const blog = await createProject(ctx, owner, { name: 'Blog', repositoryUrl: '/srv/git/blog.git' })
+    await environments.createEnvironment(ctx, owner, { ...production(), projectId: blog.id, name: 'Secret' })
+    await environments.createEnvironment(ctx, owner, { ...production(), servers: [{ serverId, root: '/shop' }] })
+    const keeper = { ...as('member'), projects: { [projectId]: 'admin' } as const }
+    const wanted = { ...production(), name: 'Next', servers: [{ serverId, root: '/webroot/next' }] }
+    await expect(environments.createEnvironment(ctx, keeper, wanted)).rejects.toThrow(
+      '/webroot/next overlaps the folder of another environment.',
+    )
+  })
+})
+
 describe('what an environment stands at', () => {
   it('is told of each on its own, and names the release that rolling back activates', async () => {
     const { id } = await environments.createEnvironment(ctx, owner, production())
