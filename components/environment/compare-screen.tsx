@@ -25,13 +25,13 @@ export function CompareScreen({ environmentId, releases, pair }: CompareScreenPr
     router.replace(`/environments/${environmentId}/compare?from=${from}&to=${to}`, { scroll: false })
   return (
     <div className="grid gap-4">
-      <div className="flex flex-wrap items-end gap-3">
+      <div className="grid items-end gap-3 sm:flex">
         <Choice label="From" releases={releases} value={pair.from} onChoose={(from) => go({ ...pair, from })} />
         <Link
           href={`/environments/${environmentId}/compare?from=${pair.to}&to=${pair.from}`}
           replace
           scroll={false}
-          className={buttonStyle.plain}
+          className={`${buttonStyle.plain} justify-self-start`}
         >
           <ArrowLeftRight aria-hidden size={14} /> Swap
         </Link>

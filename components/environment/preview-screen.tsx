@@ -66,7 +66,7 @@ function Preview({ environment, wanted, preview, again }: PreviewProps) {
                   , <span className="figures">{formatBytes(disk.needBytes)}</span> of disk needed
                 </>
               )}
-              . Becomes <code className="break-all font-mono text-xs">{preview.release}</code>.
+              . Becomes <code className="break-words font-mono text-xs">{preview.release}</code>.
             </p>
           </div>
           <Agree environment={environment} wanted={wanted} preview={preview} again={again} />

@@ -9,6 +9,7 @@ import { cardStyle } from '../style.ts'
 export function ServerSteps({ server, exports }: { server: PreviewServer; exports: Record<string, string> }) {
   const main = server.steps.filter(({ phase }) => phase === 'main')
   const failing = server.steps.filter(({ phase }) => phase === 'failure')
+  const names = Object.keys(exports).sort()
   return (
     <section aria-label={`Steps on ${server.server}`} className={`${cardStyle} overflow-hidden`}>
       <header className="flex flex-wrap items-baseline gap-x-3 border-b px-4 py-2.5">
@@ -30,10 +31,10 @@ export function ServerSteps({ server, exports }: { server: PreviewServer; export
       )}
       <Folded title="What every hook finds in its environment, beside the variables">
         <dl className="grid gap-x-4 px-4 pb-3 sm:grid-cols-[max-content_minmax(0,1fr)]">
-          {Object.entries(exports).map(([name, value]) => (
+          {names.map((name) => (
             <div key={name} className="contents font-mono text-xs leading-5">
               <dt className="text-ink-soft">{name}</dt>
-              <dd className="mb-1 break-all sm:mb-0">{value}</dd>
+              <dd className="mb-1 break-all sm:mb-0">{exports[name]}</dd>
             </div>
           ))}
         </dl>
@@ -64,12 +65,12 @@ function Steps({ steps, user }: { steps: PreviewStep[]; user: string }) {
                   </span>
                 )}
               </span>
-              <span className="max-sm:col-start-3 text-xs text-ink-soft">as {step.user ?? user}</span>
-              <span className="max-sm:col-start-3 text-xs text-ink-soft">≤ {formatDuration(step.timeoutMs)}</span>
-              <span
-                className={`max-sm:col-start-3 text-xs ${step.failure === 'ignored' ? 'text-warn' : 'text-ink-soft'}`}
-              >
-                {step.failure === 'ignored' ? 'failure is ignored' : 'failure stops'}
+              <span className="flex flex-wrap gap-x-3 text-xs text-ink-soft max-sm:col-start-3 sm:contents">
+                <span>as {step.user ?? user}</span>
+                <span>≤ {formatDuration(step.timeoutMs)}</span>
+                <span className={step.failure === 'ignored' ? 'text-warn' : undefined}>
+                  {step.failure === 'ignored' ? 'failure is ignored' : 'failure stops'}
+                </span>
               </span>
             </summary>
             {step.text === null ? (

@@ -35,7 +35,7 @@ export function ReleaseMenu({ release, live, others, canRemove }: ReleaseMenuPro
   }
   return (
     <>
-      <DropdownMenu.Root>
+      <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger className={iconButtonStyle} aria-label={`More for release ${number}`}>
           <Ellipsis aria-hidden size={16} />
         </DropdownMenu.Trigger>

@@ -1,4 +1,5 @@
 'use client'
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
 import { removeEnvironment, updateEnvironment } from '@/app/actions/environments.ts'
@@ -6,7 +7,7 @@ import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { ConfirmButton } from '../form/confirm-button.tsx'
 import { Field, SelectField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
-import { cardStyle } from '../style.ts'
+import { buttonStyle, cardStyle } from '../style.ts'
 import { OptionsForm } from './options-form.tsx'
 import { PermissionFields, readPermissions } from './permission-fields.tsx'
 
@@ -83,6 +84,13 @@ export function SettingsForm({ environment }: { environment: EnvironmentView }) 
         </Form>
       </div>
       <OptionsForm environment={environment} />
+      <section className={`${cardStyle} grid justify-items-start gap-3 p-5`}>
+        <h2 className="font-semibold">Make another one like it</h2>
+        <p className="text-ink-soft">With its settings and hooks, and if wished its variables, in a place of its own.</p>
+        <Link href={`/environments/${environment.id}/clone`} className={buttonStyle.plain}>
+          Clone {environment.name}
+        </Link>
+      </section>
       <section className={`${cardStyle} grid justify-items-start gap-3 p-5`}>
         <h2 className="font-semibold">Remove this environment</h2>
         <p className="text-ink-soft">
