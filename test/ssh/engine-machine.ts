@@ -5,6 +5,7 @@ import { openConnector } from '@/lib/ssh/connector.ts'
 import { startHost } from '../hosts/hosts.ts'
 import { run } from './contract.ts'
 import { context, deploy, deploySegment, hookOf, releaseOf } from './engine-ground.ts'
+import { configureOwnerContract } from './engine-configure-owner.ts'
 import { runAsContract } from './engine-run-as.ts'
 import type { Place } from './engine-run-as.ts'
 import { answer, factOf, fly, outcomes, step } from './flight.ts'
@@ -24,6 +25,8 @@ export function machineContract(userland: 'gnu' | 'busybox'): void {
     })
 
     runAsContract(place)
+    // busybox's chown can't be told whose files to leave alone: nothing is ever given away there.
+    if (userland === 'gnu') configureOwnerContract(place)
 
     it.each([
       ['tar', 2, 'cancelled', 60_000],
