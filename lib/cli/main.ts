@@ -9,6 +9,7 @@ import { findOperation, parseOperation, usageOf } from './operation-command.ts'
 import type { Streams } from './output.ts'
 import { runOperation } from './run-operation.ts'
 import { run } from './run.ts'
+import { parseVariables, runVariables, variablesUsage } from './variables.ts'
 
 const streams: Streams = {
   out: (text) => void process.stdout.write(text),
@@ -20,6 +21,7 @@ async function main(args: string[]): Promise<Exit> {
   const [first = ''] = args
   const found = commands.some((known) => known === first) ? null : findOperation(args)
   if (args.includes('--help') || args.includes('-h') || first === 'help') {
+    streams.out(first === 'variables' ? variablesUsage : found ? usageOf(found.entry) : usage())
     return exits.done
   }
   if (first === 'admin') {
@@ -39,6 +41,8 @@ async function main(args: string[]): Promise<Exit> {
   }
   const blueprint = parseBlueprint(args)
   if (blueprint) return runBlueprint(blueprint, open(blueprint.url), streams)
+  const variables = parseVariables(args)
+  if (variables) return runVariables(variables, open(variables.url), streams)
   if (found) {
     const command = await parseOperation(found.entry, found.rest)
     return runOperation(command, open(command.url), streams)
