@@ -1,8 +1,9 @@
 // What differs between two plans, in words for people: what changed since a plan was shown, and which hooks two releases had.
+import { canonicalJson } from './plan.ts'
 import type { Action, LifecycleEvent, Plan, PlannedHook, Step } from './types.ts'
 
 export type PlanDifference = {
-  part: 'commit' | 'live' | 'variables' | 'hook' | 'settings' | 'cleanup' | 'step'
+  part: 'commit' | 'live' | 'variables' | 'files' | 'hook' | 'settings' | 'cleanup' | 'step'
   message: string
 }
 /** `name` as steps are named: `after.pull`, `after.pull (panel)`. */
@@ -22,6 +23,8 @@ export function planDifferences(shown: Plan, now: Plan): PlanDifference[] {
   const [left, leaves] = [leftBy(shown), leftBy(now)]
   if (left !== leaves) tell('live', `${leaves ?? 'Nothing'} is live now; it was ${left ?? 'nothing'}.`)
   if (envOf(shown) !== envOf(now)) tell('variables', 'The variables are others now.')
+  const files = changedFiles(shown, now)
+  if (files.length > 0) tell('files', `Files were changed: ${files.join(', ')}.`)
   for (const { name, change } of hookChanges(shown, now)) tell('hook', hookSentence(name, change))
   const settings = changedSettings(shown, now)
   if (settings.length > 0) tell('settings', `Settings were changed: ${settings.join(', ')}.`)
@@ -78,6 +81,17 @@ function leftBy(plan: Plan): string | null {
 /** SHA-256 of the `.env` of the release that the plan makes or activates; null = none of ours. */
 export function envOf(plan: Plan): string | null {
   return (actionOf(plan, 'complete') ?? actionOf(plan, 'verify'))?.envSha256 ?? null
+}
+
+/** Paths of files of the panel that one plan writes and the other doesn't, or otherwise. */
+function changedFiles(shown: Plan, now: Plan): string[] {
+  const [old, fresh] = [shown, now].map(
+    (plan) =>
+      new Map(
+        (actionOf(plan, 'files')?.files ?? []).map(({ revision: _made, ...file }) => [file.path, canonicalJson(file)]),
+      ),
+  ) as [Map<string, string>, Map<string, string>]
+  return [...new Set([...old.keys(), ...fresh.keys()])].filter((path) => old.get(path) !== fresh.get(path)).sort()
 }
 
 function removals(plan: Plan): string[] {

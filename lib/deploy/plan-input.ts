@@ -1,7 +1,7 @@
 // What the planner is told. Plain data only: whoever plans (worker, preview) gathers it from the store and the mirror.
 import type { Options } from '../spec/options.ts'
 import type { PackageFile } from '../spec/caches.ts'
-import type { Finding, LifecycleEvent, Permissions } from './types.ts'
+import type { Finding, LifecycleEvent, Permissions, PlannedFile } from './types.ts'
 
 export type PlanEnvironment = {
   id: string
@@ -71,6 +71,8 @@ export type PlanInput = CommonInput & {
   packages: ReadonlySet<PackageFile>
   /** SHA-256 of the `.env` that is written into the release; null = none is written. */
   envSha256: string | null
+  /** Files of the panel that are written into the release. */
+  files: PlannedFile[]
   /** A person agreed to take over a `current` that isn't ours. */
   adopt: boolean
   /** Counts of the whole tree, bytes of a full copy, and the revision that the server's pristine tree is believed to hold. */

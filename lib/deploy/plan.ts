@@ -21,7 +21,7 @@ export type {
 } from './plan-input.ts'
 
 /**
- * Plan of kind `deploy`: check → before.pull (from the live release) → tree → release → variables → shared paths, caches,
+ * Plan of kind `deploy`: check → before.pull (from the live release) → tree → release → variables → files → shared paths, caches,
  * packages → after.pull → permissions → before.deploy → complete → switch → after.deploy → restarts → deploy.success → health
  * check (before deploy.success when it can put the release before back) → prune; on failure before the switch,
  * deploy.failure and prune, of what earlier failures left.
@@ -65,6 +65,7 @@ export function planDeployment(input: PlanInput): Plan {
       ...(options.subdirectory === '' ? {} : { subdirectory: options.subdirectory }),
     }),
     ours('variables', 'ship', 30_000, { do: 'variables', release, sha256: input.envSha256 }),
+    ...(input.files.length > 0 ? [ours('files', 'ship', 60_000, { do: 'files', release, files: input.files })] : []),
     ...preparations(options, input.packages, newTree.release),
     ...hooks('after.pull', 'ship'),
     ours('permissions', 'ship', 600_000, { do: 'permissions', release, permissions: environment.permissions }),

@@ -23,7 +23,7 @@ export async function recordPlan(
   planHash: string,
   release: PlannedRelease | string,
 ): Promise<void> {
-  const releaseId = typeof release === 'string' ? release : await recordRelease(write, release)
+  const releaseId = typeof release === 'string' ? release : await recordRelease(write, release, plan)
   await write.client.query(`UPDATE "Deployment" SET "plan" = $2, "releaseId" = $3, "revision" = $4 WHERE "id" = $1`, [
     write.deployment.id,
     storableJson(plan),
@@ -33,7 +33,7 @@ export async function recordPlan(
   await write.append({ type: 'planned', data: { planHash, release: plan.release } })
 }
 
-async function recordRelease(write: ClaimedWrite, release: PlannedRelease): Promise<string> {
+async function recordRelease(write: ClaimedWrite, release: PlannedRelease, plan: Plan): Promise<string> {
   const { rows } = await write.client.query<{ id: string }>(
     `INSERT INTO "Release" ("id", "environmentId", "number", "name", "revision", "ref", "subject", "author", "committedAt",
        "variableSetId", "envSha256", "state")
@@ -56,7 +56,24 @@ async function recordRelease(write: ClaimedWrite, release: PlannedRelease): Prom
       release.envSha256,
     ],
   )
-  return rows[0]!.id
+  const id = rows[0]!.id
+  await recordFiles(write, id, plan)
+  return id
+}
+
+/** What the release is made with, however often it is planned. */
+async function recordFiles(write: ClaimedWrite, releaseId: string, { segments }: Plan): Promise<void> {
+  const revisions = segments.flatMap(({ steps }) =>
+    steps.flatMap(({ action }) => (action.do === 'files' ? action.files.map(({ revision }) => revision) : [])),
+  )
+  await write.client.query(`DELETE FROM "ReleaseFile" WHERE "releaseId" = $1 AND NOT "revisionId" = ANY($2)`, [
+    releaseId,
+    revisions,
+  ])
+  await write.client.query(
+    `INSERT INTO "ReleaseFile" ("releaseId", "revisionId") SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING`,
+    [releaseId, revisions],
+  )
 }
 
 /** Postgres text can't hold NUL; commits of other people can. */

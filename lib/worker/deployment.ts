@@ -157,13 +157,13 @@ class Shipment {
   }
 
   async start(segment: Segment): Promise<Start> {
-    const { env, plan } = this.cargo
+    const { env, files, plan } = this.cargo
     const exports = (segment.name === 'undo' && this.cargo.undoExports) || this.cargo.exports
     const isShipping = segment.steps.some(({ action }) => action.do === 'tree')
     if (isShipping) this.#change ??= await changeFor(this.#flight, plan)
     if (isShipping && this.#change && !fits(plan, this.#change)) throw new Refusal('need_full', 'unknown base')
     const payloads = isShipping ? (this.#change?.payloads ?? []) : []
-    const secretBytes = secretPart(exports, env)
+    const secretBytes = secretPart(exports, env, segment.name === 'undo' ? [] : files)
     const listed = payloads.map(({ name, length, sha256 }) => ({ name, length, sha256 }))
     async function* parts(): AsyncGenerator<Uint8Array> {
       yield secretBytes

@@ -6,8 +6,18 @@ import type { PanelHook, PlanEnvironment, RepositoryHook } from '@/lib/deploy/pl
 import { releaseName } from '@/lib/deploy/release-name.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
 import { sha256 } from '@/lib/deploy/sha256.ts'
-import type { Commit, Finding, LifecycleEvent, Mirror, Permissions, Plan, TreeChange } from '@/lib/deploy/types.ts'
+import type {
+  Commit,
+  Finding,
+  LifecycleEvent,
+  Mirror,
+  Permissions,
+  Plan,
+  PlannedFile,
+  TreeChange,
+} from '@/lib/deploy/types.ts'
 import { decryptSet } from './addresses.ts'
+import { filesOf } from './files.ts'
 import { liveRelease, targetOf } from './ground.ts'
 import type { Ground, Release } from './ground.ts'
 import { gone, hooksOf } from './hooks.ts'
@@ -36,20 +46,35 @@ export async function draftNew(
   // Both ask git, and neither the other.
   const changing = mirror.change(base, commit.sha)
   try {
-    const [[fresh, left], change] = await Promise.all([hooksOf(ground, mirror, commit.sha, live), changing])
-    return newDraft(ground, run, { commit, live, fresh, left, change })
+    const [[fresh, left], files, change] = await Promise.all([
+      hooksOf(ground, mirror, commit.sha, live),
+      filesOf(ground, plannedBy(ground, run)),
+      changing,
+    ])
+    return newDraft(ground, run, { commit, live, fresh, left, files, change })
   } catch (error) {
     await changing.then((change) => change.dispose()).catch(() => {})
     throw error
   }
 }
 
-type Known = { commit: Commit; live: Release | null; fresh: Hooks; left: Hooks; change: TreeChange }
+/** What was planned once, by whomever, is planned again with the same variables and files. */
+function plannedBy({ environment }: Ground, run: Run): Release | undefined {
+  return environment.releases.find((one) => one.number === run.number)
+}
 
-function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, change }: Known): NewDraft {
+type Known = {
+  commit: Commit
+  live: Release | null
+  fresh: Hooks
+  left: Hooks
+  files: PlannedFile[]
+  change: TreeChange
+}
+
+function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, files, change }: Known): NewDraft {
   const { environment } = ground
-  // What was planned once, by whomever, is planned again with the same variables.
-  const planned = environment.releases.find((one) => one.number === run.number)
+  const planned = plannedBy(ground, run)
   const variables = planned ? planned.variableSet : (environment.variableSets[0] ?? null)
   const env = variables && decryptSet(ground.worker.secrets, variables)
   const envSha256 = env === null ? null : sha256(new TextEncoder().encode(env))
@@ -67,6 +92,7 @@ function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, change 
     newHooks: fresh.hooks,
     packages: fresh.packages,
     envSha256,
+    files,
     adopt: targetOf(ground).adopt,
     tree: {
       base: change.base,

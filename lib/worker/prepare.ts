@@ -4,6 +4,7 @@ import { envValues } from '@/lib/redact/env.ts'
 import { secretsOfEnv } from '@/lib/redact/secrets.ts'
 import { decryptSet, repositoryAddress, secretsOfAccess } from './addresses.ts'
 import { planSet, setsOf } from './configuration.ts'
+import { contentsOf, secretsOfFiles } from './files.ts'
 import type { Flight } from './flight.ts'
 import { liveRelease } from './ground.ts'
 import { planExisting, planNew } from './planning.ts'
@@ -17,6 +18,8 @@ export type Cargo = {
   exports: Record<string, string>
   /** What hooks get while this is undone, when that is something else: the variables before. */
   undoExports?: Record<string, string>
+  /** What is in the files of the panel that the plan writes. */
+  files: Uint8Array[]
   secrets: string[]
   /** What planning found to ship; absent when the plan was taken up from the store. Whoever flies disposes of it. */
   change?: TreeChange
@@ -39,15 +42,15 @@ export async function planWhole(flight: Flight): Promise<Cargo> {
 
 async function loadNew(flight: Flight, { plan, change }: NewPlan): Promise<Cargo> {
   try {
-    return { ...load(flight, plan), change }
+    return { ...(await load(flight, plan)), change }
   } catch (error) {
     await change.dispose()
     throw error
   }
 }
 
-/** The variables of the release, decrypted. One that can't be read stops the deployment; it is never left out. */
-function load(flight: Flight, plan: Plan): Cargo {
+/** The variables and files of the release, decrypted. One that can't be read stops the deployment; it is never left out. */
+async function load(flight: Flight, plan: Plan): Promise<Cargo> {
   const { job, worker } = flight
   const { environment } = job
   const release = environment.releases.find((one) => one.name === plan.release)
@@ -56,14 +59,16 @@ function load(flight: Flight, plan: Plan): Cargo {
   const others = [liveRelease(flight)?.variableSet, environment.variableSets[0]].flatMap((one) =>
     one ? [decryptSet(worker.secrets, one)] : [],
   )
-  return { plan, env, exports: exportsOf(plan, env), secrets: secretsOf(flight, [...others, env ?? '']) }
+  const files = await contentsOf(flight, plan)
+  const secrets = [...secretsOf(flight, [...others, env ?? '']), ...(await secretsOfFiles(flight, plan))]
+  return { plan, env, files, exports: exportsOf(plan, env), secrets }
 }
 
 /** The set that is applied, and the one that was there: both decrypted, or nothing begins. */
 async function loadSet(flight: Flight, plan: Plan): Promise<Cargo> {
   const { env, before } = await setsOf(flight, plan)
-  const secrets = secretsOf(flight, [env, before ?? ''])
-  return { plan, env, exports: exportsOf(plan, env), undoExports: exportsOf(plan, before), secrets }
+  const secrets = [...secretsOf(flight, [env, before ?? '']), ...(await secretsOfFiles(flight))]
+  return { plan, env, files: [], exports: exportsOf(plan, env), undoExports: exportsOf(plan, before), secrets }
 }
 
 function exportsOf(plan: Plan, env: string | null): Record<string, string> {

@@ -84,7 +84,7 @@ async function view(ground: Ground, mirror: Mirror, draft: Draft, hash: string):
   const text = (set: Variables | null | undefined) => (set ? decryptSet(worker.secrets, set) : null)
   const target = targetOf(ground)
   const { subdirectory } = parseOptions(environment.options)
-  const shown = { plan, target, mirror, subdirectory, mask: maskOf(ground, [variables]) }
+  const shown = { plan, target, mirror, subdirectory, mask: await maskOf(ground, [variables]) }
   const before = live && plan.kind === 'deploy' ? await findPlan(worker.db.prisma, environment.id, live.number) : null
   const { needBytes, needInodes } = checkOf(plan)
   return {

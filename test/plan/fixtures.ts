@@ -39,6 +39,7 @@ export function planInput(changes: Partial<PlanInput> = {}): PlanInput {
     panelHooks: [],
     packages: new Set(),
     envSha256: 'env sha',
+    files: [],
     adopt: false,
     tree: { base: oldSha, files: 20, directories: 4, links: 1, totalBytes: 1_000 },
     releases: [],
