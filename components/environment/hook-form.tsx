@@ -100,12 +100,14 @@ export function HookForm({ environmentId, event, stops, hook, close, changed }: 
           </ConfirmButton>
         )}
       </div>
-      <HookHistory
-        environmentId={environmentId}
-        event={event}
-        current={edited?.number ?? null}
-        reverted={(now) => done(now, `The ${event} hook is back, as revision ${now.number}.`)}
-      />
+      <div className="grid justify-items-start">
+        <HookHistory
+          environmentId={environmentId}
+          event={event}
+          current={edited?.number ?? null}
+          reverted={(now) => done(now, `The ${event} hook is back, as revision ${now.number}.`)}
+        />
+      </div>
     </Form>
   )
 }

@@ -44,7 +44,7 @@ export function OptionsForm({ environment: { id, options } }: { environment: Env
         <RestartFields restarts={restarts} />
         <HealthFields check={healthCheck} />
         <fieldset className="grid gap-2">
-          <legend className="font-medium">Before the hook after.pull</legend>
+          <legend className="mb-2 font-semibold">Before the hook after.pull</legend>
           {Object.entries(switches).map(([name, word]) => (
             <label key={name} className="flex items-center gap-2">
               <input
@@ -69,7 +69,7 @@ export function OptionsForm({ environment: { id, options } }: { environment: Env
           </div>
         </fieldset>
         <fieldset className="grid gap-3">
-          <legend className="font-medium">Files</legend>
+          <legend className="mb-2 font-semibold">Files</legend>
           <div className="grid gap-3 sm:grid-cols-2">
             <TextField
               name="options.shared"

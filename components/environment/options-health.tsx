@@ -13,7 +13,7 @@ export function HealthFields({ check }: { check: HealthCheck | null }) {
   const { status, tries, pauseSeconds, timeoutSeconds, onFailure } = check ?? usual
   return (
     <fieldset className="grid gap-3">
-      <legend className="font-medium">Health check</legend>
+      <legend className="mb-2 font-semibold">Health check</legend>
       <div className="grid gap-3 sm:grid-cols-2">
         <Field
           name={at('url')}

@@ -51,7 +51,7 @@ export function RestartFields({ restarts }: { restarts: Restart[] }) {
   const next = 1 + Math.max(-1, ...rows.map(({ key }) => key))
   return (
     <fieldset className="grid gap-3">
-      <legend className="font-medium">Restart after each switch, and after it is undone</legend>
+      <legend className="mb-2 font-semibold">Restart after each switch, and after it is undone</legend>
       {rows.map(({ key, restart }, index) => (
         <div key={key} className={`${cardStyle} grid gap-3 p-3`}>
           <div className="flex items-center gap-2">

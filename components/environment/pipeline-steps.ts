@@ -4,10 +4,14 @@ import type { LifecycleEvent } from '@/lib/deploy/types.ts'
 import { healthCheckStep, restartSteps } from '@/lib/spec/presets.ts'
 
 type Options = EnvironmentView['options']
-/** `stops`: whether a failure stops the run, of a hook unless the hook says otherwise. */
+/** `stops`: whether a failure stops the run, of a hook unless the hook says otherwise. `fate`: what a failure does, in words. */
 export type Stop =
-  { event: LifecycleEvent; stops: boolean } | { does: string } | { ours: string; about: string; stops: boolean }
+  { event: LifecycleEvent; stops: boolean } | { does: string } | { ours: string; about: string; fate: string }
 export type Way = { title: string; about: string; stops: Stop[] }
+
+const stops = 'a failure stops the deployment'
+const undoes = 'a failure puts back what was live before'
+const ignored = 'a failure is shown and ignored'
 
 export function lifeCycle(options: Options): Way[] {
   const again = restarts(options)
@@ -72,21 +76,21 @@ function preparations({ shared, caches, composer, migrations, nodePackages }: Op
     if (caches[name] === 'off') return []
     const isLink = caches[name] === 'link'
     const about = isLink ? 'one directory for all releases' : 'from the live release, if it has one'
-    return [{ ours: `${isLink ? 'link' : 'copy'} ${name}`, about, stops: isLink }]
+    return [{ ours: `${isLink ? 'link' : 'copy'} ${name}`, about, fate: isLink ? stops : ignored }]
   })
   return [
     ...(shared.length > 0
-      ? [{ ours: 'shared paths', about: shared.map(({ path }) => path).join(', '), stops: true }]
+      ? [{ ours: 'shared paths', about: shared.map(({ path }) => path).join(', '), fate: stops }]
       : []),
     ...cached,
     ...(composer === 'detected'
-      ? [{ ours: 'composer install', about: 'where there is a composer.json', stops: true }]
+      ? [{ ours: 'composer install', about: 'where there is a composer.json', fate: stops }]
       : []),
     ...(migrations === 'detected'
-      ? [{ ours: 'artisan migrate', about: 'where there is an artisan', stops: true }]
+      ? [{ ours: 'artisan migrate', about: 'where there is an artisan', fate: stops }]
       : []),
     ...(nodePackages === 'detected'
-      ? [{ ours: 'packages of Node', about: 'npm, pnpm or Yarn, where there is a lock file', stops: true }]
+      ? [{ ours: 'packages of Node', about: 'npm, pnpm or Yarn, where there is a lock file', fate: stops }]
       : []),
   ]
 }
@@ -95,11 +99,13 @@ function restarts(options: Options): Stop[] {
   return restartSteps(options).map(({ name, user, failure }) => ({
     ours: name,
     about: user === null ? '' : `as ${user}`,
-    stops: failure === 'stops',
+    fate: failure === 'stops' ? undoes : ignored,
   }))
 }
 
 function healthChecks(options: Options): Stop[] {
   const step = healthCheckStep(options)
-  return step ? [{ ours: step.name, about: options.healthCheck?.url ?? '', stops: step.failure === 'stops' }] : []
+  return step
+    ? [{ ours: step.name, about: options.healthCheck?.url ?? '', fate: step.failure === 'stops' ? undoes : ignored }]
+    : []
 }

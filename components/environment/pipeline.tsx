@@ -80,7 +80,7 @@ function Step({ stop }: { stop: Exclude<Stop, { event: LifecycleEvent }> }) {
         <Origin title="A ready-made step, switched on in the settings">fairlead</Origin>
         <span className="min-w-0 break-words text-xs text-ink-soft">
           {stop.about && `${stop.about}, `}
-          {stop.stops ? 'a failure stops the deployment' : 'a failure is shown and ignored'}
+          {stop.fate}
         </span>
       </p>
     </>
