@@ -7,7 +7,6 @@ import {
   hostText,
   nameText,
   passwordText,
-  portNumber,
   refText,
   repositoryUrl,
   rootPath,
@@ -58,7 +57,6 @@ export const tokenInput = z.object({
   expiresAt: z.iso.datetime({ offset: true }).nullish(),
 })
 
-export const serverInput = z.object({ name: nameText, host: hostText, port: portNumber.default(22), user: unixUser })
 export const hostKeyInput = z.object({
   id,
   fingerprint: z

@@ -38,6 +38,10 @@ export const serverView = z
       .string()
       .describe('A shell command that authorises it when run on the server as the deploy user.'),
     fingerprint: z.string().nullable().describe('`SHA256:…`; null until a person confirmed it.'),
+    jump: z
+      .object({ id: z.uuid(), name: z.string() })
+      .nullable()
+      .describe('The server that this one is reached through.'),
     check: checkView.nullable(),
     environments: z.array(z.object({ id: z.uuid(), name: z.string(), project: z.string(), root: z.string() })),
     createdAt: time,

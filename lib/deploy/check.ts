@@ -44,6 +44,8 @@ export function refusedCheck(
   const failed = (id: string, label: string, remedy: string, more = ''): CheckLine =>
     line(id, label, 'failed', message + more, remedy)
   const report = (...lines: CheckLine[]): CheckReport => ({ lines, verdict: 'failed' })
+  if (details['jump'] !== undefined)
+    return report(failed('reachable', 'Reachable', 'Check the server that this one is reached through first.'))
   if (code === 'forbidden') {
     return report(
       reachable,

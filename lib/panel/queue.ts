@@ -66,9 +66,16 @@ async function demandShown(
 /** Said now rather than by a deployment that can only fail. */
 function refuseUnready({ targets }: store.WishRow): void {
   if (targets.length === 0) throw new PanelError('conflict', 'This environment has no server yet.')
-  const unconfirmed = targets.find(({ server }) => server.hostKey === null)
+  const unconfirmed = targets.flatMap(({ server }) => wayTo(server)).find(({ hostKey }) => hostKey === null)
   if (unconfirmed)
-    throw new PanelError('conflict', `Confirm the host key of server “${unconfirmed.server.name}” first.`, {
-      serverId: unconfirmed.serverId,
+    throw new PanelError('conflict', `Confirm the host key of server “${unconfirmed.name}” first.`, {
+      serverId: unconfirmed.id,
     })
+}
+
+type Reached = { id: string; name: string; hostKey: string | null; jump?: Reached | null }
+
+/** The server and those that it is reached through. */
+function wayTo(server: Reached): Reached[] {
+  return [server, ...(server.jump ? wayTo(server.jump) : [])]
 }

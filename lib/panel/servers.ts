@@ -1,15 +1,17 @@
 // Servers: added with a key of their own, trusted by a fingerprint that a person confirmed, checked before anything runs.
 import { z } from 'zod'
 import { demand, may, sees, type Actor } from '@/lib/access.ts'
-import { byId, checkInput, hostKeyInput, serverInput } from '@/lib/api/inputs.ts'
+import { byId, checkInput, hostKeyInput } from '@/lib/api/inputs.ts'
+import { serverChange, serverInput } from '@/lib/api/inputs-servers.ts'
 import { checkReport, type CheckReport, type HostKeyView, type ServerView } from '@/lib/api/shapes.ts'
 import { slugOf } from '@/lib/api/grammar.ts'
 import { verdictOf } from '@/lib/deploy/check.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { lockPlaces } from '@/lib/store/environments.ts'
+import { depthBehind, findWay, mostJumps } from '@/lib/store/jumps.ts'
 import type { Reader } from '@/lib/store/reader.ts'
 import * as store from '@/lib/store/servers.ts'
-import { change, missing, parse } from './act.ts'
+import { change, invalid, missing, parse } from './act.ts'
 import { ask } from './ask.ts'
 import { checkView } from './check-report.ts'
 import type { Context } from './context.ts'
@@ -28,7 +30,10 @@ export async function getServer(ctx: Context, actor: Actor, input: z.input<typeo
   return serverView(await load(ctx.db.prisma, actor, id))
 }
 
-/** Makes a key pair for this server alone; nobody connects yet. PanelError: invalid, forbidden, conflict (name taken). */
+/**
+ * Makes a key pair for this server alone; nobody connects yet. `jumpId` is the server that it is reached through.
+ * PanelError: invalid, forbidden, conflict (name taken).
+ */
 export async function addServer(ctx: Context, actor: Actor, input: z.input<typeof serverInput>): Promise<ServerView> {
   const server = parse(serverInput, input)
   demand(actor, 'configure', null)
@@ -37,6 +42,10 @@ export async function addServer(ctx: Context, actor: Actor, input: z.input<typeo
     ctx,
     actor,
     async ({ tx, audit }) => {
+      if (server.jumpId !== null) {
+        await lockPlaces(tx)
+        await refuseWay(tx, server.jumpId, null)
+      }
       const row = await store.insertServer(tx, {
         ...server,
         privateKey: ctx.secrets.encrypt(key.privateKey),
@@ -45,8 +54,46 @@ export async function addServer(ctx: Context, actor: Actor, input: z.input<typeo
       await audit('server.add', `server:${row.id}`, null, server)
       return serverView(row)
     },
-    'There is a server of that name already.',
+    nameTaken,
   )
+}
+
+/**
+ * Another name, or another way to it; whatever runs there is looked for on the new way. The confirmed host key stays what the server
+ * has to present. PanelError: invalid, not_found, forbidden, conflict (name taken).
+ */
+export async function updateServer(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof serverChange>,
+): Promise<ServerView> {
+  const { id, name, jumpId } = parse(serverChange, input)
+  return change(
+    ctx,
+    actor,
+    async ({ tx, audit }) => {
+      await lockPlaces(tx)
+      await load(tx, actor, id)
+      if (jumpId) await refuseWay(tx, jumpId, id)
+      const fields = { ...(name === undefined ? {} : { name }), ...(jumpId === undefined ? {} : { jumpId }) }
+      const row = await store.changeServer(tx, id, fields)
+      await audit('server.update', `server:${id}`, null, fields)
+      return serverView(row)
+    },
+    nameTaken,
+  )
+}
+
+const nameTaken = 'There is a server of that name already.'
+
+/** PanelError invalid for a way to `id` (null = a new server) that leads in circles, or through too many. Places are locked. */
+async function refuseWay(tx: Reader, jumpId: string, id: string | null): Promise<void> {
+  const way = await findWay(tx, jumpId)
+  if (way.length === 0) throw invalid('jumpId', 'There is no such server.')
+  if (way.some((one) => one.id === id))
+    throw invalid('jumpId', `${way[0]!.name} is itself reached through this server.`)
+  const jumps = way.length + (id === null ? 0 : await depthBehind(tx, id))
+  if (jumps > mostJumps) throw invalid('jumpId', `A server is reached through ${mostJumps} others at most.`)
 }
 
 /** The key that the server presents now, to be compared by a person. PanelError: not_found, forbidden, and as `ask`. */
@@ -94,7 +141,7 @@ export async function checkServer(ctx: Context, actor: Actor, input: z.input<typ
   })
 }
 
-/** Forgets a server that no environment uses; nothing on it is touched. PanelError: not_found, forbidden, conflict. */
+/** Forgets a server that no environment uses and no other server is behind; nothing on it is touched. PanelError: not_found, forbidden, conflict. */
 export async function removeServer(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<null> {
   const { id } = parse(byId, input)
   return change(ctx, actor, async ({ tx, audit }) => {
@@ -102,6 +149,9 @@ export async function removeServer(ctx: Context, actor: Actor, input: z.input<ty
     const server = await load(tx, actor, id)
     const users = server.targets.map(({ environment }) => `${environment.project.name} ${environment.name}`)
     if (users.length > 0) throw new PanelError('conflict', `This server is used by ${users.join(', ')}.`)
+    const behind = server.reaches.map(({ name }) => name)
+    if (behind.length > 0)
+      throw new PanelError('conflict', `${behind.join(', ')} can only be reached through this server.`)
     await store.deleteServer(tx, id)
     await audit('server.remove', `server:${id}`, null, { name: server.name })
     return null
@@ -129,6 +179,7 @@ function serverView(server: store.ServerWithUses): ServerView {
     // The public line holds base64 and a slug only, so it needs no more quoting than this.
     authorizeCommand: `mkdir -p -m 700 ~/.ssh && echo '${server.publicKey}' >> ~/.ssh/authorized_keys && chmod 600 ~/.ssh/authorized_keys`,
     fingerprint: server.fingerprint,
+    jump: server.jump && { id: server.jump.id, name: server.jump.name },
     check: checkView(server.check, server.checkedAt),
     environments: server.targets.map(({ environment, root }) => ({
       id: environment.id,

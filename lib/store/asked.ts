@@ -1,5 +1,6 @@
 // What a worker has to know about the server or the project of a question.
 import type { Database } from './database.ts'
+import { throughJumps } from './jumps.ts'
 
 export type AskedServer = NonNullable<Awaited<ReturnType<typeof findAskedServer>>>
 export type AskedProject = NonNullable<Awaited<ReturnType<typeof findAskedProject>>>
@@ -9,6 +10,7 @@ export async function findAskedServer({ prisma }: Database, id: string) {
   return prisma.server.findUnique({
     where: { id },
     include: {
+      ...throughJumps,
       targets: {
         orderBy: { createdAt: 'asc' },
         include: {
@@ -24,7 +26,7 @@ export async function findAskedPlace({ prisma }: Database, environmentId: string
   const target = await prisma.target.findFirst({
     where: { environmentId },
     orderBy: { createdAt: 'asc' },
-    include: { server: true },
+    include: { server: { include: throughJumps } },
   })
   return target?.server ?? null
 }
@@ -44,7 +46,7 @@ export async function findAskedLogs({ prisma }: Database, environmentId: string)
     where: { environmentId },
     orderBy: { createdAt: 'asc' },
     include: {
-      server: true,
+      server: { include: throughJumps },
       environment: {
         include: { project: true, variableSets: { orderBy: { number: 'desc' }, take: setsHidden } },
       },

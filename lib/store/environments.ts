@@ -159,12 +159,16 @@ const beside = {
 } as const
 export type TargetBeside = Prisma.TargetGetPayload<{ include: typeof beside }>
 
-/** Targets on the same machine as the server: through the same row, the same confirmed host key, or the same address. */
+/** Targets on the same machine as the server: through the same row, the same confirmed host key, or the same address by the same way. */
 export async function findTargetsBeside(reader: Reader, serverId: string): Promise<TargetBeside[] | null> {
   const server = await reader.server.findUnique({ where: { id: serverId } })
   if (!server) return null
-  const { host, port, hostKey } = server
-  const same: Prisma.ServerWhereInput[] = [{ id: serverId }, { host, port }, ...(hostKey === null ? [] : [{ hostKey }])]
+  const { host, port, jumpId, hostKey } = server
+  const same: Prisma.ServerWhereInput[] = [
+    { id: serverId },
+    { host, port, jumpId },
+    ...(hostKey === null ? [] : [{ hostKey }]),
+  ]
   return reader.target.findMany({ where: { server: { OR: same } }, include: beside })
 }
 

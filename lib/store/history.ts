@@ -1,6 +1,7 @@
 // What pages and the API ask about deployments and releases; writing is deployments.ts and, for workers, claims.ts.
 import type { Plan } from '@/lib/deploy/types.ts'
 import type { Prisma } from './generated/client.ts'
+import { throughJumps } from './jumps.ts'
 import type { Reader } from './reader.ts'
 
 const deploymentParts = { release: true } as const
@@ -23,7 +24,7 @@ const releaseParts = {
 export type ReleaseRow = Prisma.ReleaseGetPayload<{ include: typeof releaseParts }>
 
 const wishParts = {
-  targets: { include: { server: true } },
+  targets: { include: { server: { include: throughJumps } } },
   deployments: { where: { status: { in: ['queued', 'running'] } }, orderBy: { number: 'asc' } },
 } satisfies Prisma.EnvironmentInclude
 /** An environment as far as a request must know it; `deployments` are the unfinished ones, oldest first. */

@@ -2,6 +2,7 @@
 import type { Database } from './database.ts'
 import type { Plan } from '@/lib/deploy/types.ts'
 import type { Prisma } from './generated/client.ts'
+import { throughJumps } from './jumps.ts'
 
 /** The row with its environment, project, servers and history; secrets are still encrypted. */
 export type Job = NonNullable<Awaited<ReturnType<typeof findJob>>>
@@ -15,7 +16,7 @@ export async function readJob(db: Database, deploymentId: string): Promise<Job> 
 
 const environmentParts = {
   project: true,
-  targets: { include: { server: true }, orderBy: { createdAt: 'asc' } },
+  targets: { include: { server: { include: throughJumps } }, orderBy: { createdAt: 'asc' } },
   variableSets: { orderBy: { number: 'desc' }, take: 1 },
   hooks: { orderBy: [{ event: 'asc' }, { number: 'desc' }], distinct: ['event'] },
   releases: {

@@ -1,9 +1,12 @@
 // Servers, with the environments that use them.
 import type { Prisma, Server } from './generated/client.ts'
 import type { Reader } from './reader.ts'
+import { throughJumps } from './jumps.ts'
 
 export type { Server }
 const uses = {
+  ...throughJumps,
+  reaches: { select: { name: true }, orderBy: { name: 'asc' } },
   targets: { include: { environment: { include: { project: true } } }, orderBy: { createdAt: 'asc' } },
 } as const
 export type ServerWithUses = Prisma.ServerGetPayload<{ include: typeof uses }>
@@ -25,9 +28,18 @@ export function insertServer(
     user: string
     privateKey: Uint8Array<ArrayBuffer>
     publicKey: string
+    jumpId: string | null
   },
 ): Promise<ServerWithUses> {
   return reader.server.create({ data: server, include: uses })
+}
+
+export function changeServer(
+  reader: Reader,
+  id: string,
+  fields: { name?: string; jumpId?: string | null },
+): Promise<ServerWithUses> {
+  return reader.server.update({ where: { id }, data: fields, include: uses })
 }
 
 /** Pins the host key; targets learn their canonical root anew when it is another one than before. */

@@ -18,6 +18,8 @@ type ServerRow = {
   user: string
   hostKey: string | null
   privateKey: Uint8Array
+  jumpId: string | null
+  jump?: ServerRow | null
 }
 
 /** @throws PanelError internal when the credential can't be read. */
@@ -27,10 +29,17 @@ export function repositoryAddress(project: ProjectRow, secrets: Secrets): Reposi
   return { id, url, access: access.parse(JSON.parse(decryptText(secrets, credential))) }
 }
 
-/** @throws PanelError internal when the key can't be read. */
+/** With the servers that it is reached through. @throws PanelError internal when a key can't be read. */
 export function serverAddress(server: ServerRow, secrets: Secrets): ServerAddress {
-  const { id, host, port, user, hostKey } = server
-  return { id, host, port, user, hostKey, privateKey: decryptText(secrets, server.privateKey) }
+  const { id, user, hostKey } = server
+  return { id, ...placeOf(server, secrets), user, hostKey, privateKey: decryptText(secrets, server.privateKey) }
+}
+
+/** Where its key can be read before anybody is let in. @throws PanelError internal when the key of a jump host can't be read. */
+export function placeOf(server: ServerRow, secrets: Secrets): Pick<ServerAddress, 'host' | 'port' | 'via'> {
+  const { id, host, port, jumpId, jump } = server
+  if (jumpId !== null && !jump) throw new Error(`the way to server ${id} was not read`)
+  return jump ? { host, port, via: serverAddress(jump, secrets) } : { host, port }
 }
 
 /** Whatever of a repository's access must not appear in a log. */

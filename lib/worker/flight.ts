@@ -9,6 +9,7 @@ import { writeAs } from '@/lib/store/claims.ts'
 import { readEvents } from '@/lib/store/events.ts'
 import { readJob } from '@/lib/store/jobs.ts'
 import type { Job } from '@/lib/store/jobs.ts'
+import { throughJumps } from '@/lib/store/jumps.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { serverAddress } from './addresses.ts'
 import { targetOf } from './ground.ts'
@@ -103,7 +104,7 @@ export class Flight implements Ground {
   /** Reads again where the server is: people may mend that while it is being looked for. */
   async relocate(): Promise<void> {
     const { server } = this.target
-    const now = await this.worker.db.prisma.server.findUnique({ where: { id: server.id } })
+    const now = await this.worker.db.prisma.server.findUnique({ where: { id: server.id }, include: throughJumps })
     if (now) Object.assign(server, now)
   }
 

@@ -8,7 +8,7 @@ import type { Secrets } from '@/lib/secrets.ts'
 import { findAskedProject, findAskedServer } from '@/lib/store/asked.ts'
 import type { AskedProject, AskedServer } from '@/lib/store/asked.ts'
 import type { Database } from '@/lib/store/database.ts'
-import { repositoryAddress } from './addresses.ts'
+import { placeOf, repositoryAddress } from './addresses.ts'
 import { previewPlan, previewQuestion, treeChangeOf } from './preview.ts'
 import { checkScript } from './script-check.ts'
 import { listLogFiles, logFilesQuestion, logTextQuestion, readLogText } from './server-logs.ts'
@@ -68,7 +68,7 @@ export async function answerQuestion(
     case 'script':
       return checkScript(worker, input, signal)
     case 'hostKey':
-      return within(signal, worker.connector.hostKey(await serverOf(worker, input.serverId), { timeoutMs: dialMs }))
+      return readHostKey(worker, await serverOf(worker, input.serverId), signal)
     case 'check':
       return checkServer(worker, await serverOf(worker, input.serverId), input.root ?? null, signal)
     case 'refs':
@@ -84,6 +84,10 @@ export async function answerQuestion(
     case 'logText':
       return readLogText(worker, input, signal)
   }
+}
+
+function readHostKey({ connector, secrets }: Answerer, server: AskedServer, signal: AbortSignal): Promise<unknown> {
+  return within(signal, connector.hostKey(placeOf(server, secrets), { timeoutMs: dialMs }))
 }
 
 /** Branches before tags, each in the order of names as people count: v2 before v10. */

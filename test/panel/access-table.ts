@@ -30,6 +30,7 @@ const server = ({ serverId }: World) => ({ id: serverId })
 const deployment = ({ deploymentId }: World) => ({ id: deploymentId })
 const release = ({ environmentId }: World) => ({ environmentId, number: 1 })
 const hook = ({ environmentId }: World) => ({ environmentId, event: 'after.pull' })
+const file = ({ environmentId, fileId }: World) => ({ environmentId, id: fileId })
 const place = ({ serverId }: World) => [{ serverId, root: `/srv/${Math.random()}` }]
 const shop = { name: 'New', repositoryUrl: 'https://git.example/new.git' }
 
@@ -64,6 +65,11 @@ export const table: Record<string, Row> = {
   'events.readEvents': [looks, deployment],
   'events.readLog': [looks, deployment],
   'events.readRawLog': [looks, deployment],
+  'files.listConfigFileRevisions': [looks, file],
+  'files.listConfigFiles': [looks, environment],
+  'files.readConfigFile': [deploys, file],
+  'files.removeConfigFile': [configures, file],
+  'files.saveConfigFile': [configures, ({ environmentId }) => ({ environmentId, path: 'config/new', content: 'A' })],
   'hooks-check.checkScript': [configures, ({ environmentId }) => ({ environmentId, text: 'id' })],
   'hooks-history.listHookRevisions': [looks, hook],
   'hooks-history.revertHook': [configures, (world) => ({ ...hook(world), number: 1 })],
@@ -116,6 +122,7 @@ export const table: Record<string, Row> = {
   'servers.listServers': ['yyee eee e e', nothing],
   'servers.readHostKey': [servers, server],
   'servers.removeServer': [servers, server],
+  'servers.updateServer': [servers, ({ serverId }) => ({ id: serverId, jumpId: null })],
   'statistics.readStatistics': [looks, environment],
   'two-factor.beginTwoFactor': [ownPerson, () => ({ password })],
   'two-factor.confirmTwoFactor': [ownPerson, () => ({ code: '000000' })],

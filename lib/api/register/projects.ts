@@ -1,6 +1,7 @@
 // Projects and servers in the API.
 import { z } from 'zod'
-import { byId, checkInput, hostKeyInput, projectChange, projectInput, serverInput } from '../inputs.ts'
+import { byId, checkInput, hostKeyInput, projectChange, projectInput } from '../inputs.ts'
+import { serverChange, serverInput } from '../inputs-servers.ts'
 import { operation, pageInput, pageOf } from '../operation.ts'
 import { checkView, hostKeyView, projectView, refView, serverView } from '../shapes.ts'
 
@@ -94,6 +95,15 @@ export const serverOperations = {
     input: byId,
     output: serverView,
     command: 'server show',
+  }),
+  updateServer: operation({
+    method: 'PATCH',
+    path: '/servers/{id}',
+    summary: 'Another name, or another way to the server; its confirmed host key stays',
+    role: 'admin',
+    input: serverChange,
+    output: serverView,
+    command: 'server update',
   }),
   removeServer: operation({
     method: 'DELETE',
