@@ -76,6 +76,19 @@ test('goes on when config/after-change fails, as the life cycle has it', async (
   expect([await site.env(), await setOf(site)]).toEqual([second, 2])
 })
 
+test('is undone when a config/after-change fails that is to stop it', async () => {
+  const site = await liveSite([{ event: 'config/after-change', text: 'echo "$GREETING"; [ "$GREETING" = one ]\n' }])
+  await place.db.prisma.hookRevision.updateMany({ where: { environmentId: site.id }, data: { failure: 'stops' } })
+  const { id } = await site.apply()
+  expect(await place.finished(id)).toMatchObject({
+    status: 'failed',
+    failure: { code: 'command_failed', step: 'config/after-change (panel)', exit: 1 },
+    undo: { segment: 'undo' },
+  })
+  expect([await site.env(), await setOf(site)]).toEqual([first, 1])
+  expect([await place.log(id, 'main', 3), await place.log(id, 'undo', 2)]).toEqual(['two\n', 'one\n'])
+})
+
 test('is undone when it is cancelled after the change, and hooks of the undo get the variables before', async () => {
   const site = await liveSite([], {
     '.amezmo/config/after-change':
