@@ -38,7 +38,7 @@ export async function idOf(client: Client, noun: Noun, typed: string): Promise<s
 
 /** What a field of an operation's path or input names, if people have names for it. */
 export function nounOf(field: string, path: string): Noun | null {
-  if (field === 'environmentId' || field === 'toEnvironmentId') return 'environment'
+  if (field === 'environmentId' || (field === 'to' && path.endsWith('/promote'))) return 'environment'
   if (field === 'projectId') return 'project'
   if (field === 'serverId') return 'server'
   if (field !== 'id') return null

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Client } from './client.ts'
+import { comparisonText } from './compare-text.ts'
 import { exits, type Exit } from './exit.ts'
 import { idOf, nounOf } from './names.ts'
 import type { OperationCommand } from './operation-command.ts'
@@ -40,8 +41,12 @@ export async function runOperation(command: OperationCommand, client: Client, st
         ...(entry.key ? { key: command.key ?? randomUUID() } : {}),
         repeatable: isQuery || entry.key !== undefined,
       })
-  streams.out(json ? `${JSON.stringify(answer)}\n` : show(answer))
+  streams.out(json ? `${JSON.stringify(answer)}\n` : wordsOf(entry.command)(answer))
   return exits.done
+}
+
+function wordsOf(command: string): (answer: unknown) => string {
+  return command === 'release compare' ? comparisonText : show
 }
 
 async function pathOf({ entry, path }: OperationCommand, client: Client): Promise<string> {

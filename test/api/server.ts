@@ -99,14 +99,14 @@ async function checkAnswer(described: Operation | undefined, answer: Response): 
 }
 
 /** A panel with an owner, on a database and a port of its own. One a test file: the web process has one context. */
-export async function openApi(): Promise<Api> {
+export async function openApi({ repositories = '/srv/git' } = {}): Promise<Api> {
   const database = await testDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-api-'))
   writeFileSync(join(folder, 'secret.key'), randomBytes(32).toString('hex'), { mode: 0o600 })
   Object.assign(process.env, {
     DATABASE_URL: database.url,
     FAIRLEAD_DATA: folder,
-    FAIRLEAD_LOCAL_REPOSITORIES: '/srv/git',
+    FAIRLEAD_LOCAL_REPOSITORIES: repositories,
   })
   const ctx = context()
   await createOwnerOnConsole(ctx, { email: 'owner@example.org', name: 'Owner', password: 'a long enough password' })

@@ -1,11 +1,13 @@
 // The whole API from a terminal: any operation by its words, a project as code, and what a shell completes.
 import { spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { everyOperation } from '@/lib/api/register.ts'
 import { candidates } from '@/lib/cli/complete.ts'
+import { comparisonText } from '@/lib/cli/compare-text.ts'
 import { completionFor } from '@/lib/cli/completion.ts'
 import { changeLines } from '@/lib/cli/changes.ts'
 import { openClient } from '@/lib/cli/client.ts'
@@ -151,6 +153,29 @@ describe('answers in words', () => {
     expect(show(null)).toBe('Done.\n')
     expect(show({ text: 'a: 1' })).toBe('a: 1\n')
     expect(show({ name: 'a', list: [1] })).toBe('name  a\nlist  [1]\n')
+  })
+
+  it('of a comparison are lists of what differs', () => {
+    const release = { id: randomUUID(), environmentId: randomUUID(), name: 'x', revision: 'a'.repeat(40), ref: 'main' }
+    const made = { subject: '', author: '', committedAt: null, state: 'complete', variablesNumber: null }
+    const times = { createdAt: '2026-11-21T10:00:00Z', liveAt: null, isLive: false }
+    const commit = {
+      sha: 'b'.repeat(40),
+      subject: 'Say\x1b[2J',
+      author: 'Ada',
+      authorEmail: 'a@b',
+      at: times.createdAt,
+    }
+    const answer = {
+      from: { ...release, ...made, ...times, number: 1 },
+      to: { ...release, ...made, ...times, number: 3 },
+      change: { commits: [commit], ahead: 1, behind: 0, files: 1, changed: [{ path: 'x', change: 'added' }] },
+      variables: { added: [], removed: [], changed: ['A'], from: 1, to: 2 },
+      hooks: [],
+    }
+    expect(comparisonText(answer)).toBe(
+      'Release 1 (aaaaaaa) → release 3 (aaaaaaa)\nCommits: 1 new\n  bbbbbbb  Say  Ada\nFiles: 1\n  + x\nVariables: 1\n  ~ A\n',
+    )
   })
 
   it('show of long texts what differs', () => {
