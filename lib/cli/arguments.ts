@@ -5,6 +5,7 @@ import { exits, Stop } from './exit.ts'
 
 export const usage = (): string => `Usage: fairlead <command> [options]
 
+  plan <environment> [ref]        what a deployment would run and change; nothing happens
   deploy <environment> [ref]      deploy a branch, tag or commit (default: the environment's branch)
   logs <environment> [number]     print the log of a deployment (default: the newest)
   deployments <environment>       list deployments, newest first
@@ -27,6 +28,7 @@ ${otherCommands()}
 Options:
   -f, --follow        deploy, activate, rollback, logs: print the log until the deployment has ended
       --json          print JSON; with --follow one JSON value a line
+      --plan <hash>   deploy, activate: run what this plan has shown, or say what has changed since
       --key <text>    deploy, activate, rollback: repeating the command with the same key does nothing more
       --url <url>     the panel (default: FAIRLEAD_URL); the token is read from FAIRLEAD_TOKEN only
   -h, --help
@@ -43,6 +45,7 @@ On the panel's machine:
 `
 
 export const commands = [
+  'plan',
   'deploy',
   'logs',
   'deployments',
@@ -61,6 +64,8 @@ export type Command = {
   follow: boolean
   json: boolean
   key: string | null
+  /** Hash of the plan that was shown. */
+  plan: string | null
   url: string | null
 }
 
@@ -79,11 +84,13 @@ export const options = {
   follow: { type: 'boolean', short: 'f', default: false },
   json: { type: 'boolean', default: false },
   key: { type: 'string' },
+  plan: { type: 'string' },
   url: { type: 'string' },
 } as const
 
 /** How many words each command takes after its name: at least, at most. */
 export const words: Record<CommandName, [least: number, most: number]> = {
+  plan: [1, 2],
   deploy: [1, 2],
   logs: [1, 2],
   deployments: [1, 1],
@@ -95,6 +102,7 @@ export const words: Record<CommandName, [least: number, most: number]> = {
 }
 const follows: readonly CommandName[] = ['deploy', 'logs', 'activate', 'rollback']
 const takesKey: readonly CommandName[] = ['deploy', 'activate', 'rollback']
+const takesPlan: readonly CommandName[] = ['deploy', 'activate']
 
 /** Throws Stop (usage) for anything that isn't a command; options it would ignore are refused, not ignored. */
 export function parseCommand(args: string[]): Command {
@@ -108,7 +116,8 @@ export function parseCommand(args: string[]): Command {
   if (positionals.length - 1 > most) throw wrong(`${name}: “${positionals[most + 1]}” is too much.`)
   if (values.follow && !follows.includes(name)) throw wrong(`${name} knows no --follow.`)
   if (values.key !== undefined && !takesKey.includes(name)) throw wrong(`${name} knows no --key.`)
-  const isRef = name === 'deploy'
+  if (values.plan !== undefined && !takesPlan.includes(name)) throw wrong(`${name} knows no --plan.`)
+  const isRef = name === 'deploy' || name === 'plan'
   return {
     name,
     environment,
@@ -117,6 +126,7 @@ export function parseCommand(args: string[]): Command {
     follow: values.follow,
     json: values.json,
     key: values.key ?? null,
+    plan: values.plan ?? null,
     url: values.url ?? null,
   }
 }

@@ -8,6 +8,7 @@ import { exits, Stop, type Exit } from './exit.ts'
 import { follow } from './follow.ts'
 import { LogText } from './log-text.ts'
 import { everyPage, firstPage } from './pages.ts'
+import { runPlan } from './plan.ts'
 import { deploymentLine, environmentLine, releaseLine, standing, table, type Streams } from './output.ts'
 
 /** Throws Stop. */
@@ -23,6 +24,8 @@ export async function run(command: Command, client: Client, streams: Streams): P
       return list(command, streams, await firstPage(client, answers.deployment, `${base}/deployments`), deploymentLine)
     case 'releases':
       return list(command, streams, await everyPage(client, answers.release, `${base}/releases`), releaseLine)
+    case 'plan':
+      return runPlan(command, client, streams, base)
     case 'deploy':
       return request(command, client, streams, base, '/deployments', command.ref === null ? {} : { ref: command.ref })
     case 'activate':
@@ -59,7 +62,11 @@ async function request(
   body: object,
 ): Promise<Exit> {
   const key = command.key ?? randomUUID()
-  const queued = await client.call(answers.deployment, 'POST', `${base}${path}`, { body, key, repeatable: true })
+  const queued = await client.call(answers.deployment, 'POST', `${base}${path}`, {
+    body: command.plan === null ? body : { ...body, expectedHash: command.plan },
+    key,
+    repeatable: true,
+  })
   const words = standing(queued)
   if (command.json) streams.out(jsonLine(queued))
   else if (command.follow) streams.err(`${words}\n`)

@@ -19,7 +19,13 @@ describe('what is typed', () => {
       follow: true,
       json: false,
       key: 'run 7',
+      plan: null,
       url: null,
+    })
+    expect(parseCommand(['plan', 'shop/production', 'v1.2'])).toMatchObject({ name: 'plan', ref: 'v1.2', plan: null })
+    expect(parseCommand(['activate', 'shop/production', '3', '--plan', 'f00'])).toMatchObject({
+      number: 3,
+      plan: 'f00',
     })
     expect(parseCommand(['--json', 'logs', 'shop/production', '12'])).toMatchObject({
       name: 'logs',

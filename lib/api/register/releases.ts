@@ -22,7 +22,7 @@ export const previewOperations = {
     role: 'developer',
     input: previewInput,
     output: previewView,
-    command: 'plan',
+    command: 'environment plan',
   }),
   compareReleases: operation({
     method: 'GET',
