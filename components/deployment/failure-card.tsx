@@ -62,6 +62,11 @@ export function FailureCard({
             Edit the {row.plan.event} hook
           </Link>
         )}
+        {isHook && row.plan.origin === 'fairlead' && (
+          <Link href={`/environments/${detail.environmentId}?tab=settings#steps`} className={buttonStyle.plain}>
+            Change the ready-made steps
+          </Link>
+        )}
         <Link href={`/environments/${detail.environmentId}`} className={buttonStyle.plain}>
           Releases
         </Link>

@@ -36,11 +36,12 @@ export async function recordPlan(
 async function recordRelease(write: ClaimedWrite, release: PlannedRelease, plan: Plan): Promise<string> {
   const { rows } = await write.client.query<{ id: string }>(
     `INSERT INTO "Release" ("id", "environmentId", "number", "name", "revision", "ref", "subject", "author", "committedAt",
-       "variableSetId", "envSha256", "state")
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'incomplete')
+       "variableSetId", "envSha256", "subdirectory", "state")
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'incomplete')
      ON CONFLICT ("environmentId", "number") DO UPDATE SET "name" = EXCLUDED."name", "revision" = EXCLUDED."revision",
        "ref" = EXCLUDED."ref", "subject" = EXCLUDED."subject", "author" = EXCLUDED."author",
-       "committedAt" = EXCLUDED."committedAt", "variableSetId" = EXCLUDED."variableSetId", "envSha256" = EXCLUDED."envSha256"
+       "committedAt" = EXCLUDED."committedAt", "variableSetId" = EXCLUDED."variableSetId", "envSha256" = EXCLUDED."envSha256",
+       "subdirectory" = EXCLUDED."subdirectory"
      RETURNING "id"`,
     [
       randomUUID(),
@@ -54,11 +55,17 @@ async function recordRelease(write: ClaimedWrite, release: PlannedRelease, plan:
       release.committedAt,
       release.variableSetId,
       release.envSha256,
+      subdirectoryOf(plan),
     ],
   )
   const id = rows[0]!.id
   await recordFiles(write, id, plan)
   return id
+}
+
+function subdirectoryOf({ segments }: Plan): string {
+  const actions = segments.flatMap(({ steps }) => steps.map(({ action }) => action))
+  return actions.flatMap((action) => (action.do === 'release' ? [action.subdirectory ?? ''] : []))[0] ?? ''
 }
 
 /** What the release is made with, however often it is planned. */

@@ -21,7 +21,7 @@ export async function planSet(flight: Flight): Promise<Plan> {
   if (source.type !== 'variables') throw new PanelError('invalid', 'This names no set of variables.')
   if (!live) throw new PanelError('release_missing', 'No release of this panel is live there: deploy first.')
   const { sha256 } = await readSet(flight, source.number)
-  const [left] = await hooksOf(flight, await openMirror(flight), live.revision, null)
+  const [left] = await hooksOf(flight, await openMirror(flight), live, null)
   const { name, revision, subject, author, ref } = live
   const plan = planConfiguration({
     ...common(flight, { number: job.number, at: job.createdAt }, live, left.hooks, gone(left)),

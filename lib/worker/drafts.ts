@@ -43,11 +43,12 @@ export async function draftNew(
   { mirror, commit, base }: { mirror: Mirror; commit: Commit; base: string | null },
 ): Promise<NewDraft> {
   const live = liveRelease(ground)
+  const { subdirectory } = parseOptions(ground.environment.options)
   // Both ask git, and neither the other.
   const changing = mirror.change(base, commit.sha)
   try {
     const [[fresh, left], files, change] = await Promise.all([
-      hooksOf(ground, mirror, commit.sha, live),
+      hooksOf(ground, mirror, { revision: commit.sha, subdirectory }, live),
       filesOf(ground, plannedBy(ground, run)),
       changing,
     ])
@@ -121,7 +122,7 @@ export async function draftExisting(
   if (!release || release.state === 'removed')
     throw new PanelError('release_missing', 'This release is no longer there.')
   const live = liveRelease(ground)
-  const [fresh, left] = await hooksOf(ground, mirror, release.revision, live)
+  const [fresh, left] = await hooksOf(ground, mirror, release, live)
   const plan = planActivation({
     ...common(ground, run, live, left.hooks, [...gone(fresh), ...gone(left)]),
     release: release.name,

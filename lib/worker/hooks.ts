@@ -13,24 +13,21 @@ import { fetch, isNotFound } from './source.ts'
 export type Hooks = { hooks: RepositoryHook[]; findings: Finding[]; packages: ReadonlySet<PackageFile> }
 const nothing: Hooks = { hooks: [], findings: [], packages: new Set() }
 
+/** What a release is, or will be, made of. */
+type Made = { revision: string; subdirectory: string }
+
 /** Hooks of the tree that becomes live, and of the one that is left. */
-export function hooksOf(
-  ground: Ground,
-  mirror: Mirror,
-  revision: string,
-  live: { revision: string } | null,
-): Promise<[Hooks, Hooks]> {
-  return Promise.all([hooksAt(ground, mirror, revision), live ? hooksAt(ground, mirror, live.revision) : nothing])
+export function hooksOf(ground: Ground, mirror: Mirror, fresh: Made, live: Made | null): Promise<[Hooks, Hooks]> {
+  return Promise.all([hooksAt(ground, mirror, fresh), live ? hooksAt(ground, mirror, live) : nothing])
 }
 
 /**
  * Fetches when the mirror doesn't know the commit. A live release's may be gone from the repository, or that be out of
  * reach when people want to go back: then nothing of it is known, and its hooks don't run.
  */
-async function hooksAt(ground: Ground, mirror: Mirror, revision: string): Promise<Hooks> {
+async function hooksAt(ground: Ground, mirror: Mirror, { revision, subdirectory }: Made): Promise<Hooks> {
   const { environment } = ground
   const options = parseOptions(environment.options)
-  const { subdirectory } = options
   const within = (path: string): string => (subdirectory === '' ? path : `${subdirectory}/${path}`)
   const hooks = environment.repositoryHooks ? readPaths(subdirectory) : []
   const packages = looksForPackages(options) ? packageFiles.map((name) => ({ name, path: within(name) })) : []

@@ -30,6 +30,7 @@ const address = (path: string): string => `http://127.0.0.1:${(answers.address()
 async function site(options: object, more: Parameters<Place['environment']>[0] = {}) {
   const { id, root, repository } = await place.environment({ ...more, options })
   return {
+    id,
     repository,
     shell: (command: string) => place.host.shell(`cd ${root} && ${command}`),
     root,
@@ -108,6 +109,22 @@ test('only the sub-directory becomes the release, with the hooks that lie in it'
     status: 'failed',
     failure: { code: 'invalid_spec', step: 'release', message: expect.stringContaining('apps/web') },
   })
+})
+
+test('a release keeps the hooks of the directory that it was made of, whatever is deployed next', async () => {
+  const { id, repository, shell, deploy } = await site({ subdirectory: 'apps/web' })
+  repository.write('apps/web/.amezmo/rollback/before', 'echo left >../../left\n')
+  repository.commit('first')
+  const first = await deploy()
+  repository.write('apps/web/index.html', 'two')
+  repository.commit('second')
+  expect((await deploy()).state).toMatchObject({ status: 'succeeded' })
+  await place.db.prisma.environment.update({ where: { id }, data: { options: {} } })
+  expect((await deploy({ type: 'release', number: first.number })).state).toMatchObject({
+    status: 'succeeded',
+    failure: null,
+  })
+  expect(await shell('cat left')).toBe('left\n')
 })
 
 test('packages are copied from the live release, and npm runs only when the lock changed', async () => {
