@@ -13,7 +13,7 @@ const screens: Record<string, { path: (seeded: Seeded) => string; shows: string 
   pipeline: { path: ({ environments }) => `/environments/${environments.shop}?tab=pipeline`, shows: 'before.deploy' },
   variables: {
     path: ({ environments }) => `/environments/${environments.shop}?tab=variables`,
-    shows: 'Text of the .env file',
+    shows: 'Set 3 is a draft.',
   },
   targets: { path: ({ environments }) => `/environments/${environments.shop}?tab=servers`, shows: 'Live there' },
   settings: {

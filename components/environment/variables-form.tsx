@@ -5,24 +5,16 @@ import { toast } from 'sonner'
 import { saveVariables } from '@/app/actions/variables.ts'
 import type { EnvironmentView, VariableSetView, VariablesView } from '@/lib/api/shapes.ts'
 import { envDifference } from '@/lib/format/env-difference.ts'
-import { checkDialect, dialects, usualDialect, type Dialect } from '@/lib/spec/env-dialects.ts'
-import { SelectField, TextField } from '../form/field.tsx'
+import { usualDialect } from '@/lib/spec/env-dialects.ts'
+import { TextField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { buttonStyle } from '../style.ts'
 import { NameChanges } from './name-changes.tsx'
 import { VariablesApply } from './variables-apply.tsx'
 import { draftOf, rowsOf, type Draft } from './variables-draft.ts'
 import { VariablesHistory } from './variables-history.tsx'
+import { DialectField, Warnings } from './variables-reading.tsx'
 import { VariablesTable } from './variables-table.tsx'
-
-const dialectWords: Record<Dialect, string> = {
-  dotenv: 'phpdotenv and Node’s dotenv alike',
-  php: 'phpdotenv (Laravel, Symfony …)',
-  node: 'Node’s dotenv',
-  shell: '`source` in a shell',
-  all: 'all of them alike',
-  any: 'nobody in particular: nothing is refused',
-}
 
 type VariablesProps = {
   environment: EnvironmentView
@@ -43,7 +35,7 @@ export function VariablesForm({ environment, variables, sets, canEdit }: Variabl
     setSaved(from)
     setDraft(draftOf(from, usual))
   }
-  const isTouched = draft !== null && (draft.text !== (saved?.text ?? '') || Object.keys(draft.marks).length > 0)
+  const isTouched = draft.text !== (saved?.text ?? '') || Object.keys(draft.marks).length > 0
   const newer = variables && variables.number > (saved?.number ?? 0) ? variables : null
   // A set that somebody saved, or brought back, is simply shown to who has typed nothing.
   if (newer && !isTouched) begin(newer)
@@ -114,22 +106,10 @@ export function VariablesForm({ environment, variables, sets, canEdit }: Variabl
         ) : (
           <VariablesTable draft={draft} saved={saved} canEdit={canEdit} change={setDraft} />
         )}
-        <Warnings draft={draft} />
+        <Warnings text={draft.text} dialect={draft.dialect} />
         {canEdit && (
           <>
-            <SelectField
-              name="dialect"
-              label="Who reads the file"
-              value={draft.dialect}
-              onChange={(event) => setDraft({ ...draft, dialect: event.target.value as Dialect })}
-              hint="What they would read otherwise than it is meant is refused, with the line and the reason."
-            >
-              {dialects.map((dialect) => (
-                <option key={dialect} value={dialect}>
-                  {dialectWords[dialect]}
-                </option>
-              ))}
-            </SelectField>
+            <DialectField value={draft.dialect} choose={(dialect) => setDraft({ ...draft, dialect })} />
             {isTouched && saved && (
               <div aria-label="Not saved yet" role="group">
                 <NameChanges changes={envDifference(saved.text, draft.text)} none="By name nothing differs yet" />
@@ -148,22 +128,5 @@ export function VariablesForm({ environment, variables, sets, canEdit }: Variabl
       </Form>
       <VariablesHistory environmentId={environment.id} sets={sets} canEdit={canEdit} />
     </>
-  )
-}
-
-/** What others who read .env would make of it, while it is typed. */
-function Warnings({ draft: { text, dialect } }: { draft: Draft }) {
-  const { problems, warnings } = checkDialect(text, dialect)
-  const shown = [...problems, ...warnings].slice(0, 8)
-  if (shown.length === 0) return null
-  return (
-    <ul aria-label="How others read it" className="grid gap-0.5 text-xs text-ink-soft">
-      {shown.map(({ message, hint }) => (
-        <li key={message} className={hint ? 'text-bad' : ''}>
-          {message} {hint}
-        </li>
-      ))}
-      {problems.length + warnings.length > shown.length && <li>… and more</li>}
-    </ul>
   )
 }

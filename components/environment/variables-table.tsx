@@ -1,10 +1,10 @@
 'use client'
-import { Lock, LockOpen, Plus, Trash2 } from 'lucide-react'
+import { Lock, LockOpen, Trash2 } from 'lucide-react'
 import { useRef, useState } from 'react'
 import type { VariablesView } from '@/lib/api/shapes.ts'
-import { variableName } from '@/lib/format/env-text.ts'
-import { looksSecret } from '@/lib/format/secret-names.ts'
 import { buttonStyle, cardStyle, fieldStyle, iconButtonStyle } from '../style.ts'
+import { NewVariable } from './variables-new.tsx'
+import { valueCell, variableGrid } from './variables-grid.ts'
 import { rowsOf, withMark, without, withValue, type Draft, type DraftRow } from './variables-draft.ts'
 
 type TableProps = { draft: Draft; saved: VariablesView | null; canEdit: boolean; change: (draft: Draft) => void }
@@ -21,14 +21,14 @@ export function VariablesTable({ draft, saved, canEdit, change }: TableProps) {
       </ul>
       {rows.length === 0 && <p className="px-4 py-3 text-ink-soft">No variables yet.</p>}
       {canEdit && (
-        <NewRow known={rows.map(({ name }) => name)} add={(name, value) => change(withValue(draft, name, value))} />
+        <NewVariable
+          known={rows.map(({ name }) => name)}
+          add={(name, value) => change(withValue(draft, name, value))}
+        />
       )}
     </div>
   )
 }
-
-const grid =
-  'grid items-center gap-x-2 gap-y-1 px-3 py-1.5 sm:grid-cols-[minmax(8rem,16rem)_minmax(0,1fr)_auto] sm:px-4'
 
 function Row({
   row,
@@ -41,10 +41,10 @@ function Row({
   const [isReplacing, setReplacing] = useState(false)
   const isHidden = isKept && !isReplacing
   return (
-    <li className={grid}>
+    <li className={variableGrid}>
       <code className="min-w-0 break-all font-mono text-xs font-medium">{name}</code>
       {isHidden ? (
-        <span className="flex items-center gap-2">
+        <span className={`${valueCell} flex items-center gap-2`}>
           <span aria-label="secret, not shown" className="tracking-widest text-ink-soft">
             ••••••••
           </span>
@@ -71,7 +71,7 @@ function Row({
           autoComplete="off"
           spellCheck={false}
           onChange={(event) => change(withValue(draft, name, event.target.value))}
-          className={`${fieldStyle} resize-y font-mono text-xs leading-5`}
+          className={`${fieldStyle} ${valueCell} resize-y font-mono text-xs leading-5`}
         />
       )}
       {canEdit && (
@@ -100,63 +100,5 @@ function Row({
         </span>
       )}
     </li>
-  )
-}
-
-function NewRow({ known, add }: { known: string[]; add: (name: string, value: string) => void }) {
-  const [name, setName] = useState('')
-  const [value, setValue] = useState('')
-  const first = useRef<HTMLInputElement>(null)
-  const problem =
-    name === '' || (variableName.test(name) && !known.includes(name))
-      ? null
-      : known.includes(name)
-        ? `${name} is there already.`
-        : 'Letters, digits and “_”, not beginning with a digit.'
-  const isReady = name !== '' && problem === null
-  function take() {
-    if (!isReady) return
-    add(name, value)
-    setName('')
-    setValue('')
-    first.current?.focus()
-  }
-  return (
-    <div className={`${grid} border-t bg-sunken/50`}>
-      <input
-        ref={first}
-        aria-label="Name of a new variable"
-        aria-invalid={problem !== null}
-        aria-describedby={problem ? 'new-variable-problem' : undefined}
-        placeholder="NEW_NAME"
-        value={name}
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => setName(event.target.value.trim())}
-        className={`${fieldStyle} font-mono text-xs`}
-      />
-      <input
-        aria-label="Value of the new variable"
-        placeholder="value"
-        value={value}
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => setValue(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter') return
-          event.preventDefault()
-          take()
-        }}
-        className={`${fieldStyle} font-mono text-xs`}
-      />
-      <button type="button" className={buttonStyle.plain} aria-disabled={!isReady} onClick={take}>
-        <Plus aria-hidden size={14} /> Add{isReady && looksSecret(name, value) ? ' as a secret' : ''}
-      </button>
-      {problem && (
-        <p id="new-variable-problem" className="text-bad sm:col-span-3">
-          {problem}
-        </p>
-      )}
-    </div>
   )
 }
