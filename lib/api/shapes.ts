@@ -78,7 +78,6 @@ const targetView = z
     id: z.uuid(),
     serverId: z.uuid(),
     server: z.string(),
-    host: z.string(),
     root: z.string(),
     adopt: z.boolean(),
     liveRelease: z

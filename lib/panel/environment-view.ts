@@ -48,7 +48,6 @@ function environmentView(row: EnvironmentRow, { live, earlier, last, unfinished 
       id,
       serverId,
       server: server.name,
-      host: server.host,
       root,
       adopt,
       liveRelease,

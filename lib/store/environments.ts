@@ -8,7 +8,7 @@ import { lockByName } from './settings.ts'
 
 const parts = {
   project: { select: { id: true, name: true, slug: true, repositoryUrl: true } },
-  targets: { include: { server: { select: { name: true, host: true } } }, orderBy: { createdAt: 'asc' } },
+  targets: { include: { server: { select: { name: true } } }, orderBy: { createdAt: 'asc' } },
 } as const
 export type EnvironmentRow = Prisma.EnvironmentGetPayload<{ include: typeof parts }>
 

@@ -49,7 +49,7 @@ describe('an environment', () => {
         repositoryHooks: true,
       },
       permissions: { owner: 'www-data', group: 'deployer', mode: 'keep-exec' },
-      targets: [{ serverId, server: 'Web', host: 'web.example', root: '/webroot', adopt: false, liveRelease: null }],
+      targets: [{ serverId, server: 'Web', root: '/webroot', adopt: false, liveRelease: null }],
       ...{ live: null, rollBackTo: null, last: null, running: null },
     })
     expect(await environments.getEnvironment(ctx, as('viewer'), { id: made.id })).toEqual(made)
