@@ -174,7 +174,8 @@ const number = z.coerce.number().int().min(1).max(2_147_483_647)
 const idempotencyKey = deploymentInput.shape.idempotencyKey
 const expectedHash = deploymentInput.shape.expectedHash
 export const activationInput = z.object({ environmentId: id, number, expectedHash, idempotencyKey })
-export const rollBackInput = z.object({ environmentId: id, idempotencyKey })
+/** `force`: although the environment is held; for those who could lift that. */
+export const rollBackInput = z.object({ environmentId: id, force: z.boolean().default(false), idempotencyKey })
 /** `before` is the number of a deployment to continue after. */
 export const deploymentsInput = z.object({
   environmentId: id,

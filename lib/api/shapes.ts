@@ -108,6 +108,10 @@ export const environmentView = z
     appType: z.string(),
     appDomain: z.string(),
     options: optionsSchema,
+    hold: z
+      .object({ reason: z.string(), by: z.string(), at: time, until: time.nullable() })
+      .nullable()
+      .describe('Why no deployment can be asked for at present, and who says so.'),
     targets: z.array(targetView),
     live: releaseView.nullable(),
     rollBackTo: releaseView

@@ -3,6 +3,7 @@ import { permissionsInput } from '@/lib/api/inputs.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { shownOptions } from '@/lib/spec/options.ts'
 import { findStandings, type EnvironmentRow, type Standing } from '@/lib/store/environments.ts'
+import { holdOf } from '@/lib/store/holds.ts'
 import type { Reader } from '@/lib/store/reader.ts'
 import { missing } from './act.ts'
 import { deploymentView, releaseView } from './deployment-view.ts'
@@ -28,6 +29,7 @@ export async function views(reader: Reader, rows: EnvironmentRow[]): Promise<Env
 
 function environmentView(row: EnvironmentRow, { live, earlier, last, unfinished }: Standing): EnvironmentView {
   const { project } = row
+  const hold = holdOf(row, new Date())
   return {
     id: row.id,
     projectId: project.id,
@@ -44,6 +46,12 @@ function environmentView(row: EnvironmentRow, { live, earlier, last, unfinished 
     appType: row.appType,
     appDomain: row.appDomain,
     options: shownOptions(row.options),
+    hold: hold && {
+      reason: hold.reason,
+      by: hold.by,
+      at: hold.at.toISOString(),
+      until: hold.until?.toISOString() ?? null,
+    },
     targets: row.targets.map(({ id, serverId, server, root, adopt, liveRelease, liveSeenAt }) => ({
       id,
       serverId,

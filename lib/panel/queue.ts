@@ -12,8 +12,16 @@ import { deploymentView } from './deployment-view.ts'
 
 type Wish = { kind: PlanKind; source: DeploymentSource; onlyWhenIdle?: boolean }
 
-/** `expectedHash`: of the plan that was shown, if that and nothing else is wanted. */
-type Request = { environmentId: string; idempotencyKey?: string | undefined; expectedHash?: string | undefined }
+/**
+ * `expectedHash`: of the plan that was shown, if that and nothing else is wanted. `force`: although somebody holds the environment;
+ * for those who could lift that.
+ */
+type Request = {
+  environmentId: string
+  idempotencyKey?: string | undefined
+  expectedHash?: string | undefined
+  force?: boolean
+}
 
 /** A first look at a large repository takes as long as bringing it here. */
 export const previewDeadlineMs = 120_000
@@ -26,12 +34,13 @@ export const previewDeadlineMs = 120_000
 export async function enqueue(
   ctx: Context,
   actor: Actor,
-  { environmentId, idempotencyKey, expectedHash }: Request,
+  { environmentId, idempotencyKey, expectedHash, force = false }: Request,
   choose: (environment: store.WishRow) => Wish | Promise<Wish>,
 ): Promise<DeploymentView> {
   const environment = await store.findWish(ctx.db.prisma, environmentId)
   if (!environment || !sees(actor, environment.projectId)) throw missing('environment')
   demand(actor, 'deploy', environment.projectId)
+  if (force) demand(actor, 'configure', environment.projectId)
   const earlier =
     idempotencyKey === undefined ? null : await store.findByKey(ctx.db.prisma, environmentId, idempotencyKey)
   if (earlier) return deploymentView(earlier)
@@ -41,6 +50,7 @@ export async function enqueue(
   const { id } = await createDeployment(ctx.db, {
     environmentId,
     ...wish,
+    force,
     by: actorText(actor),
     byName: actor.name,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

@@ -52,15 +52,15 @@ export async function activateRelease(
 /**
  * Queues the switch to the release before the live one: the newest older one that is still on the server and had succeeded.
  * PanelError: invalid, not_found, forbidden, release_missing (there is none), conflict (a deployment is under way, so that
- * "the one before" would be another release by the time it is switched to).
+ * "the one before" would be another release by the time it is switched to; somebody holds the environment, unless `force`d).
  */
 export async function rollBack(
   ctx: Context,
   actor: Actor,
   input: z.input<typeof rollBackInput>,
 ): Promise<DeploymentView> {
-  const { environmentId, idempotencyKey } = parse(rollBackInput, input)
-  return enqueue(ctx, actor, { environmentId, idempotencyKey }, async () => {
+  const { environmentId, force, idempotencyKey } = parse(rollBackInput, input)
+  return enqueue(ctx, actor, { environmentId, idempotencyKey, force }, async () => {
     const release = await store.findEarlierRelease(ctx.db.prisma, environmentId)
     if (!release) throw new PanelError('release_missing', 'There is no earlier release on the server to roll back to.')
     return { kind: 'activate', source: { type: 'release', number: release.number }, onlyWhenIdle: true }

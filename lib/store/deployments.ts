@@ -8,6 +8,8 @@ import type { PoolClient } from 'pg'
 import type { Database } from './database.ts'
 import { appendEvents, readEvents, storableJson } from './events.ts'
 import type { LockedDeployment } from './events.ts'
+import { holdOf } from './holds.ts'
+import type { Hold } from './holds.ts'
 import { inTransaction } from './transaction.ts'
 
 export type DeploymentSource =
@@ -26,12 +28,14 @@ type DeploymentRequest = {
   expectedHash?: string
   /** Refused while another one of the environment is queued or running. */
   onlyWhenIdle?: boolean
+  /** Although somebody holds the environment. */
+  force?: boolean
 }
 
 /**
  * Queues a deployment: number, row, event, audit entry and the word to workers, all or nothing. The same
  * idempotency key gives the deployment that was made with it.
- * @throws PanelError not_found: no such environment; conflict: `onlyWhenIdle`, and one is under way.
+ * @throws PanelError not_found: no such environment; conflict: `onlyWhenIdle`, and one is under way, or it is held.
  */
 export async function createDeployment(
   db: Database,
@@ -39,12 +43,13 @@ export async function createDeployment(
 ): Promise<{ id: string; number: number }> {
   return inTransaction(db.pool, async (client) => {
     // The row lock of the environment puts requests in line, so the key is looked up after it.
-    const environment = await client.query<{ number: number }>(
-      `SELECT "nextNumber" AS "number" FROM "Environment" WHERE "id" = $1 FOR UPDATE`,
+    const environments = await client.query<{ number: number } & Parameters<typeof holdOf>[0]>(
+      `SELECT "nextNumber" AS "number", "holdReason", "holdBy", "holdAt", "holdUntil"
+       FROM "Environment" WHERE "id" = $1 FOR UPDATE`,
       [request.environmentId],
     )
-    const number = environment.rows[0]?.number
-    if (number === undefined) throw new PanelError('not_found', 'There is no such environment.')
+    const environment = environments.rows[0]
+    if (!environment) throw new PanelError('not_found', 'There is no such environment.')
     if (request.idempotencyKey !== undefined) {
       const { rows } = await client.query<{ id: string; number: number }>(
         `SELECT "id", "number" FROM "Deployment" WHERE "environmentId" = $1 AND "idempotencyKey" = $2`,
@@ -52,6 +57,9 @@ export async function createDeployment(
       )
       if (rows[0]) return rows[0]
     }
+    const { number } = environment
+    const hold = holdOf(environment, new Date())
+    if (hold && !request.force) throw held(hold)
     if (request.onlyWhenIdle) await refuseWhenBusy(client, request.environmentId)
     const id = randomUUID()
     const source = storableJson(request.source)
@@ -76,9 +84,21 @@ export async function createDeployment(
     const locked: LockedDeployment = { id, environmentId: request.environmentId, nextSeq: 1, status: 'queued' }
     const { kind, byName } = request
     await appendEvents(client, locked, [{ type: 'requested', data: { by: byName, kind, source: request.source } }])
-    await audit(client, request, `deployment.${kind}`, id, { number, source: request.source })
+    await audit(client, request, `deployment.${kind}`, id, {
+      number,
+      source: request.source,
+      ...(hold ? { forced: hold.reason } : {}),
+    })
     await client.query(`SELECT pg_notify('fairlead_queue', $1)`, [id])
     return { id, number }
+  })
+}
+
+function held({ reason, by, until }: Hold): PanelError {
+  const time = until?.toISOString() ?? null
+  const end = time === null ? '' : ` until ${time.slice(0, 16).replace('T', ' ')} UTC`
+  return new PanelError('conflict', `${by} holds this environment${end}: ${reason}`, {
+    held: { reason, by, until: time },
   })
 }
 

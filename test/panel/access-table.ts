@@ -70,6 +70,8 @@ export const table: Record<string, Row> = {
   'files.readConfigFile': [deploys, file],
   'files.removeConfigFile': [configures, file],
   'files.saveConfigFile': [configures, ({ environmentId }) => ({ environmentId, path: 'config/new', content: 'A' })],
+  'holds.holdEnvironment': [configures, ({ environmentId }) => ({ environmentId, reason: 'Wait.' })],
+  'holds.liftHold': [configures, environment],
   'hooks-check.checkScript': [configures, ({ environmentId }) => ({ environmentId, text: 'id' })],
   'hooks-history.listHookRevisions': [looks, hook],
   'hooks-history.revertHook': [configures, (world) => ({ ...hook(world), number: 1 })],
