@@ -6,11 +6,11 @@ import { operation, type Operation } from './operation.ts'
 import { blueprintOperations } from './register/blueprint.ts'
 import { deploymentOperations, releaseOperations } from './register/deployments.ts'
 import { environmentOperations, hookOperations } from './register/environments.ts'
+import { fileOperations } from './register/files.ts'
 import { hookHistoryOperations } from './register/hooks.ts'
 import { overviewOperations } from './register/overview.ts'
 import { peopleOperations } from './register/people.ts'
 import { projectOperations, serverOperations } from './register/projects.ts'
-import { holdOperations } from './register/holds.ts'
 import { previewOperations } from './register/releases.ts'
 import { variableOperations } from './register/variables.ts'
 
@@ -35,9 +35,10 @@ export const register = {
   People: peopleOperations,
   Projects: { ...projectOperations, ...blueprintOperations },
   Servers: serverOperations,
-  Environments: { ...environmentOperations, ...holdOperations },
+  Environments: environmentOperations,
   Hooks: { ...hookOperations, ...hookHistoryOperations },
   Variables: variableOperations,
+  Files: fileOperations,
   Deployments: deploymentOperations,
   Releases: { ...releaseOperations, ...previewOperations },
 } satisfies Record<string, Record<string, Operation>>

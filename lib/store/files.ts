@@ -44,3 +44,61 @@ export async function findContents(
     ),
   )
 }
+
+type Key = { environmentId: string } & ({ id: string } | { path: string })
+
+/** A file with its newest revision, which may be a removal. */
+export async function findFile(
+  reader: Reader,
+  key: Key,
+): Promise<{ file: ConfigFile; newest: ConfigFileRevision } | null> {
+  const where = 'id' in key ? key : { ...key, target: 'release' }
+  const found = await reader.configFile.findFirst({
+    where,
+    include: { revisions: { orderBy: { number: 'desc' }, take: 1 } },
+  })
+  if (!found) return null
+  const { revisions, ...file } = found
+  return { file, newest: revisions[0]! }
+}
+
+/** Newest first, removals among them; nobody reads further back than a hundred. */
+export function findFileRevisions(
+  reader: Reader,
+  fileId: string,
+): Promise<(FileRevision & { releases: { release: { number: number } }[] })[]> {
+  return reader.configFileRevision.findMany({
+    where: { fileId },
+    omit: { content: true },
+    include: {
+      releases: {
+        where: { release: { state: 'complete' } },
+        select: { release: { select: { number: true } } },
+        orderBy: { release: { number: 'asc' } },
+      },
+    },
+    orderBy: { number: 'desc' },
+    take: 100,
+  })
+}
+
+/** `content` is encrypted; `sha256` (hex) and `size` are of the plain bytes, null and 0 for a removal. */
+export async function insertFileRevision(
+  reader: Reader,
+  place: { environmentId: string; path: string },
+  revision: Omit<ConfigFileRevision, 'id' | 'fileId' | 'createdAt' | 'content'> & {
+    content: Uint8Array<ArrayBuffer> | null
+  },
+): Promise<PlacedRevision> {
+  const key = { ...place, target: 'release' }
+  const file = await reader.configFile.upsert({
+    where: { environmentId_target_path: key },
+    create: key,
+    update: {},
+  })
+  const row = await reader.configFileRevision.create({
+    data: { ...revision, fileId: file.id },
+    omit: { content: true },
+  })
+  return { ...row, file }
+}

@@ -75,6 +75,9 @@ export async function makeWorld(ctx: Context) {
   const text = ctx.secrets.encrypt('A=1')
   const set = { environmentId, number: 1, text, sha256: 'x', createdBy: 'Ada' }
   await prisma.variableSet.create({ data: set })
+  const file = await prisma.configFile.create({ data: { environmentId, target: 'release', path: 'config/a' } })
+  const revision = { fileId: file.id, number: 1, content: text, sha256: 'x', size: 3, mode: '0640', createdBy: 'Ada' }
+  await prisma.configFileRevision.create({ data: { ...revision, isText: true, isSecret: true } })
   const mate = await makePerson(ctx, 'member', { [projectId]: 'viewer' })
   await makePerson(ctx, 'owner')
   const grants = [{ projectId, role: 'viewer' }]
@@ -97,6 +100,7 @@ export async function makeWorld(ctx: Context) {
     otherId: other.projectId,
     serverId: server.id,
     deploymentId: deployment.id,
+    fileId: file.id,
     invitationId: invitation.id,
     mail: `${randomUUID()}@example.org`,
   }

@@ -1,0 +1,56 @@
+// Configuration files in the API.
+import { z } from 'zod'
+import { byEnvironment } from '../inputs.ts'
+import { fileInput, fileKey } from '../inputs-files.ts'
+import { operation } from '../operation.ts'
+import { configFileRevisionView, configFileText, configFileView } from '../shapes-files.ts'
+
+const path = '/environments/{environmentId}/files'
+
+export const fileOperations = {
+  listConfigFiles: operation({
+    method: 'GET',
+    path,
+    summary: 'The files that releases are made with beside the repository’s, without what is in them',
+    role: 'viewer',
+    input: byEnvironment,
+    output: z.object({ items: z.array(configFileView) }),
+    command: 'files list',
+  }),
+  saveConfigFile: operation({
+    method: 'PUT',
+    path,
+    summary: 'A new revision of the file at this path, for releases from the next deployment on',
+    role: 'admin',
+    input: fileInput,
+    output: configFileView,
+    command: 'files save',
+  }),
+  readConfigFile: operation({
+    method: 'GET',
+    path: `${path}/{id}`,
+    summary: 'One file, with its text where that is no secret',
+    role: 'developer',
+    input: fileKey,
+    output: configFileText,
+    command: 'files show',
+  }),
+  removeConfigFile: operation({
+    method: 'DELETE',
+    path: `${path}/{id}`,
+    summary: 'Releases from the next one on are made without it',
+    role: 'admin',
+    input: fileKey,
+    output: z.null(),
+    command: 'files remove',
+  }),
+  listConfigFileRevisions: operation({
+    method: 'GET',
+    path: `${path}/{id}/revisions`,
+    summary: 'The newest hundred revisions: who, when, and the releases that have them',
+    role: 'viewer',
+    input: fileKey,
+    output: z.object({ items: z.array(configFileRevisionView) }),
+    command: 'files history',
+  }),
+}
