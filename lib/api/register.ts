@@ -11,6 +11,7 @@ import { hookHistoryOperations } from './register/hooks.ts'
 import { overviewOperations } from './register/overview.ts'
 import { peopleOperations } from './register/people.ts'
 import { projectOperations, serverOperations } from './register/projects.ts'
+import { holdOperations } from './register/holds.ts'
 import { previewOperations } from './register/releases.ts'
 import { variableOperations } from './register/variables.ts'
 
@@ -35,7 +36,7 @@ export const register = {
   People: peopleOperations,
   Projects: { ...projectOperations, ...blueprintOperations },
   Servers: serverOperations,
-  Environments: environmentOperations,
+  Environments: { ...environmentOperations, ...holdOperations },
   Hooks: { ...hookOperations, ...hookHistoryOperations },
   Variables: variableOperations,
   Files: fileOperations,
