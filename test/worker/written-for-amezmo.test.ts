@@ -87,6 +87,28 @@ test('a Laravel application: storage, Composer, migrations, an override for prod
   expect((await shell('cat storage/app/migrations.txt')).trim().split('\n')).toHaveLength(2)
 })
 
+test('the same application without hooks: Composer and migrations as Amezmo runs them by itself', async ({ skip }) => {
+  if (!hasAll('php', 'composer')) return skip('PHP and Composer are not installed on this machine')
+  const shared = [{ path: 'storage', source: 'storage' }]
+  const options = {
+    composer: 'detected',
+    migrations: 'detected',
+    shared,
+    caches: { vendor: 'seed', node_modules: 'off' },
+  }
+  const { id, root, repository } = await place.environment({ env: 'APP_NAME=Shop\n', options })
+  fill(repository, 'laravel')
+  repository.remove('.amezmo')
+  for (const message of ['first', 'second']) {
+    repository.commit(message)
+    expect((await deploy(id)).state).toMatchObject({ status: 'succeeded', failure: null })
+  }
+  const shell = (command: string) => place.host.shell(`cd ${root} && ${command}`)
+  expect(await shell('php current/public/index.php')).toBe('Shop sells apples\n')
+  expect(await shell('readlink current/storage')).toBe(`${root}/storage\n`)
+  expect((await shell('cat storage/app/migrations.txt')).trim().split('\n')).toHaveLength(2)
+})
+
 test('a Node application: npm ci, a build, a server that its hooks restart, rolling back', async () => {
   const port = await freePort()
   const { id, root, repository } = await place.environment({ env: `PORT=${port}\nNODE_ENV=production\n` })
