@@ -101,6 +101,27 @@ export function stepContract(site: Site): void {
     expect(await output(`stat -c %a ${root}/outside`)).toBe('600\n')
   })
 
+  it('removes the release that a person named, but never the live one', async () => {
+    const root = await site.ground.root()
+    for (const number of [1, 2, 3]) await deploy(site, root, { number, ...(number > 1 ? { live: number - 1 } : {}) })
+    const remove = (number: number, release: string) =>
+      fly(site.connection, context(root, number), {
+        name: 'main',
+        targetId: 'target',
+        steps: [step(1, { do: 'remove', release })],
+      })
+    const gone = await remove(4, 'release_1')
+    expect([outcomes(gone), factOf(gone, 'pruned')]).toEqual([['1 ok', 'close ok'], 'release_1'])
+    const live = await remove(5, 'release_3')
+    expect([outcomes(live), factOf(live, 'failure')]).toEqual([
+      ['1 failed', 'close failed'],
+      'command_failed release_3 is live',
+    ])
+    // Whose directory is gone already, by whatever hand, is as it should be.
+    expect(outcomes(await remove(6, 'release_1'))).toEqual(['1 ok', 'close ok'])
+    expect((await run(site.connection, `ls -A ${root}/release`)).output).toBe('release_2\nrelease_3\n')
+  })
+
   it('prunes what it is told to, but never the live release, and names what it could not', async () => {
     const root = await site.ground.root()
     for (const number of [1, 2, 3]) await deploy(site, root, { number, ...(number > 1 ? { live: number - 1 } : {}) })

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { planDeployment } from '../../lib/deploy/plan.ts'
+import { hookChanges, planDifferences } from '../../lib/deploy/plan-difference.ts'
+import { envDifference } from '../../lib/format/env-difference.ts'
+import { inPanel, inTree, planInput } from './fixtures.ts'
+
+const planOf = (changes: Parameters<typeof planInput>[0] = {}) => planDeployment(planInput(changes))
+const releases = [1, 2].map((number) => ({ name: `r${number}`, number, state: 'complete', succeeded: false }) as const)
+
+describe('planDifferences', () => {
+  it('finds none between a preview and the run that came of it', () => {
+    expect(planDifferences(planOf(), planOf({ deployment: 14, release: 'deployment_14.bbbbbbb' }))).toEqual([])
+  })
+
+  it.each([
+    ['commit', { revision: 'c'.repeat(40) }, 'The commit is ccccccc now; shown was bbbbbbb.'],
+    ['live', { live: null }, 'Nothing is live now; it was deployment_11.aaaaaaa.'],
+    ['variables', { envSha256: null }, 'The variables are others now.'],
+    ['hook', { panelHooks: [inPanel('after.pull')] }, 'The hook after.pull (panel) was added.'],
+    [
+      'settings',
+      { environment: { ...planInput().environment, appDomain: 'shop.test' } },
+      'Settings were changed: APP_DOMAIN, FAIRLEAD_APP_DOMAIN.',
+    ],
+    ['cleanup', { releases: [...releases] }, 'r1 would be removed, too.'],
+  ] as const)('names what belongs to %s', (part, changes, message) => {
+    expect(planDifferences(planOf(), planOf(changes as Parameters<typeof planInput>[0]))).toContainEqual({
+      part,
+      message,
+    })
+  })
+})
+
+describe('hookChanges', () => {
+  it('tells who runs a hook, and for how long, from another text of it', () => {
+    const before = planOf({ newHooks: inTree('after.pull'), panelHooks: [inPanel('before.deploy')] })
+    const after = planOf({ panelHooks: [inPanel('before.deploy', 'root'), inPanel('after.deploy')] })
+    expect(hookChanges(before, after).map(({ name, change }) => `${name} ${change}`)).toEqual([
+      'before.deploy (panel) changed',
+      'after.deploy (panel) added',
+      'after.pull removed',
+    ])
+    expect(hookChanges(null, before)).toHaveLength(2)
+    expect(
+      hookChanges(before, planOf({ newHooks: inTree('after.pull'), panelHooks: [inPanel('before.deploy')] })),
+    ).toEqual([])
+  })
+})
+
+describe('envDifference', () => {
+  it('compares by name, and says nothing of order and comments', () => {
+    expect(envDifference('# old\nA=1\nB=2\nC=3\n', 'C=3\nA="1"\nD=4\nB=5\n')).toEqual({
+      added: ['D'],
+      removed: [],
+      changed: ['B'],
+    })
+    expect(envDifference(null, 'A=1')).toEqual({ added: ['A'], removed: [], changed: [] })
+    expect(envDifference('A=1', null)).toEqual({ added: [], removed: ['A'], changed: [] })
+  })
+})
