@@ -43,7 +43,8 @@ function draft(step: PresetStep, release: ReleaseRef, event: LifecycleEvent, sta
     from: 'panel',
     release: release.name,
     revision: release.revision,
-    path: step.name.replace(/[^A-Za-z0-9.-]+/g, '-'),
+    // Beside other files of the deployment, the wish to cancel it among them.
+    path: `step-${step.name.replace(/[^A-Za-z0-9.-]+/g, '-')}`,
     sha256: sha256(new TextEncoder().encode(step.text)),
     text: step.text,
     ...(step.user === null ? {} : { user: step.user }),

@@ -97,12 +97,18 @@ describe('ready-made steps', () => {
       origin: 'fairlead',
       title: 'reload shop (pm2)',
       from: 'panel',
-      path: 'reload-shop-pm2-',
+      path: 'step-reload-shop-pm2-',
       user: 'node',
       timeoutMs: 120_000,
       failure: 'ignored',
     })
     expect(hookCalled(plan, 'reload php8.2-fpm').text).toContain(`as_root systemctl reload 'php8.2-fpm'`)
+  })
+
+  it('have files that nothing else of a deployment is called by', () => {
+    const restarts = [{ kind: 'command', name: 'cancel.main', text: 'true' }]
+    const plan = planDeployment(planInput({ environment: environment({ restarts }) }))
+    expect(hookCalled(plan, 'cancel.main').path).toBe('step-cancel.main')
   })
 
   it('hold values as shell words', () => {

@@ -36,7 +36,7 @@ const deploy = async (id: string, source?: Parameters<Place['request']>[1]) => {
   return { deployment, number, state: await place.finished(deployment) }
 }
 
-test('a Laravel application: storage, Composer, migrations, an override for production, rolling back, a failure', async ({
+test('a Laravel application: storage, Composer, migrations, an override for production, a failure, rolling back, other variables', async ({
   skip,
 }) => {
   if (!hasAll('php', 'composer')) return skip('PHP and Composer are not installed on this machine')
@@ -85,6 +85,14 @@ test('a Laravel application: storage, Composer, migrations, an override for prod
     `rollback/after in deployment_3.${third}`,
   ])
   expect((await shell('cat storage/app/migrations.txt')).trim().split('\n')).toHaveLength(2)
+
+  await place.saveVariables(id, 2, env.replace('Corner', 'Harbour'))
+  expect((await deploy(id, { type: 'variables', number: 2 })).state).toMatchObject({
+    status: 'succeeded',
+    kind: 'configure',
+  })
+  expect(await shell('php current/public/index.php')).toBe('Harbour Shop sells apples\n')
+  expect(await shell('tail -n 1 storage/hooks.log')).toBe(`config/after-change in deployment_1.${sha}\n`)
 })
 
 test('the same application without hooks: Composer and migrations as Amezmo runs them by itself', async ({ skip }) => {
