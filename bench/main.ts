@@ -1,6 +1,6 @@
 // `npm run bench`: how long deployments take beside the shortest script that does the same, how fast a line reaches the page,
-// and what a panel at rest takes. Needs root (for a test host of its own), git and an OpenSSH client; nothing else should run.
-// `--only small|middle|lines|memory` and `--quick` (few repetitions) are for working on it.
+// what a panel at rest takes, and how pages stand a million deployments and a million lines. Needs root (for a test host of its
+// own), git and an OpenSSH client; nothing else should run. `--only small|middle|lines|memory|scale` and `--quick` (few repetitions) are for working on it.
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,60 +16,74 @@ import { measureLines } from './lines.ts'
 import { startBenchPanel } from './panel.ts'
 import { makeRepository, type Size } from './repositories.ts'
 import { keep, report, type Results } from './report.ts'
+import { measureLog } from './scale-log.ts'
+import { measureScale } from './scale.ts'
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } })
 const wants = (part: string): boolean => values.only === undefined || values.only === part
-const times = values.quick ? { first: 1, next: 3, activate: 2 } : { first: 3, next: 9, activate: 9 }
+const times = values.quick
+  ? { first: 1, next: 3, activate: 2, look: 20 }
+  : { first: 3, next: 9, activate: 9, look: 100 }
 const roundTrips = [0, 50]
 const diskMb = 4096
 
-if (!canMakeMachines()) throw new Error('The bench needs a test host of its own: run it as root, outside a container.')
+const onHost = ['small', 'middle', 'lines'].some(wants)
+if ((onHost || wants('memory')) && !canMakeMachines())
+  throw new Error('The bench needs a test host of its own: run it as root, outside a container.')
 if (!isBuilt()) await buildPanel()
 const panelPort = await freePort()
-const results: Results = { deployments: [], lines: [], memory: [] }
+const results: Results = { deployments: [], lines: [], memory: [], scale: [], log: null }
 if (wants('memory')) results.memory = await idleMemory(panelPort)
-
-const folder = await mkdtemp(join(tmpdir(), 'fairlead-bench-git-'))
-const host = await startHost({ diskMb })
-const git = await openGitHost(folder)
-await host.shell(`cat > /home/deployer/git-host.pem <<'END'\n${readFileSync(git.certificate, 'utf8')}END`)
-const panel = await startBenchPanel(panelPort, git.certificate)
-try {
-  if (wants('small') || wants('middle')) {
-    // A panel that has been up for a while: its first deployment of all also compiles what it runs.
-    console.error('warming up …')
-    const ground = { panel, host, gitPort: git.port }
-    await measureDeployments(ground, makeRepository(folder, 'small', 'warm-up'), 0, true, {
-      first: 2,
-      next: 4,
-      activate: 4,
-    })
-  }
-  for (const size of ['small', 'middle'] satisfies Size[]) {
-    if (!wants(size)) continue
-    const repository = makeRepository(folder, size)
-    for (const roundTripMs of roundTrips)
-      for (const isWarm of [true, false]) {
-        console.error(`${size}, ${roundTripMs} ms, ${isWarm ? 'warm' : 'cold'} …`)
-        const ground = { panel, host, gitPort: git.port }
-        results.deployments.push(...(await measureDeployments(ground, repository, roundTripMs, isWarm, times)))
-      }
-  }
-  if (wants('lines')) {
-    makeRepository(join(folder, 'lines'), 'small')
-    for (const roundTripMs of roundTrips) {
-      console.error(`lines, ${roundTripMs} ms …`)
-      const url = `https://127.0.0.1:${git.port}/lines/small.git`
-      results.lines.push({ roundTripMs, delays: await measureLines({ panel, host }, url, roundTripMs) })
-    }
-  }
-} finally {
-  await panel.stop()
-  await git.close()
-  await host.stop()
-  await rm(folder, { recursive: true, force: true })
+if (onHost) await measureOnHost()
+if (wants('scale')) {
+  results.scale = await measureScale(times.look)
+  results.log = await measureLog()
 }
 console.log(report(results))
 console.error(`\nAll figures: ${keep(join(import.meta.dirname, 'results'), results)}`)
 // The connection that was told of changes stays open.
 process.exit(0)
+
+/** Deployments and lines: a host, a Git host and a panel between them. */
+async function measureOnHost(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'fairlead-bench-git-'))
+  const host = await startHost({ diskMb })
+  const git = await openGitHost(folder)
+  await host.shell(`cat > /home/deployer/git-host.pem <<'END'\n${readFileSync(git.certificate, 'utf8')}END`)
+  const panel = await startBenchPanel(panelPort, git.certificate)
+  try {
+    if (wants('small') || wants('middle')) {
+      // A panel that has been up for a while: its first deployment of all also compiles what it runs.
+      console.error('warming up …')
+      const ground = { panel, host, gitPort: git.port }
+      await measureDeployments(ground, makeRepository(folder, 'small', 'warm-up'), 0, true, {
+        first: 2,
+        next: 4,
+        activate: 4,
+      })
+    }
+    for (const size of ['small', 'middle'] satisfies Size[]) {
+      if (!wants(size)) continue
+      const repository = makeRepository(folder, size)
+      for (const roundTripMs of roundTrips)
+        for (const isWarm of [true, false]) {
+          console.error(`${size}, ${roundTripMs} ms, ${isWarm ? 'warm' : 'cold'} …`)
+          const ground = { panel, host, gitPort: git.port }
+          results.deployments.push(...(await measureDeployments(ground, repository, roundTripMs, isWarm, times)))
+        }
+    }
+    if (wants('lines')) {
+      makeRepository(join(folder, 'lines'), 'small')
+      for (const roundTripMs of roundTrips) {
+        console.error(`lines, ${roundTripMs} ms …`)
+        const url = `https://127.0.0.1:${git.port}/lines/small.git`
+        results.lines.push({ roundTripMs, delays: await measureLines({ panel, host }, url, roundTripMs) })
+      }
+    }
+  } finally {
+    await panel.stop()
+    await git.close()
+    await host.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}

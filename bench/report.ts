@@ -5,9 +5,17 @@ import { join } from 'node:path'
 import type { Measured } from './deployments.ts'
 import type { Memory } from './memory.ts'
 import { median, p95, type Phases } from './phases.ts'
+import type { LogScaled } from './scale-log.ts'
+import type { Scaled } from './scale.ts'
 
 export type LineDelays = { roundTripMs: number; delays: number[] }
-export type Results = { deployments: Measured[]; lines: LineDelays[]; memory: Memory[] }
+export type Results = {
+  deployments: Measured[]
+  lines: LineDelays[]
+  memory: Memory[]
+  scale: Scaled[]
+  log: LogScaled | null
+}
 type Target = { text: string; isMet: boolean } | null
 
 /** What the project asks of itself; null = nothing was promised for this cell. */
@@ -35,7 +43,7 @@ const slowest = (phases: Phases): string =>
     .join(', ')
 
 /** Markdown: deployments, where the time goes in those that miss their target, lines, memory. */
-export function report({ deployments, lines, memory }: Results): string {
+export function report({ deployments, lines, memory, scale, log }: Results): string {
   const cells = deployments.map((one) => ({ one, goal: target(one) }))
   const named = ({ size, roundTripMs, connection, kind }: Measured): string[] => [
     size,
@@ -88,7 +96,34 @@ export function report({ deployments, lines, memory }: Results): string {
       `Memory of all processes: ${rounded(total)} MB with shared pages counted once (${verdict({ text: '≤ 400 MB', isMet: total <= 400 })}), ${rounded(resident)} MB with them counted in each.`,
     )
   }
+  if (scale.length > 0) parts.push(scaleTable(scale))
+  if (log) parts.push(logTable(log))
   return parts.join('\n\n')
+}
+
+function scaleTable(scale: Scaled[]): string {
+  return table(
+    ['of a million deployments', 'median ms', 'p95 ms', 'target', 'read whole'],
+    scale.map(({ name, ms, scans }) => {
+      const goal = { text: '≤ 150 ms', isMet: p95(ms) <= 150 && scans.length === 0 }
+      return [name, rounded(median(ms)), rounded(p95(ms)), verdict(goal), scans.join(', ') || 'nothing']
+    }),
+  )
+}
+
+function logTable({ firstPaintMs, wholeMs, dropped, wordsMs, patternMs }: LogScaled): string {
+  const most = (value: number, limit: number, unit: string): string =>
+    verdict({ text: `≤ ${limit} ${unit}`, isMet: value <= limit })
+  return table(
+    ['of a log of a million lines', 'measured', 'target'],
+    [
+      ['first lines to read', `${rounded(firstPaintMs)} ms`, most(firstPaintMs, 1_000, 'ms')],
+      ['all of it there', `${rounded(wholeMs)} ms`, '–'],
+      ['frames dropped while scrolling', `${dropped.toFixed(1)} %`, most(dropped, 5, '%')],
+      ['search for words', `${rounded(wordsMs)} ms`, most(wordsMs, 2_000, 'ms')],
+      ['search by expression', `${rounded(patternMs)} ms`, most(patternMs, 2_000, 'ms')],
+    ],
+  )
 }
 
 /** Writes `<folder>/<time>.json` and returns its path. */

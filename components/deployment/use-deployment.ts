@@ -10,7 +10,11 @@ import { isFinished } from '@/lib/deploy/status.ts'
 import { addChunks, noLines, type LogLines } from '../log/lines.ts'
 import { useStream, type StreamState } from '../stream.ts'
 
-const page = 200
+const firstPage = 4
+const page = 100
+const betweenPortionsMs = 1_000
+/** Lines that may be drawn anew in a millisecond: the longer a log is, the less often it is drawn while it grows. */
+const linesInOneMs = 10_000
 
 type LiveDeployment = {
   state: DeploymentState
@@ -32,19 +36,29 @@ export function useDeployment(detail: DeploymentDetail): LiveDeployment {
   useEffect(() => {
     const abort = new AbortController()
     async function readAll() {
-      // A log in many pages is shown once it is whole up to now: drawing it growing would cost more than reading it.
-      const chunks: LogChunkView[] = []
+      // What is in sight comes at once; the rest of a long log is drawn in few portions, because drawing costs, too.
+      let limit = firstPage
+      let chunks: LogChunkView[] = []
+      let drawnAt = 0
+      setLog(noLines)
       for (;;) {
-        const response = await fetch(`/deployments/${detail.id}/log?after=${lastChunk.current}&limit=${page}`, {
+        const response = await fetch(`/deployments/${detail.id}/log?after=${lastChunk.current}&limit=${limit}`, {
           signal: abort.signal,
         })
         if (!response.ok) throw new Error(`the panel answered ${response.status}`)
         const { chunks: more } = (await response.json()) as { chunks: LogChunkView[] }
         chunks.push(...more)
         lastChunk.current = more.at(-1)?.id ?? lastChunk.current
-        if (more.length < page) break
+        const isLast = more.length < limit
+        if (isLast || performance.now() - drawnAt > betweenPortionsMs) {
+          const portion = chunks
+          chunks = []
+          drawnAt = performance.now()
+          setLog((before) => addChunks(before, portion))
+        }
+        if (isLast) break
+        limit = page
       }
-      setLog(addChunks(noLines, chunks))
       setLoading(false)
     }
     lastChunk.current = '0'
@@ -71,19 +85,22 @@ export function useDeployment(detail: DeploymentDetail): LiveDeployment {
     }
   }, [])
   function drawSoon() {
-    waiting.current.frame ??= window.setTimeout(() => {
-      const { events, chunks } = waiting.current
-      waiting.current = { events: [], chunks: [], frame: null }
-      if (chunks.length) setLog((before) => addChunks(before, chunks))
-      if (events.length) setState((before) => reduce(events, before))
-      // The plan's steps, the release, what may be done now: those are the server's to say.
-      if (
-        events.some(
-          ({ type }) => type === 'planned' || type === 'finished' || type === 'undo.began' || type === 'claimed',
+    waiting.current.frame ??= window.setTimeout(
+      () => {
+        const { events, chunks } = waiting.current
+        waiting.current = { events: [], chunks: [], frame: null }
+        if (chunks.length) setLog((before) => addChunks(before, chunks))
+        if (events.length) setState((before) => reduce(events, before))
+        // The plan's steps, the release, what may be done now: those are the server's to say.
+        if (
+          events.some(
+            ({ type }) => type === 'planned' || type === 'finished' || type === 'undo.began' || type === 'claimed',
+          )
         )
-      )
-        router.refresh()
-    }, 16)
+          router.refresh()
+      },
+      Math.max(16, log.count / linesInOneMs),
+    )
   }
 
   const stream = useStream(

@@ -22,8 +22,12 @@ const colours = /\x1b\[([\d;:]*)m/g
 const others =
   /\x1b\[[\d;:<=>?]*[ -/]*[@-ln-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|$)|\x1b[P^_X][^\x1b]*(?:\x1b\\|$)|\x1b[ -/]*[0-Z\\^-~]|[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]/g
 
+/** Whether a text has any of the above. Most lines have none, and with a million of them that is what counts. */
+const controls = /[\0-\x08\x0b-\x1f\x7f]/
+
 /** What of a raw line is to be seen: the last thing written over it by carriage returns, and no escapes but colours. */
 export function visible(raw: string): string {
+  if (!controls.test(raw)) return raw
   const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw
   const last = line.lastIndexOf('\r')
   return (last === -1 ? line : line.slice(last + 1)).replace(others, '')
@@ -31,7 +35,8 @@ export function visible(raw: string): string {
 
 /** The line as text alone: what is searched and copied. */
 export function plain(line: LogLine): string {
-  return visible(line.text).replace(colours, '')
+  const text = visible(line.text)
+  return text.includes('\x1b') ? text.replace(colours, '') : text
 }
 
 /** The colour codes open after `text`, when `carry` was open before it. */

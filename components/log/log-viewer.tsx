@@ -46,7 +46,7 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
     count: rows.count,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (rows.at(index)?.kind === 'step' ? headingHeight : lineHeight),
-    overscan: 30,
+    overscan: 12,
   })
   const total = list.getTotalSize()
 
@@ -69,7 +69,8 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
     const line = linkedLine()
     setLinked(line)
     if (line) show(rows.rowOf(line))
-    else if (openAt) show(rows.lastRowOf(openAt), 'end')
+    // Whoever is reading already, in a log that takes long to come, is left there.
+    else if (openAt && scroller.current?.scrollTop === 0) show(rows.lastRowOf(openAt), 'end')
   })
   useEffect(() => {
     if (!isLoading && rows.count > 0) place()

@@ -33,7 +33,12 @@ export function findPattern(rows: Rows, source: string, signal: AbortSignal): Pr
   } catch {
     return Promise.resolve({ numbers: [], problem: 'Not a regular expression.' })
   }
-  const lines = [...rows.lines()]
+  const numbers: number[] = []
+  const lines: string[] = []
+  for (const { number, line } of rows.lines()) {
+    numbers.push(number)
+    lines.push(plain(line))
+  }
   return new Promise((resolve) => {
     const worker = new Worker(new URL('./search-worker.ts', import.meta.url), { type: 'module' })
     const end = (found: Found) => {
@@ -48,7 +53,8 @@ export function findPattern(rows: Rows, source: string, signal: AbortSignal): Pr
     signal.addEventListener('abort', () => end(nothingFound), { once: true })
     worker.onerror = () => end({ numbers: [], problem: 'This browser can’t search by expression.' })
     worker.onmessage = ({ data }: MessageEvent<number[]>) =>
-      end({ numbers: data.map((index) => lines[index]!.number), problem: null })
-    worker.postMessage({ source, lines: lines.map(({ line }) => plain(line)) })
+      end({ numbers: data.map((index) => numbers[index]!), problem: null })
+    // One text: a million strings take seconds to be handed over.
+    worker.postMessage({ source, text: lines.join('\n') })
   })
 }
