@@ -14,9 +14,16 @@ const ordinary = new Set(
   ).split(' '),
 )
 
-/** The values of `.env` text that must not appear in a log, in every reading of them. */
-export function secretsOfEnv(text: string): string[] {
-  const found = new Set([...envEntries(text).flatMap(({ raw }) => readings(raw)), ...Object.values(envValues(text))])
+/** The values of `.env` text that must not appear in a log, in every reading of them; `names` are those of secrets, null = all. */
+export function secretsOfEnv(text: string, names: ReadonlySet<string> | null = null): string[] {
+  const isSecret = ({ name }: { name: string }): boolean => names === null || names.has(name)
+  const values = Object.entries(envValues(text)).map(([name, value]) => ({ name, value }))
+  const found = new Set([
+    ...envEntries(text)
+      .filter(isSecret)
+      .flatMap(({ raw }) => readings(raw)),
+    ...values.filter(isSecret).map(({ value }) => value),
+  ])
   return [...found].filter((value) => isWorthHiding(value))
 }
 

@@ -1,6 +1,7 @@
 // From stored rows to addresses with readable secrets.
 import { z } from 'zod'
 import { PanelError } from '@/lib/errors.ts'
+import { secretsOfEnv } from '@/lib/redact/secrets.ts'
 import type { RepositoryAccess, RepositoryAddress, ServerAddress } from '@/lib/deploy/types.ts'
 import type { Secrets } from '@/lib/secrets.ts'
 
@@ -57,6 +58,12 @@ export function decryptSet(secrets: Secrets, set: { number: number; text: Uint8A
     const message = `The variables of set ${set.number} can’t be decrypted: ${cause.message}`
     throw new PanelError(cause.code, message, {}, { cause })
   }
+}
+
+/** The values of a set that must not appear in a log: of those that are marked as secrets, or of all where nobody marked any. */
+export function secretsOfSet(secrets: Secrets, set: { number: number; text: Uint8Array; secrets: unknown }): string[] {
+  const names = Array.isArray(set.secrets) ? new Set(set.secrets.map(String)) : null
+  return secretsOfEnv(decryptSet(secrets, set), names)
 }
 
 export function decryptText(secrets: Secrets, blob: Uint8Array): string {

@@ -1,8 +1,7 @@
 // Before a server is touched: the commit, the hooks, the variables, and from them the plan, which is stored.
 import type { Plan, TreeChange } from '@/lib/deploy/types.ts'
 import { envValues } from '@/lib/redact/env.ts'
-import { secretsOfEnv } from '@/lib/redact/secrets.ts'
-import { decryptSet, repositoryAddress, secretsOfAccess } from './addresses.ts'
+import { decryptSet, repositoryAddress, secretsOfAccess, secretsOfSet } from './addresses.ts'
 import { planSet, setsOf } from './configuration.ts'
 import { contentsOf, secretsOfFiles } from './files.ts'
 import type { Flight } from './flight.ts'
@@ -54,21 +53,22 @@ async function load(flight: Flight, plan: Plan): Promise<Cargo> {
   const { job, worker } = flight
   const { environment } = job
   const release = environment.releases.find((one) => one.name === plan.release)
-  const set = plan.kind === 'deploy' && !release ? environment.variableSets[0] : release?.variableSet
-  const env = set ? decryptSet(worker.secrets, set) : null
-  const others = [liveRelease(flight)?.variableSet, environment.variableSets[0]].flatMap((one) =>
-    one ? [decryptSet(worker.secrets, one)] : [],
-  )
+  const set = (plan.kind === 'deploy' && !release ? environment.variableSets[0] : release?.variableSet) ?? null
+  const env = set && decryptSet(worker.secrets, set)
+  const others = [liveRelease(flight)?.variableSet ?? null, environment.variableSets[0] ?? null]
   const files = await contentsOf(flight, plan)
-  const secrets = [...secretsOf(flight, [...others, env ?? '']), ...(await secretsOfFiles(flight, plan))]
+  const secrets = [...secretsOf(flight, [...others, set]), ...(await secretsOfFiles(flight, plan))]
   return { plan, env, files, exports: exportsOf(plan, env), secrets }
 }
 
 /** The set that is applied, and the one that was there: both decrypted, or nothing begins. */
 async function loadSet(flight: Flight, plan: Plan): Promise<Cargo> {
-  const { env, before } = await setsOf(flight, plan)
-  const secrets = [...secretsOf(flight, [env, before ?? '']), ...(await secretsOfFiles(flight))]
-  return { plan, env, files: [], exports: exportsOf(plan, env), undoExports: exportsOf(plan, before), secrets }
+  const { set, before } = await setsOf(flight, plan)
+  const { secrets: key } = flight.worker
+  const env = decryptSet(key, set)
+  const undoExports = exportsOf(plan, before && decryptSet(key, before))
+  const secrets = [...secretsOf(flight, [set, before]), ...(await secretsOfFiles(flight))]
+  return { plan, env, files: [], exports: exportsOf(plan, env), undoExports, secrets }
 }
 
 function exportsOf(plan: Plan, env: string | null): Record<string, string> {
@@ -76,7 +76,8 @@ function exportsOf(plan: Plan, env: string | null): Record<string, string> {
 }
 
 /** Whatever must not appear in a log. */
-function secretsOf({ job, worker }: Flight, texts: string[]): string[] {
+function secretsOf({ job, worker }: Flight, sets: (Parameters<typeof secretsOfSet>[1] | null)[]): string[] {
   const { access } = repositoryAddress(job.environment.project, worker.secrets)
-  return [...new Set([...texts.flatMap((text) => secretsOfEnv(text)), ...secretsOfAccess(access)])]
+  const values = sets.flatMap((set) => (set ? secretsOfSet(worker.secrets, set) : []))
+  return [...new Set([...values, ...secretsOfAccess(access)])]
 }

@@ -135,3 +135,23 @@ test('touches nothing when a set cannot be decrypted, and says which', async () 
   })
   expect(await site.env()).toBe(first)
 })
+
+test('takes secrets out of logs, in any spelling, and leaves what may be read', async () => {
+  const secret = 'correct-horse/battery'
+  const site = await liveSite([], {
+    '.amezmo/config/after-change':
+      'printf "%s\\n" "$MAIL_FROM" "$PASSWORD"; printf %s "$PASSWORD" | base64; echo "$MULTI"; echo "u=correct-horse%2Fbattery"\n',
+  })
+  await place.saveVariables(
+    site.id,
+    3,
+    `MAIL_FROM=shop@example.org\nPASSWORD=${secret}\nMULTI="first-line\nsecond-line"\n`,
+  )
+  await place.db.prisma.variableSet.updateMany({
+    where: { environmentId: site.id, number: 3 },
+    data: { secrets: ['PASSWORD', 'MULTI'] },
+  })
+  const { id } = await place.request(site.id, { type: 'variables', number: 3 })
+  expect(await place.finished(id)).toMatchObject({ status: 'succeeded' })
+  expect(await place.log(id, 'main', 3)).toBe('shop@example.org\n[redacted]\n[redacted]\n[redacted]\nu=[redacted]\n')
+})
