@@ -4,6 +4,7 @@ const titles: Record<string, string> = {
   tree: 'Ship the files',
   release: 'Make the release',
   variables: 'Write variables',
+  files: 'Write files',
   permissions: 'Set permissions',
   complete: 'Mark complete',
   verify: 'Verify the release',

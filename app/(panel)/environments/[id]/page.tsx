@@ -1,3 +1,4 @@
+import { ConfigFiles } from '@/components/environment/config-files.tsx'
 import { DeploymentList } from '@/components/environment/deployment-list.tsx'
 import { EnvironmentFrame } from '@/components/environment/environment-frame.tsx'
 import { Pipeline } from '@/components/environment/pipeline.tsx'
@@ -11,6 +12,7 @@ import { may } from '@/lib/access.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { getDeployment, listDeployments, listReleases } from '@/lib/panel/deployments.ts'
 import { getEnvironment } from '@/lib/panel/environments.ts'
+import { listConfigFiles } from '@/lib/panel/files.ts'
 import { listHooks } from '@/lib/panel/hooks.ts'
 import { listRuns } from '@/lib/panel/runs.ts'
 import { listServers } from '@/lib/panel/servers.ts'
@@ -59,12 +61,26 @@ async function Releases({ environment }: { environment: EnvironmentView }) {
 
 async function Variables({ environment }: { environment: EnvironmentView }) {
   const [environmentId, actor] = [environment.id, await pageActor()]
-  const sets = await load(listVariableSets, { environmentId })
-  if (!may(actor, 'readVariables', environment.projectId))
-    return <VariablesHistory environmentId={environmentId} sets={sets} canEdit={false} />
-  const variables = await load(readVariables, { environmentId })
+  const [sets, files] = await Promise.all([
+    load(listVariableSets, { environmentId }),
+    load(listConfigFiles, { environmentId }),
+  ])
   const canEdit = may(actor, 'configure', environment.projectId)
-  return <VariablesForm environment={environment} variables={variables} sets={sets} canEdit={canEdit} />
+  const configFiles = <ConfigFiles environmentId={environmentId} files={files} canEdit={canEdit} />
+  if (!may(actor, 'readVariables', environment.projectId))
+    return (
+      <>
+        <VariablesHistory environmentId={environmentId} sets={sets} canEdit={false} />
+        {configFiles}
+      </>
+    )
+  const variables = await load(readVariables, { environmentId })
+  return (
+    <>
+      <VariablesForm environment={environment} variables={variables} sets={sets} canEdit={canEdit} />
+      {configFiles}
+    </>
+  )
 }
 
 async function Hooks({ environment }: { environment: EnvironmentView }) {
