@@ -6,8 +6,13 @@ import { deploymentInput } from './inputs.ts'
 const id = z.uuid('Not an id.')
 const number = z.coerce.number().int().min(1).max(2_147_483_647)
 
-/** What would be deployed (`ref`, the environment's branch unless given), or activated (`release`, by number). */
-export const previewInput = z.object({ environmentId: id, ref: refText.optional(), release: number.optional() })
+/** What would be deployed (`ref`, the environment's branch unless given), activated (`release`), or applied (`variables`), by number. */
+export const previewInput = z.object({
+  environmentId: id,
+  ref: refText.optional(),
+  release: number.optional(),
+  variables: number.optional(),
+})
 /** From one release of an environment to another; `to` is the live one unless given. */
 export const comparisonInput = z.object({ environmentId: id, from: number, to: number.optional() })
 export const releaseKey = z.object({ environmentId: id, number })

@@ -50,6 +50,7 @@ export const variablesRevert = z.object({ environmentId: byEnvironment.shape.env
 export const variablesApply = z.object({
   environmentId: byEnvironment.shape.environmentId,
   number: number.optional(),
+  expectedHash: deploymentInput.shape.expectedHash,
   idempotencyKey: deploymentInput.shape.idempotencyKey,
 })
 

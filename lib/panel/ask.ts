@@ -5,6 +5,9 @@ import { hasWorker } from '@/lib/store/workers.ts'
 import { AnswerBell } from './answer-bell.ts'
 import type { Context } from './context.ts'
 
+/** A ref to deploy; or the number of a release to activate, or of a set of variables to apply. */
+export type PreviewSource = { ref: string } | { release: number } | { variables: number }
+
 /** Kinds and their inputs; the worker parses them again. */
 type Questions = {
   hostKey: { serverId: string }
@@ -15,7 +18,7 @@ type Questions = {
   logFiles: { environmentId: string }
   logText: { environmentId: string; path: string; at: { file: string; from: number } | null }
   difference: { projectId: string; from: string; to: string }
-  preview: { environmentId: string; source: { ref: string } | { release: number }; expectedHash?: string }
+  preview: { environmentId: string; source: PreviewSource; expectedHash?: string }
 }
 
 /** Questions of one process that may wait at once: a worker takes eight at a time, and the rest would only pile up. */

@@ -5,7 +5,7 @@ import { previewInput } from '@/lib/api/inputs-preview.ts'
 import { previewView, type PreviewView } from '@/lib/api/shapes-preview.ts'
 import { findWish } from '@/lib/store/history.ts'
 import { missing, parse } from './act.ts'
-import { ask } from './ask.ts'
+import { ask, type PreviewSource } from './ask.ts'
 import type { Context } from './context.ts'
 import { previewDeadlineMs } from './queue.ts'
 
@@ -19,10 +19,11 @@ export async function previewPlan(
   actor: Actor,
   input: z.input<typeof previewInput>,
 ): Promise<PreviewView> {
-  const { environmentId, ref, release } = parse(previewInput, input)
+  const { environmentId, ref, release, variables } = parse(previewInput, input)
   const environment = await findWish(ctx.db.prisma, environmentId)
   if (!environment || !sees(actor, environment.projectId)) throw missing('environment')
   demand(actor, 'deploy', environment.projectId)
-  const source = release === undefined ? { ref: ref ?? environment.branch } : { release }
+  const source: PreviewSource =
+    release !== undefined ? { release } : variables !== undefined ? { variables } : { ref: ref ?? environment.branch }
   return previewView.parse(await ask(ctx, 'preview', { environmentId, source }, { deadlineMs: previewDeadlineMs }))
 }

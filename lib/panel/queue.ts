@@ -6,7 +6,7 @@ import { PanelError } from '@/lib/errors.ts'
 import { createDeployment, type DeploymentSource } from '@/lib/store/deployments.ts'
 import * as store from '@/lib/store/history.ts'
 import { missing } from './act.ts'
-import { ask } from './ask.ts'
+import { ask, type PreviewSource } from './ask.ts'
 import type { Context } from './context.ts'
 import { deploymentView } from './deployment-view.ts'
 
@@ -68,9 +68,12 @@ async function demandShown(
   source: DeploymentSource,
   expectedHash: string,
 ): Promise<void> {
-  if (source.type === 'variables') throw new PanelError('invalid', 'Nobody was shown a plan of this.')
-  const asked = source.type === 'git' ? { ref: source.commit ?? source.ref } : { release: source.number }
-  await ask(ctx, 'preview', { environmentId, source: asked, expectedHash }, { deadlineMs: previewDeadlineMs })
+  await ask(ctx, 'preview', { environmentId, source: shownAs(source), expectedHash }, { deadlineMs: previewDeadlineMs })
+}
+
+function shownAs(source: DeploymentSource): PreviewSource {
+  if (source.type === 'git') return { ref: source.commit ?? source.ref }
+  return source.type === 'release' ? { release: source.number } : { variables: source.number }
 }
 
 /** Said now rather than by a deployment that can only fail. */

@@ -19,8 +19,8 @@ export async function applyVariables(
   actor: Actor,
   input: z.input<typeof variablesApply>,
 ): Promise<DeploymentView> {
-  const { environmentId, number, idempotencyKey } = parse(variablesApply, input)
-  return enqueue(ctx, actor, { environmentId, idempotencyKey }, async (environment) => {
+  const { environmentId, number, idempotencyKey, expectedHash } = parse(variablesApply, input)
+  return enqueue(ctx, actor, { environmentId, idempotencyKey, expectedHash }, async (environment) => {
     const newest = await findNewestVariables(ctx.db.prisma, environmentId)
     if (!newest) throw new PanelError('conflict', 'No variables were saved for this environment yet.')
     if (number !== undefined && number !== newest.number)

@@ -13,6 +13,7 @@ import { readEnvironment } from '@/lib/store/jobs.ts'
 import { storePreview } from '@/lib/store/previews.ts'
 import { decryptSet } from './addresses.ts'
 import { demandAgreed } from './agreement.ts'
+import { draftSet } from './configuration.ts'
 import { draftExisting, draftNew } from './drafts.ts'
 import type { Run, Variables } from './drafts.ts'
 import { liveRelease, targetOf } from './ground.ts'
@@ -25,8 +26,12 @@ import type { Worker } from './worker.ts'
 export type Previewer = Pick<Worker, 'db' | 'secrets' | 'mirrors' | 'hooks'>
 export const previewQuestion = z.object({
   environmentId: z.uuid(),
-  /** What would be deployed, or the number of the release that would be activated. */
-  source: z.union([z.object({ ref: z.string().min(1) }), z.object({ release: z.number().int() })]),
+  /** What would be deployed; or the number of the release that would be activated, or of the set that would be applied. */
+  source: z.union([
+    z.object({ ref: z.string().min(1) }),
+    z.object({ release: z.number().int() }),
+    z.object({ variables: z.number().int() }),
+  ]),
   /** What was agreed to: anything else is refused as `plan_changed`. */
   expectedHash: z.string().nullable().default(null),
 })
@@ -47,19 +52,22 @@ export async function previewPlan(worker: Previewer, asked: Question, signal: Ab
   if (!environment) throw new PanelError('not_found', 'There is no such environment.')
   const ground: Ground = { worker, environment, signal }
   const mirror = await openMirror(ground)
-  await fetch(ground, mirror)
-  const run: Run = { number: environment.nextNumber, at: new Date() }
-  const draft =
-    'ref' in asked.source
-      ? await draftRef(ground, run, mirror, asked.source.ref)
-      : await draftRelease(ground, run, mirror, asked.source.release)
+  const draft = await draftOf(ground, { number: environment.nextNumber, at: new Date() }, mirror, asked.source)
   await demandAgreed(worker, asked, draft.plan)
   const hash = planHash(draft.plan)
   await storePreview(worker.db, environment.id, hash, draft.plan)
   return view(ground, mirror, draft, hash)
 }
 
+/** Only a ref has to be looked up at the Git host: what is on the server is planned for when that is away, too. */
+function draftOf(ground: Ground, run: Run, mirror: Mirror, source: Question['source']): Promise<Draft> {
+  if ('ref' in source) return draftRef(ground, run, mirror, source.ref)
+  if ('release' in source) return draftRelease(ground, run, mirror, source.release)
+  return draftVariables(ground, run, mirror, source.variables)
+}
+
 async function draftRef(ground: Ground, run: Run, mirror: Mirror, ref: string): Promise<Draft> {
+  await fetch(ground, mirror)
   const commit = await mirror.resolve(ref)
   const { plan, change, variables } = await draftNew(ground, run, {
     mirror,
@@ -75,6 +83,12 @@ async function draftRelease(ground: Ground, run: Run, mirror: Mirror, number: nu
   const { plan, release } = await draftExisting(ground, run, { mirror, number })
   const commit = await unlessGone(mirror.resolve(release.revision))
   return { plan, ref: release.ref, commit, variables: release.variableSet, sendBytes: 0 }
+}
+
+async function draftVariables(ground: Ground, run: Run, mirror: Mirror, number: number): Promise<Draft> {
+  const { plan, live, set } = await draftSet(ground, run, { mirror, number })
+  const commit = await unlessGone(mirror.resolve(live.revision))
+  return { plan, ref: live.ref, commit, variables: set, sendBytes: 0 }
 }
 
 async function view(ground: Ground, mirror: Mirror, draft: Draft, hash: string): Promise<PreviewView> {

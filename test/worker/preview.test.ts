@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { activateRelease, getDeployment, requestDeployment } from '@/lib/panel/deployments.ts'
 import type { Context } from '@/lib/panel/context.ts'
 import { previewPlan } from '@/lib/panel/preview.ts'
+import { applyVariables } from '@/lib/panel/variables-apply.ts'
 import { createDeployment } from '@/lib/store/deployments.ts'
 import { as, owner, refused } from '../panel/panel.ts'
 import { openPanelPlace } from './panel-place.ts'
@@ -138,4 +139,24 @@ test('what changes between the request and the flight ends it before the server 
   expect(await place.host.shell(`ls -la --time-style=full-iso ${root} ${root}/release ${root}/.fairlead/run`)).toBe(
     before,
   )
+})
+
+test('applying variables to the live release is shown before, and exactly that is applied', async () => {
+  const { id: environmentId, root } = await madeLive()
+  await place.saveVariables(environmentId, 2, 'KEPT=1\nPASSWORD=another-one\n')
+  const shown = await previewPlan(ctx, owner, { environmentId, variables: 2 })
+  expect(shown).toMatchObject({
+    kind: 'configure',
+    variables: { number: 2, changed: ['PASSWORD'], removed: ['OLD'] },
+    change: { ahead: 0, files: 0 },
+    hooks: [],
+  })
+  expect(shown.servers[0]!.steps.map(({ name }) => name)).toEqual(['check', 'configure'])
+  expect(JSON.stringify(shown)).not.toMatch(/hunter2|another-one/)
+  const { planHash: expectedHash } = shown
+  const wrong = { environmentId, expectedHash: (await previewPlan(ctx, owner, { environmentId })).planHash }
+  await expect(applyVariables(ctx, owner, wrong)).rejects.toEqual(refused('plan_changed'))
+  const { id } = await applyVariables(ctx, owner, { environmentId, expectedHash })
+  expect(await place.finished(id)).toMatchObject({ status: 'succeeded', planHash: expectedHash })
+  expect(await place.host.shell(`cat ${root}/current/.env`)).toBe('KEPT=1\nPASSWORD=another-one\n')
 })
