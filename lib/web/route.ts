@@ -12,7 +12,7 @@ import { refusalOf } from './refusal.ts'
 /** Variable sets have at most 2,000,000 characters; in JSON that may be twice as many bytes. */
 const bodyLimit = 8_388_608
 
-type PathOf = { params: Promise<Record<string, string | string[]>> }
+type PathOf = { params: Promise<Record<string, string | string[]> | undefined> }
 /** What a route runs: a panel function, or what calls one. A `Response` is sent as it is. */
 type Run<I, T> = (ctx: Context, actor: Actor, input: I, request: Request) => Promise<T>
 
@@ -56,9 +56,9 @@ function refusalResponse(error: unknown): Response {
   return Response.json({ error: refusal }, { status: errorStatus[refusal.code], headers })
 }
 
-/** A parameter of several segments (`rollback/before`) is one text. */
-function pathOf(params: Record<string, string | string[]>): Record<string, string> {
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, [value].flat().join('/')]))
+/** A parameter of several segments (`rollback/before`) is one text. Addresses without parameters have none at all. */
+function pathOf(params: Record<string, string | string[]> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, [value].flat().join('/')]))
 }
 
 function queryOf(request: Request): Record<string, string> {

@@ -16,7 +16,7 @@ import type { Operation } from '@/lib/api/operation.ts'
 import { context } from '@/lib/web/context.ts'
 import { testDatabase } from '../database.ts'
 
-type Handler = ((request: Request, path: { params: Promise<Found['params']> }) => Promise<Response>) & {
+type Handler = ((request: Request, path: { params: Promise<Found['params'] | undefined> }) => Promise<Response>) & {
   described?: Operation
 }
 type Found = { params: Record<string, string | string[]>; file: string }
@@ -79,7 +79,8 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   const body = hasBody ? { body: Readable.toWeb(request) as ReadableStream, duplex: 'half' } : {}
   const answer = await handler(
     new Request(url, { method: request.method ?? 'GET', headers, signal: aborted.signal, ...body }),
-    { params: Promise.resolve(found.params) },
+    // As Next has it: nothing at all where the address has no parameters.
+    { params: Promise.resolve(Object.keys(found.params).length === 0 ? undefined : found.params) },
   )
   await checkAnswer(handler.described, answer)
   // A body that nobody read to its end leaves the connection unusable.
