@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Client } from './client.ts'
 import { exits, Stop } from './exit.ts'
-import { everyPage } from './pages.ts'
+import { everyPage, firstPage } from './pages.ts'
 import { clean } from './terminal.ts'
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -29,6 +29,10 @@ export async function namesOf(client: Client, noun: Noun): Promise<{ id: string;
 /** The id of what is named; an id is one already. Throws Stop, which lists what there is. */
 export async function idOf(client: Client, noun: Noun, typed: string): Promise<string> {
   if (uuid.test(typed)) return typed
+  if (noun === 'environment') {
+    const [one] = await firstPage(client, thing, `/environments?name=${encodeURIComponent(typed)}`)
+    if (one && nameOf(noun, one) === typed) return one.id
+  }
   const all = await namesOf(client, noun)
   const found = all.find(({ name }) => name === typed)
   if (found) return found.id

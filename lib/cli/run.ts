@@ -7,6 +7,7 @@ import type { Client } from './client.ts'
 import { exits, Stop, type Exit } from './exit.ts'
 import { follow } from './follow.ts'
 import { LogText } from './log-text.ts'
+import { idOf } from './names.ts'
 import { everyPage, firstPage } from './pages.ts'
 import { runPlan } from './plan.ts'
 import { deploymentLine, environmentLine, releaseLine, standing, table, type Streams } from './output.ts'
@@ -17,7 +18,7 @@ export async function run(command: Command, client: Client, streams: Streams): P
     const environments = await everyPage(client, answers.environment, '/environments')
     return list(command, streams, environments, environmentLine)
   }
-  const { id } = await findEnvironment(client, command.environment)
+  const id = await idOf(client, 'environment', command.environment)
   const base = `/environments/${id}`
   switch (command.name) {
     case 'deployments':
@@ -42,14 +43,6 @@ export async function run(command: Command, client: Client, streams: Streams): P
     case 'logs':
       return logs(command, client, streams, base)
   }
-}
-
-async function findEnvironment(client: Client, name: string): Promise<answers.Environment> {
-  const all = await everyPage(client, answers.environment, '/environments')
-  const found = all.find((one) => one.id === name || `${one.projectSlug}/${one.slug}` === name)
-  if (found) return found
-  const known = all.map(({ projectSlug, slug }) => `\n  ${projectSlug}/${slug}`).join('')
-  throw new Stop(exits.usage, `There is no environment “${name}”.${known && ` There are:${known}`}`)
 }
 
 /** Queues something; the same key at each attempt, so that a lost answer doesn't deploy twice. */

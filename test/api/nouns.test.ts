@@ -162,6 +162,10 @@ describe('environments over the API', () => {
     expect(first).toMatchObject({ body: { items: [{ branch: 'release' }], next: expect.any(String) } })
     const rest = `/environments?projectId=${project}&limit=1&cursor=${(first.body as { next: string }).next}`
     expect(await api.call('GET', rest)).toMatchObject({ body: { items: [{ branch: 'main' }], next: null } })
+    expect(await api.call('GET', '/environments?name=blog/staging')).toMatchObject({
+      body: { items: [{ slug: 'staging' }], next: null },
+    })
+    expect(await api.call('GET', '/environments?name=blog/nowhere')).toMatchObject({ body: { items: [] } })
     expect(await api.call('GET', `/environments?cursor=${project}`)).toMatchObject({
       status: 400,
       body: { error: { code: 'invalid', details: { problems: [{ path: 'cursor' }] } } },

@@ -53,6 +53,7 @@ export const table: Record<string, Row> = {
     configures,
     (world) => ({ environmentId: world.environmentId, name: 'Clone', servers: place(world) }),
   ],
+  'environments-page.listEnvironmentPage': [lists, nothing],
   'environments.createEnvironment': [
     // The project is a field of what is typed: one that isn't seen doesn't exist there.
     configures,

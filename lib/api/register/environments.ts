@@ -1,15 +1,8 @@
 // Environments in the API, with their hooks and commits.
 import { z } from 'zod'
-import {
-  byEnvironment,
-  commitsInput,
-  environmentChange,
-  environmentInput,
-  environmentList,
-  hookInput,
-  hookKey,
-} from '../inputs.ts'
-import { operation, pageInput, pageOf } from '../operation.ts'
+import { byEnvironment, commitsInput, environmentChange, environmentInput, hookInput, hookKey } from '../inputs.ts'
+import { environmentPage } from '../inputs-page.ts'
+import { operation, pageOf } from '../operation.ts'
 import { commitView, environmentView, hookView } from '../shapes.ts'
 
 export const environmentOperations = {
@@ -18,7 +11,7 @@ export const environmentOperations = {
     path: '/environments',
     summary: 'Environments by project, of one project or of all',
     role: 'viewer',
-    input: environmentList.unwrap().extend(pageInput),
+    input: environmentPage,
     output: pageOf(environmentView),
     command: 'environment list',
   }),
