@@ -226,6 +226,8 @@ export type TreeChange = {
   links: number
   /** Bytes and inodes that a full copy of the tree takes. */
   totalBytes: number
+  /** Files of the whole tree whose contents Git LFS keeps elsewhere. */
+  pointers: string[]
   payloads: Payload[]
   dispose(): Promise<void>
 }

@@ -7,6 +7,7 @@ import type { Payload, TreeChange } from '../deploy/types.ts'
 import { convertsNothing } from './attributes.ts'
 import type { MirrorParts } from './mirror.ts'
 import { packable, packFiles } from './pack.ts'
+import { pointersOf } from './pointers.ts'
 import { differenceOf } from './tree.ts'
 import type { TreeFile } from './tree.ts'
 
@@ -42,6 +43,7 @@ export async function makeChange(parts: MirrorParts, base: string | null, sha: s
       directories,
       links,
       totalBytes,
+      pointers: await pointersOf(parts.objects, tree.attributes, tree.small),
       payloads,
       dispose,
     }

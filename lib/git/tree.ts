@@ -4,6 +4,7 @@ import { PanelError } from '../errors.ts'
 import { GitExit } from './failure.ts'
 import type { MirrorParts } from './mirror.ts'
 import type { GitObject } from './objects.ts'
+import { pointerBytes } from './pointers.ts'
 
 /** `size` in bytes, 0 for folders and submodules. */
 export type TreeEntry = { mode: string; sha: string; name: string; size: number }
@@ -20,6 +21,8 @@ export type TreeListing = {
   totalBytes: number
   folders: Set<string>
   attributes: TreeFile[]
+  /** Files that may be pointers of Git LFS, by their size. */
+  small: TreeFile[]
 }
 
 /** A path that differs. Modes are '' where it isn't there. */
@@ -251,7 +254,15 @@ function canonical(mode: number): string {
 }
 
 function listing(root: string, folders: Map<string, TreeEntry[]>): TreeListing {
-  const found: TreeListing = { files: 0, directories: 0, links: 0, totalBytes: 0, folders: new Set(), attributes: [] }
+  const found: TreeListing = {
+    files: 0,
+    directories: 0,
+    links: 0,
+    totalBytes: 0,
+    folders: new Set(),
+    attributes: [],
+    small: [],
+  }
   let seen = 0
   const addFolder = (path: string): void => {
     found.directories += 1
@@ -276,6 +287,7 @@ function listing(root: string, folders: Map<string, TreeEntry[]>): TreeListing {
         if (mode === linkMode) found.links += 1
         else found.files += 1
         found.totalBytes += Math.ceil(size / blockBytes) * blockBytes
+        if (size < pointerBytes && mode !== linkMode) found.small.push({ mode, sha: object, path, size })
         if (name === '.gitattributes') found.attributes.push({ mode, sha: object, path, size })
       }
       isEmpty = false

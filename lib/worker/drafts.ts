@@ -4,6 +4,7 @@ import { PanelError } from '@/lib/errors.ts'
 import { planActivation, planDeployment } from '@/lib/deploy/plan.ts'
 import type { PanelHook, PlanEnvironment, RepositoryHook } from '@/lib/deploy/plan.ts'
 import { releaseName } from '@/lib/deploy/release-name.ts'
+import { pointerFindings } from '@/lib/spec/contents.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
 import { sha256 } from '@/lib/deploy/sha256.ts'
 import type {
@@ -80,7 +81,11 @@ function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, files, 
   const env = variables && decryptSet(ground.worker.secrets, variables)
   const envSha256 = env === null ? null : sha256(new TextEncoder().encode(env))
   const plan = planDeployment({
-    ...common(ground, run, live, left.hooks, [...fresh.findings, ...gone(left)]),
+    ...common(ground, run, live, left.hooks, [
+      ...fresh.findings,
+      ...pointerFindings(change.pointers, parseOptions(environment.options).subdirectory),
+      ...gone(left),
+    ]),
     release: releaseName({
       naming: environment.releaseNaming as 'sequence' | 'time',
       number: run.number,

@@ -8,7 +8,9 @@ test('what a tree will lack, and what looks wrong about a hook, is found before 
     await place.worker()
     const { id, repository } = await place.environment()
     repository.write('.gitmodules', '[submodule "lib"]\n\tpath = lib\n\turl = https://example.org/lib\n')
-    repository.write('.gitattributes', '*.psd filter=lfs\n')
+    repository.write('.gitattributes', '*.psd filter=lfs diff=lfs merge=lfs -text\n')
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 123456\n`
+    for (const name of ['logo.psd', 'art/box.psd']) repository.write(name, pointer)
     repository.write('.amezmo/after-pull', 'echo never runs\n')
     repository.commit('first')
     const { id: deployment } = await place.request(id)
@@ -16,9 +18,12 @@ test('what a tree will lack, and what looks wrong about a hook, is found before 
     const { plan } = await place.db.prisma.deployment.findUniqueOrThrow({ where: { id: deployment } })
     expect((plan as Plan).findings.map(({ code }) => code)).toEqual([
       'hook_misnamed',
-      'lfs_pointers',
       'submodule_empty',
+      'lfs_pointers',
     ])
+    expect((plan as Plan).findings.at(-1)?.message).toMatch(
+      /^These 2 files are shipped as pointers .*: art\/box.psd, logo.psd\.$/,
+    )
   } finally {
     await place.close()
   }
