@@ -7,7 +7,7 @@ const hookTimeoutMs = 600_000
 const configHookTimeoutMs = 15_000
 
 /** Events whose failure fails the run; the others are shown as failed and the run goes on (seeds §1.2, §0.1). */
-export const stopping: ReadonlySet<LifecycleEvent> = new Set([
+const stopping: ReadonlySet<LifecycleEvent> = new Set([
   'after.pull',
   'after.extract',
   'before.deploy',

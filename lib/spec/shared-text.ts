@@ -2,7 +2,7 @@
 import type { Shared } from './options.ts'
 
 /** Where a path is kept unless somebody says otherwise: `storage` and what is in it stay there, the rest goes into it. */
-export function usualSource(path: string): string {
+function usualSource(path: string): string {
   return path === 'storage' || path.startsWith('storage/') ? path : `storage/${path}`
 }
 
