@@ -5,7 +5,7 @@ import { cloneInput } from '@/lib/api/inputs-preview.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { permissionsInput } from '@/lib/api/inputs.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
-import { copyHooks, copyVariables } from '@/lib/store/environment-copy.ts'
+import { copyFiles, copyHooks, copyVariables } from '@/lib/store/environment-copy.ts'
 import * as store from '@/lib/store/environments.ts'
 import { findProject } from '@/lib/store/projects.ts'
 import { change, missing, parse } from './act.ts'
@@ -17,7 +17,7 @@ import { freeSlug } from './projects.ts'
 import { demandEnvironment } from './seen.ts'
 
 /**
- * Settings, options and the panel's hooks come along, variables only when wished; history, releases and the place don't. Nothing on a
+ * Settings, options and the panel's hooks come along, variables and files only when wished; history, releases and the place don't. Nothing on a
  * server is touched. PanelError: invalid, not_found, forbidden, conflict (name or folder taken).
  */
 export async function cloneEnvironment(
@@ -52,7 +52,8 @@ export async function cloneEnvironment(
     const both = { from: id, to: row.id, createdBy: actor.name }
     const hooks = await copyHooks(tx, both)
     const copied = variables ? await copyVariables(tx, both) : null
-    const facts = { name, from: id, servers, hooks, variables: copied }
+    const files = variables ? await copyFiles(tx, both) : []
+    const facts = { name, from: id, servers, hooks, variables: copied, files }
     await audit('environment.clone', `environment:${row.id}`, projectId, facts)
     return view(tx, row)
   })

@@ -1,5 +1,6 @@
 // What an environment takes over from another one.
 import { Prisma } from './generated/client.ts'
+import { findContents, findFiles } from './files.ts'
 import type { Reader } from './reader.ts'
 import { findNewestHooks } from './hooks.ts'
 import { findNewestVariables } from './variables.ts'
@@ -28,4 +29,24 @@ export async function copyVariables(
   })
   await reader.environment.update({ where: { id: to }, data: { variableSetId: row.id } })
   return set.number
+}
+
+/** The newest revision of each configuration file as its first one there, still encrypted. Returns the paths. */
+export async function copyFiles(
+  reader: Reader,
+  { from, to, createdBy }: { from: string; to: string; createdBy: string },
+): Promise<string[]> {
+  const files = await findFiles(reader, from)
+  const contents = await findContents(
+    reader,
+    files.map(({ id }) => id),
+  )
+  for (const { id, createdAt: _at, file, fileId: _of, ...revision } of files) {
+    const content = Uint8Array.from(contents.get(id)!.content)
+    const made = { ...revision, content, number: 1, createdBy }
+    await reader.configFile.create({
+      data: { environmentId: to, target: file.target, path: file.path, revisions: { create: made } },
+    })
+  }
+  return files.map(({ file }) => file.path)
 }

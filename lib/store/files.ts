@@ -102,3 +102,20 @@ export async function insertFileRevision(
   })
   return { ...row, file }
 }
+
+/** Revisions whose text logs may still hold: of each file the newest few that were secret. Ids, in a steady order. */
+export async function findSecretRevisions(reader: Reader, environmentId: string): Promise<string[]> {
+  const files = await reader.configFile.findMany({
+    where: { environmentId },
+    select: {
+      revisions: {
+        where: { isSecret: true, isText: true, sha256: { not: null } },
+        orderBy: { number: 'desc' },
+        take: 3,
+        select: { id: true },
+      },
+    },
+    orderBy: { id: 'asc' },
+  })
+  return files.flatMap(({ revisions }) => revisions.map(({ id }) => id))
+}

@@ -54,11 +54,18 @@ export async function secretsOfFiles(ground: Ground, plan?: Plan): Promise<strin
   const known = [...(await findFiles(prisma, environment.id)), ...(live ? await findFilesOf(prisma, live.id) : [])]
   const open = new Set(known.filter(({ isSecret }) => !isSecret).map(({ id }) => id))
   const ids = new Set([...known.map(({ id }) => id), ...(plan ? filesIn(plan).map(({ revision }) => revision) : [])])
-  const rows = await findContents(
-    prisma,
+  return secretsOfRevisions(
+    worker,
     [...ids].filter((id) => !open.has(id)),
   )
-  return [...rows.values()].flatMap((row) => secretsOfFile(decryptFile(worker.secrets, row)))
+}
+
+export async function secretsOfRevisions(
+  { db, secrets }: Pick<Ground['worker'], 'db' | 'secrets'>,
+  ids: string[],
+): Promise<string[]> {
+  const rows = await findContents(db.prisma, ids)
+  return [...rows.values()].flatMap((row) => secretsOfFile(decryptFile(secrets, row)))
 }
 
 function decryptFile(

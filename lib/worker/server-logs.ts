@@ -7,8 +7,10 @@ import { mask, prepareRedaction } from '@/lib/redact/redactor.ts'
 import { secretsOfEnv } from '@/lib/redact/secrets.ts'
 import { findAskedLogs } from '@/lib/store/asked.ts'
 import type { AskedLogs } from '@/lib/store/asked.ts'
+import { findSecretRevisions } from '@/lib/store/files.ts'
 import { decryptSet, repositoryAddress, secretsOfAccess, serverAddress } from './addresses.ts'
 import { answerOf, Refusal } from './exchange.ts'
+import { secretsOfRevisions } from './files.ts'
 import type { Answerer } from './questions.ts'
 import { openRecent, type Recent } from './recent.ts'
 import { within } from './within.ts'
@@ -71,7 +73,7 @@ export async function readLogText(
   const facts = factsSchema.parse(new TextDecoder().decode(answer.subarray(0, end)).split(' '))
   const [file, bytes, start, from, how] = facts
   const raw = answer.subarray(end + 1 + from - start)
-  const redactor = redactionOf(worker, target).open()
+  const redactor = (await redactionOf(worker, target)).open()
   const hidden = at ? 0 : firstShown(raw, bytes - tailBytes - from)
   redactor.push(raw.subarray(0, hidden))
   const isMidway = redactor.committed < hidden
@@ -141,17 +143,22 @@ function refusalOf({ code }: Refusal, path: string): PanelError {
 type Redaction = ReturnType<typeof prepareRedaction>
 const redactions = new WeakMap<Worker['connector'], Recent<Redaction>>()
 
-/** Made once for the same variables: files are read on every second. */
-function redactionOf({ secrets, connector }: Worker, { environment }: AskedLogs): Redaction {
+/** Made once for the same variables and secret files: files are read on every second. */
+async function redactionOf({ db, secrets, connector }: Worker, { environment }: AskedLogs): Promise<Redaction> {
   const recent = redactions.get(connector) ?? openRecent<Redaction>(16)
   redactions.set(connector, recent)
   const { id, variableSets, project } = environment
-  const key = [id, project.credential?.toString() ?? '', ...variableSets.map((set) => set.id)].join(' ')
+  const files = await findSecretRevisions(db.prisma, id)
+  const key = [id, project.credential?.toString() ?? '', ...variableSets.map((set) => set.id), ...files].join(' ')
   const known = recent.get(key)
   if (known) return known
   const values = variableSets.flatMap((set) => secretsOfEnv(decryptSet(secrets, set)))
   const made = prepareRedaction([
-    ...new Set([...values, ...secretsOfAccess(repositoryAddress(project, secrets).access)]),
+    ...new Set([
+      ...values,
+      ...secretsOfAccess(repositoryAddress(project, secrets).access),
+      ...(await secretsOfRevisions({ db, secrets }, files)),
+    ]),
   ])
   recent.set(key, made)
   return made

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '@/lib/panel/context.ts'
+import { cloneEnvironment } from '@/lib/panel/environment-clone.ts'
 import {
   listConfigFileRevisions,
   listConfigFiles,
@@ -174,4 +175,18 @@ describe('configuration files', () => {
       for (const act of [readConfigFile, removeConfigFile, listConfigFileRevisions])
         await expect(act(ctx, owner, key)).rejects.toEqual(refused('not_found'))
   })
+})
+
+it('come along when an environment is cloned with its variables', async () => {
+  await save('correct-horse')
+  const { id: serverId } = await ctx.db.prisma.server.create({
+    data: { name: randomUUID(), host: 'h', user: 'u', publicKey: 'k', privateKey: ctx.secrets.encrypt('k') },
+  })
+  for (const variables of [true, false]) {
+    const name = `Clone ${variables}`
+    const servers = [{ serverId, root: `/srv/${randomUUID()}` }]
+    const clone = await cloneEnvironment(ctx, owner, { environmentId, name, servers, variables })
+    const files = await listConfigFiles(ctx, owner, { environmentId: clone.id })
+    expect(files.map((file) => [file.path, file.number])).toEqual(variables ? [[path, 1]] : [])
+  }
 })

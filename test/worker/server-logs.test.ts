@@ -152,6 +152,16 @@ describe('logs on a server', () => {
     await expect(readLogText(panel.ctx, guest, { environmentId, path: 'a.log' })).rejects.toEqual(refused('not_found'))
   })
 
+  it('hold nothing of a secret configuration file', async () => {
+    const { db, secrets } = panel.ctx
+    const content = secrets.encrypt('key = of-a-secret-file\n')
+    const revision = { number: 1, content, sha256: '', size: 23, isText: true, isSecret: true, mode: '0640' }
+    const revisions = { create: { ...revision, createdBy: 'Ada' } }
+    await db.prisma.configFile.create({ data: { environmentId, target: 'release', path: 'key.ini', revisions } })
+    await add('files.log', 'loaded of-a-secret-file from:\n  key = of-a-secret-file\n\n--\n')
+    expect((await read('files.log')).text).toContain(`loaded ${mask} from:\n  ${mask}\n`)
+  })
+
   it('are none where there is no folder', async () => {
     await host.person(`rm -rf '${root}/logs'`)
     expect(await listLogFiles(panel.ctx, viewer, { environmentId })).toMatchObject({
