@@ -2,6 +2,7 @@
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { activateRelease, requestDeployment } from '@/app/actions/deployments.ts'
+import { applyVariables } from '@/app/actions/variables.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import type { PreviewView } from '@/lib/api/shapes-preview.ts'
 import { formatBytes } from '@/lib/format/bytes.ts'
@@ -14,12 +15,12 @@ import { ChangeLists, changeSentence } from './compare-lists.tsx'
 import { useAnswer } from './preview-answer.ts'
 import { ServerSteps } from './preview-steps.tsx'
 
-export type Wanted = { ref: string } | { release: number }
+export type Wanted = { ref: string } | { release: number } | { variables: number }
 type PreviewScreenProps = { environment: EnvironmentView; wanted: Wanted }
 
 /** What would run and what would change, read now; and the button that does just that or nothing. */
 export function PreviewScreen({ environment, wanted }: PreviewScreenProps) {
-  const query: Record<string, string> = 'ref' in wanted ? wanted : { release: String(wanted.release) }
+  const query = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, String(value)]))
   const { outcome, again } = useAnswer<PreviewView>(environment.id, 'plan', query)
   if (!outcome)
     return (
@@ -66,7 +67,8 @@ function Preview({ environment, wanted, preview, again }: PreviewProps) {
                   , <span className="figures">{formatBytes(disk.needBytes)}</span> of disk needed
                 </>
               )}
-              . Becomes <code className="break-words font-mono text-xs">{preview.release}</code>.
+              .{preview.kind === 'deploy' ? ' Becomes ' : ' Live is then '}
+              <code className="break-words font-mono text-xs">{preview.release}</code>.
             </p>
           </div>
           <Agree environment={environment} wanted={wanted} preview={preview} again={again} />
@@ -108,7 +110,9 @@ function Agree({ environment, wanted, preview, again }: PreviewProps) {
     const outcome =
       'ref' in wanted
         ? await attempt(requestDeployment, { ...both, ref: wanted.ref })
-        : await attempt(activateRelease, { ...both, number: wanted.release })
+        : 'release' in wanted
+          ? await attempt(activateRelease, { ...both, number: wanted.release })
+          : await attempt(applyVariables, { ...both, number: wanted.variables })
     setBusy(false)
     if (outcome.ok) router.push(`/deployments/${outcome.value.id}`)
     else setRefusal(outcome.error)
@@ -121,7 +125,9 @@ function Agree({ environment, wanted, preview, again }: PreviewProps) {
         aria-disabled={busy}
         className={`${buttonStyle.primary} ${busy ? 'opacity-60' : ''}`}
       >
-        {busy ? 'Looking again…' : preview.kind === 'activate' ? 'Activate exactly this' : 'Deploy exactly this'}
+        {busy
+          ? 'Looking again…'
+          : `${'ref' in wanted ? 'Deploy' : 'release' in wanted ? 'Activate' : 'Apply'} exactly this`}
       </button>
       <div role="alert" className="grid gap-2 empty:hidden">
         {refusal && <Complaint refusal={refusal} />}

@@ -1,8 +1,10 @@
 'use client'
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { applyVariables } from '@/app/actions/variables.ts'
 import type { EnvironmentView, VariablesView } from '@/lib/api/shapes.ts'
 import { ActButton } from '../form/act-button.tsx'
+import { linkStyle } from '../style.ts'
 import { NameChanges } from './name-changes.tsx'
 
 /** The saved set against the one that is live, and the way to make them one. Nothing when they are. */
@@ -25,14 +27,19 @@ export function VariablesApply({ environment, saved }: { environment: Environmen
         <NameChanges changes={live} none="By name nothing differs" />
       </div>
       {!environment.running && (
-        <ActButton
-          kind="primary"
-          busyText="Applying…"
-          act={() => applyVariables({ environmentId: environment.id, number: saved.number })}
-          done={(deployment) => router.push(`/deployments/${deployment.id}`)}
-        >
-          Apply now
-        </ActButton>
+        <div className="flex flex-wrap items-center gap-3">
+          <Link className={linkStyle} href={`/environments/${environment.id}/preview?variables=${saved.number}`}>
+            Preview plan
+          </Link>
+          <ActButton
+            kind="primary"
+            busyText="Applying…"
+            act={() => applyVariables({ environmentId: environment.id, number: saved.number })}
+            done={(deployment) => router.push(`/deployments/${deployment.id}`)}
+          >
+            Apply now
+          </ActButton>
+        </div>
       )}
     </section>
   )

@@ -4,18 +4,25 @@ import { buttonStyle, fieldStyle } from '@/components/style.ts'
 import { getEnvironment } from '@/lib/panel/environments.ts'
 import { load } from '@/lib/web/page.ts'
 
-type PageProps = { params: Promise<{ id: string }>; searchParams: Promise<{ ref?: string; release?: string }> }
+type PageProps = {
+  params: Promise<{ id: string }>
+  searchParams: Promise<{ ref?: string; release?: string; variables?: string }>
+}
 
 export default async function PreviewPage({ params, searchParams }: PageProps) {
-  const [{ id }, { ref, release }] = [await params, await searchParams]
+  const [{ id }, { ref, release, variables }] = [await params, await searchParams]
   const environment = await load(getEnvironment, { id })
   const name = `${environment.project} / ${environment.name}`
-  const wanted: Wanted = release ? { release: Number(release) } : { ref: ref || environment.branch }
+  const wanted: Wanted = release
+    ? { release: Number(release) }
+    : variables
+      ? { variables: Number(variables) }
+      : { ref: ref || environment.branch }
   return (
     <>
       <title>{`Plan · ${environment.project} ${environment.name} · Fairlead`}</title>
       <PageHeader
-        title={'ref' in wanted ? 'Plan of a deployment' : `Plan: put release ${wanted.release} live`}
+        title={titleOf(wanted)}
         trail={[
           { href: '/', name: 'Environments' },
           { href: `/environments/${id}`, name },
@@ -42,4 +49,9 @@ export default async function PreviewPage({ params, searchParams }: PageProps) {
       <PreviewScreen environment={environment} wanted={wanted} />
     </>
   )
+}
+
+function titleOf(wanted: Wanted): string {
+  if ('ref' in wanted) return 'Plan of a deployment'
+  return 'release' in wanted ? `Plan: put release ${wanted.release} live` : `Plan: apply set ${wanted.variables}`
 }
