@@ -79,7 +79,7 @@ export function InviteForm({ projects, roles }: { projects: Project[]; roles: Pa
                 {projects.map(({ id, name }) => (
                   <label key={id} className="flex items-center gap-2">
                     {name}
-                    <select name={`project-${id}`} className={`${fieldStyle} w-auto`}>
+                    <select name={`project-${id}`} className={`${fieldStyle} w-auto!`}>
                       <option value="">no role</option>
                       {projectRoles.map((one) => (
                         <option key={one} value={one}>

@@ -36,7 +36,7 @@ function Choice({
       value={chosen ?? value}
       aria-disabled={chosen !== null}
       onChange={(event) => void choose(event.target.value)}
-      className={`${fieldStyle} w-auto max-w-full`}
+      className={`${fieldStyle} w-auto! max-w-full`}
     >
       {options.map((option) => (
         <option key={option.value} value={option.value}>
@@ -90,7 +90,7 @@ export function ProjectRoles({ member, projects }: { member: MemberView; project
           aria-label={`Give ${member.name} a role in a project`}
           value=""
           onChange={(event) => setAdded([...added, event.target.value])}
-          className={`${fieldStyle} w-auto text-ink-soft`}
+          className={`${fieldStyle} w-auto! text-ink-soft`}
         >
           <option value="">Project…</option>
           {addable.map(({ id, name }) => (
