@@ -8,6 +8,7 @@ import { StatusBadge } from '../status-badge.tsx'
 import { RelativeTime } from '../time.tsx'
 import { kindWord } from '../deployment/kind-word.ts'
 import { DeployButton } from './deploy-button.tsx'
+import { HoldNotice } from './hold-notice.tsx'
 import { RollBackButton } from './roll-back-button.tsx'
 import type { Tab } from './tab-names.ts'
 import { Tabs } from './tabs.tsx'
@@ -25,6 +26,7 @@ export function EnvironmentFrame({ environment, tab }: { environment: Environmen
         <RollBackButton environment={environment} />
         <DeployButton environment={environment} />
       </PageHeader>
+      <HoldNotice environment={environment} />
       <Tabs id={environment.id} current={tab} />
     </>
   )

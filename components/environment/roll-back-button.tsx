@@ -8,7 +8,7 @@ import { ActButton } from '../form/act-button.tsx'
 /** One tap to the release before: it says which, and asks nothing, because the way back is the same tap. */
 export function RollBackButton({ environment }: { environment: EnvironmentView }) {
   const router = useRouter()
-  const { live, rollBackTo, running } = environment
+  const { live, rollBackTo, running, hold } = environment
   if (!rollBackTo || running) return null
   const set = rollBackTo.variablesNumber
   const isOther = set !== (live?.variablesNumber ?? null)
@@ -17,10 +17,11 @@ export function RollBackButton({ environment }: { environment: EnvironmentView }
     <ActButton
       label={`Roll back to ${rollBackTo.number}: ${environment.project} ${environment.name} ${variables}`.trim()}
       busyText="Rolling back…"
-      act={() => rollBack({ environmentId: environment.id })}
+      act={() => rollBack({ environmentId: environment.id, force: hold !== null })}
       done={(deployment) => router.push(`/deployments/${deployment.id}`)}
     >
       <Undo2 aria-hidden size={14} /> Roll back to {rollBackTo.number}
+      {hold && <span className="font-normal text-ink-soft">although it is held</span>}
       {isOther && <span className="font-normal text-ink-soft">{variables}</span>}
     </ActButton>
   )

@@ -8,6 +8,7 @@ import { ConfirmButton } from '../form/confirm-button.tsx'
 import { Field, SelectField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { buttonStyle, cardStyle } from '../style.ts'
+import { HoldForm } from './hold-form.tsx'
 import { OptionsForm } from './options-form.tsx'
 import { PermissionFields, readPermissions } from './permission-fields.tsx'
 
@@ -84,6 +85,7 @@ export function SettingsForm({ environment }: { environment: EnvironmentView }) 
         </Form>
       </div>
       <OptionsForm environment={environment} />
+      <HoldForm environment={environment} />
       <section className={`${cardStyle} grid justify-items-start gap-3 p-5`}>
         <h2 className="font-semibold">Make another one like it</h2>
         <p className="text-ink-soft">With its settings and hooks, and if wished its variables, in a place of its own.</p>

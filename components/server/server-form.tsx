@@ -3,9 +3,10 @@ import { useRouter } from 'next/navigation'
 import { addServer } from '@/app/actions/servers.ts'
 import { Field } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
+import { JumpField, type JumpChoice } from './jump-field.tsx'
 
-/** `next`: where to go with the new server; its id is put for `:id`. */
-export function ServerForm({ next }: { next: string }) {
+/** `next`: where to go with the new server; its id is put for `:id`. `choices`: servers that it may be reached through. */
+export function ServerForm({ next, choices = [] }: { next: string; choices?: JumpChoice[] }) {
   const router = useRouter()
   return (
     <Form
@@ -16,6 +17,7 @@ export function ServerForm({ next }: { next: string }) {
         host: String(data.get('host')),
         port: Number(data.get('port')),
         user: String(data.get('user')),
+        jumpId: String(data.get('jumpId') ?? ''),
       })}
       done={(server) => {
         router.push(next.replace(':id', server.id))
@@ -43,6 +45,7 @@ export function ServerForm({ next }: { next: string }) {
         required
       />
       <Field name="name" label="Name in this panel" autoComplete="off" hint="Left empty, the host name is used." />
+      {choices.length > 0 && <JumpField choices={choices} value={null} />}
       <div>
         <SubmitButton busyText="Adding…">Add the server</SubmitButton>
       </div>
