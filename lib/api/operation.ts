@@ -44,7 +44,7 @@ export function pathParameters(path: string): string[] {
 /** The fields of an input, of all its alternatives, by name. */
 export function fieldsOf(schema: z.ZodType): Record<string, z.ZodType> {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return fieldsOf(schema.unwrap() as z.ZodType)
-  return schema instanceof z.ZodObject ? (schema.shape) : {}
+  return schema instanceof z.ZodObject ? schema.shape : {}
 }
 
 /** What every list takes: where to go on, and how many at once. */
