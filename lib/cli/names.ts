@@ -44,7 +44,7 @@ export async function idOf(client: Client, noun: Noun, typed: string): Promise<s
 export function nounOf(field: string, path: string): Noun | null {
   if (field === 'environmentId' || (field === 'to' && path.endsWith('/promote'))) return 'environment'
   if (field === 'projectId') return 'project'
-  if (field === 'serverId') return 'server'
+  if (field === 'serverId' || field === 'jumpId') return 'server'
   if (field !== 'id') return null
   return path.startsWith('/projects/') ? 'project' : path.startsWith('/servers/') ? 'server' : null
 }
