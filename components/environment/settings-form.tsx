@@ -88,7 +88,9 @@ export function SettingsForm({ environment }: { environment: EnvironmentView }) 
       <HoldForm environment={environment} />
       <section className={`${cardStyle} grid justify-items-start gap-3 p-5`}>
         <h2 className="font-semibold">Make another one like it</h2>
-        <p className="text-ink-soft">With its settings and hooks, and if wished its variables, in a place of its own.</p>
+        <p className="text-ink-soft">
+          With its settings and hooks, and if wished its variables, in a place of its own.
+        </p>
         <Link href={`/environments/${environment.id}/clone`} className={buttonStyle.plain}>
           Clone {environment.name}
         </Link>

@@ -10,7 +10,12 @@ import { useStream } from '../stream.ts'
 import { menuStyle } from '../style.ts'
 import { Duration } from '../time.tsx'
 
-const kinds: Record<string, string> = { deploy: 'Deployment', activate: 'Activation', configure: 'Configuration', remove: 'Removal' }
+const kinds: Record<string, string> = {
+  deploy: 'Deployment',
+  activate: 'Activation',
+  configure: 'Configuration',
+  remove: 'Removal',
+}
 
 export function Presence() {
   const [work, setWork] = useState<WorkView[]>([])

@@ -2,16 +2,7 @@
 import { z } from 'zod'
 import { lifecycleEvents } from '@/lib/deploy/types.ts'
 import { optionsSchema } from '@/lib/spec/options.ts'
-import {
-  emailText,
-  hostText,
-  nameText,
-  passwordText,
-  refText,
-  repositoryUrl,
-  rootPath,
-  unixUser,
-} from './grammar.ts'
+import { emailText, hostText, nameText, passwordText, refText, repositoryUrl, rootPath, unixUser } from './grammar.ts'
 import { roles } from './shapes.ts'
 
 const id = z.uuid('Not an id.')

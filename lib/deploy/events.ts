@@ -15,7 +15,11 @@ const failure = z.object({
 
 /** Every type of event and the shape of its data. Server times (`at`) are epoch ms by the server's clock, as its journal says. */
 export const eventSchemas = {
-  requested: z.object({ by: z.string(), kind: z.enum(['deploy', 'activate', 'configure', 'remove']), source: z.unknown() }),
+  requested: z.object({
+    by: z.string(),
+    kind: z.enum(['deploy', 'activate', 'configure', 'remove']),
+    source: z.unknown(),
+  }),
   claimed: z.object({ worker: z.string(), attempt: z.number().int(), epoch: z.string() }),
   resolved: z.object({ revision: z.string(), subject: z.string(), author: z.string(), ref: z.string() }),
   planned: z.object({ planHash: z.string(), release: z.string() }),

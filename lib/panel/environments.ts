@@ -1,6 +1,6 @@
 // Environments: what of a project runs where, and by which rules its releases are made.
 import type { z } from 'zod'
-import { demand, may, seenProjects, sees, type Actor } from '@/lib/access.ts'
+import { demand, seenProjects, sees, type Actor } from '@/lib/access.ts'
 import { byId, environmentChange, environmentInput, environmentList } from '@/lib/api/inputs.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { noOptions } from '@/lib/spec/options.ts'

@@ -20,5 +20,5 @@ export function operation<I extends z.ZodType, O extends z.ZodType>(
     const asked = { key, operation: `${entry.method} ${entry.path}`, input }
     return once(ctx, actor, asked, (own) => run(own, actor, input, request))
   }
-  return Object.assign(route(entry.input, keyed, { status: entry.status }), { described: entry as Operation })
+  return Object.assign(route(entry.input, keyed, { status: entry.status }), { described: entry })
 }

@@ -96,8 +96,7 @@ describe('an environment', () => {
     const { id, options } = await environments.createEnvironment(ctx, owner, production())
     expect(options).toEqual(noOptions)
     const wanted = { ...options, restarts: [{ kind: 'php-fpm', service: 'php8.3-fpm', failure: 'ignored' as const }] }
-    const change = (given: object) =>
-      environments.updateEnvironment(ctx, owner, { id, options: given as typeof options })
+    const change = (given: object) => environments.updateEnvironment(ctx, owner, { id, options: given })
     expect((await change(wanted)).options).toEqual(wanted)
     await expect(change({ subdirectory: '../x' })).rejects.toMatchObject({
       code: 'invalid',

@@ -18,7 +18,8 @@ export const previewOperations = {
   previewPlan: operation({
     method: 'POST',
     path: `${environment}/preview`,
-    summary: 'What a deployment of `ref`, an activation of `release`, or applying the set `variables` would run and change',
+    summary:
+      'What a deployment of `ref`, an activation of `release`, or applying the set `variables` would run and change',
     role: 'developer',
     input: previewInput,
     output: previewView,
