@@ -16,7 +16,7 @@ export function ConfigFiles({ environmentId, files, canEdit }: FilesProps) {
   return (
     <section aria-labelledby="files" className="mt-6">
       <div className="mb-2 flex flex-wrap items-center gap-3">
-        <h2 id="files" className="font-semibold">
+        <h2 id="files" className="w-full font-semibold sm:w-auto">
           Files
         </h2>
         <p className="min-w-0 flex-1 basis-60 text-ink-soft">
