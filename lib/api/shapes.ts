@@ -87,7 +87,6 @@ const targetView = z
     liveSeenAt: time.nullable(),
   })
   .meta({ id: 'Target' })
-export type TargetView = z.infer<typeof targetView>
 
 const permissions = z.object({ owner: z.string(), group: z.string(), mode: z.enum(['keep-exec', 'strict', 'off']) })
 

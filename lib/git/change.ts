@@ -8,7 +8,7 @@ import { convertsNothing } from './attributes.ts'
 import type { MirrorParts } from './mirror.ts'
 import { packable, packFiles } from './pack.ts'
 import { pointersOf } from './pointers.ts'
-import { differenceOf } from './tree.ts'
+import { differenceOf } from './tree-difference.ts'
 import type { TreeFile } from './tree.ts'
 
 /**

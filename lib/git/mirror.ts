@@ -7,11 +7,11 @@ import { makeChange } from './change.ts'
 import { parseCommit } from './commit.ts'
 import { GitExit } from './failure.ts'
 import type { Objects } from './objects.ts'
-import { checkRefName } from './ref-name.ts'
+import { checkRefName, isFullSha } from './ref-name.ts'
 import { parseRefs } from './refs.ts'
 import type { GitCall } from './run.ts'
 import { readTar } from './tar.ts'
-import { linkMode } from './tree.ts'
+import { linkMode } from './tree-object.ts'
 import type { TreeFile, Trees } from './tree.ts'
 
 /** What a mirror needs to know of its surroundings. */
@@ -43,7 +43,7 @@ export function makeMirror(parts: MirrorParts): Mirror {
 
   const shaOf = async (ref: string): Promise<string> => {
     checkRefName(ref)
-    const full = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
+    const full = isFullSha(ref)
     const names = ref.startsWith('refs/') ? [ref] : [`refs/heads/${ref}`, `refs/tags/${ref}`]
     const short = /^[0-9a-f]{7,63}$/.test(ref)
     for (const name of full ? [ref, ...names] : short ? [...names, ref] : names) {
@@ -65,7 +65,7 @@ export function makeMirror(parts: MirrorParts): Mirror {
 
   /** A branch or full SHA, most of the time: read without starting git; null for what needs that. */
   const known = async (ref: string): Promise<Commit | null> => {
-    const isSha = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(ref)
+    const isSha = isFullSha(ref)
     const name = isSha || ref.startsWith('refs/') ? ref : `refs/heads/${ref}`
     const object = await parts.objects.read(`${name}^{commit}`)
     const commit = object && parseCommit(object)
@@ -132,7 +132,7 @@ export function makeMirror(parts: MirrorParts): Mirror {
       return { commits, ahead, behind, files: changed.length, changed: changed.slice(0, limit) }
     },
     async files(sha, paths) {
-      const commit = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(sha) ? sha : await shaOf(sha)
+      const commit = isFullSha(sha) ? sha : await shaOf(sha)
       const all = await parts.trees.below(commit, [...attributesAbove(paths), ...paths])
       if (!all) throw new PanelError('not_found', `There is no commit “${sha}” in the repository.`)
       const found = all.filter(({ path }) => paths.some((name) => isBelow(path, name)))

@@ -1,7 +1,7 @@
 // A few files of a tree as a tar archive, made here: starting git for it takes longer. What doesn't fit into plain ustar is git's.
 import { GitExit } from './failure.ts'
 import type { Objects } from './objects.ts'
-import { linkMode, submoduleMode } from './tree.ts'
+import { linkMode, submoduleMode } from './tree-object.ts'
 import type { TreeFile } from './tree.ts'
 
 const packBytes = 4 * 1_048_576

@@ -1,6 +1,11 @@
 // Names of branches and tags, checked by git's own rules before git sees them.
 import { PanelError } from '../errors.ts'
 
+/** A whole SHA-1 or SHA-256, as git writes it. */
+export function isFullSha(text: string): boolean {
+  return /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
+}
+
 /** True for a name that git would accept below refs/heads/ (git-check-ref-format(1)); one that looks like an option is not. */
 export function isRefName(name: string): boolean {
   if (name === '' || name === '@' || name.length > 250 || name.startsWith('-')) return false

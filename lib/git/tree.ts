@@ -1,13 +1,12 @@
 // Trees of commits as lists. Names are kept as latin1 text, one character a byte: git's names are bytes, not always UTF-8.
-import { createHash } from 'node:crypto'
 import { PanelError } from '../errors.ts'
 import { GitExit } from './failure.ts'
 import type { MirrorParts } from './mirror.ts'
-import type { GitObject } from './objects.ts'
 import { pointerBytes } from './pointers.ts'
+import { isFullSha } from './ref-name.ts'
+import { folderMode, linkMode, parseTree, submoduleMode, treeSha } from './tree-object.ts'
+import type { TreeEntry } from './tree-object.ts'
 
-/** `size` in bytes, 0 for folders and submodules. */
-export type TreeEntry = { mode: string; sha: string; name: string; size: number }
 export type TreeFile = { mode: string; sha: string; path: string; size: number }
 
 /**
@@ -28,9 +27,6 @@ export type TreeListing = {
 /** A path that differs. Modes are '' where it isn't there. */
 export type TreeStep = { path: string; before: string; now: string; sha: string; size: number }
 
-export const linkMode = '120000'
-export const submoduleMode = '160000'
-const folderMode = '040000'
 /** What a file system takes at least for anything that isn't empty. */
 const blockBytes = 4096
 /** A few objects can stand for billions of paths; nobody deploys so many. */
@@ -88,7 +84,7 @@ export class Trees {
 
   /** The tree of a commit; null when the mirror doesn't know that. */
   async #rootOf(sha: string): Promise<string | null> {
-    if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(sha)) return null
+    if (!isFullSha(sha)) return null
     const commit = await this.#parts.objects.look(`${sha}^{commit}`)
     const tree = commit && (await this.#parts.objects.look(`${sha}^{tree}`))
     return tree && tree.sha
@@ -116,7 +112,7 @@ export class Trees {
     }
     for (const [path, entries] of folders) {
       const sha = shas.get(path)!
-      if (shaOf(entries, sha.length) === sha) this.#folders.set(sha, entries)
+      if (treeSha(entries, sha.length) === sha) this.#folders.set(sha, entries)
     }
   }
 
@@ -220,39 +216,6 @@ export class Trees {
   }
 }
 
-/** `<mode> <name>\0<sha>` again and again (gitformat of trees). */
-function parseTree({ sha: tree, bytes }: GitObject): TreeEntry[] {
-  const entries: TreeEntry[] = []
-  for (let at = 0; at < bytes.length;) {
-    const space = bytes.indexOf(0x20, at)
-    const end = bytes.indexOf(0, at)
-    const next = end + 1 + tree.length / 2
-    const mode = bytes.toString('latin1', at, Math.max(at, space))
-    if (!/^[0-7]+$/.test(mode) || end < space || next > bytes.length) throw new GitExit(128, `malformed tree ${tree}`)
-    const [name, sha] = [bytes.toString('latin1', space + 1, end), bytes.toString('hex', end + 1, next)]
-    entries.push({ mode: canonical(parseInt(mode, 8)), sha, name, size: 0 })
-    at = next
-  }
-  return entries
-}
-
-/** The name of the tree that holds these as git itself writes them. */
-function shaOf(entries: TreeEntry[], digits: number): string {
-  const parts = entries.map(({ mode, name, sha }) =>
-    Buffer.from(`${mode.replace(/^0/, '')} ${name}\0${Buffer.from(sha, 'hex').toString('latin1')}`, 'latin1'),
-  )
-  const bytes = Buffer.concat(parts)
-  const hash = createHash(digits === 64 ? 'sha256' : 'sha1')
-  return hash.update(`tree ${bytes.length}\0`).update(bytes).digest('hex')
-}
-
-/** Of permissions, git keeps whether the owner may execute. */
-function canonical(mode: number): string {
-  if ((mode & 0o170000) === 0o100000) return mode & 0o100 ? '100755' : '100644'
-  if ((mode & 0o170000) === 0o040000) return folderMode
-  return (mode & 0o170000) === 0o120000 ? linkMode : submoduleMode
-}
-
 function listing(root: string, folders: Map<string, TreeEntry[]>): TreeListing {
   const found: TreeListing = {
     files: 0,
@@ -298,43 +261,7 @@ function listing(root: string, folders: Map<string, TreeEntry[]>): TreeListing {
   return found
 }
 
-/** What has to be removed first, and what has to be written after. */
-export type TreeDifference = { remove: string[]; write: TreeFile[] }
-
-/**
- * From what differs to what has to be done for the tree whose listing is `tree`; null when attributes differ, as they may change files
- * that don't.
- */
-export function differenceOf(changes: TreeStep[], tree: TreeListing): TreeDifference | null {
-  const gone: string[] = []
-  const write: TreeFile[] = []
-  for (const { path, before, now, sha, size } of changes) {
-    if (isAttributes(path)) return null
-    if (now === '' || (before !== '' && kind(before) !== kind(now))) gone.push(path)
-    if (now === '' || (now === submoduleMode && before === submoduleMode)) continue
-    write.push({ mode: now, sha, path, size })
-  }
-  return { remove: [...gone, ...emptied(gone, tree.folders)], write }
-}
-
-/** Directories above removed paths that the new tree doesn't have, deepest first. */
-function emptied(gone: string[], folders: Set<string>): string[] {
-  const found = new Set<string>()
-  for (const path of gone) {
-    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-      const folder = path.slice(0, slash)
-      if (folders.has(folder) || found.has(folder)) break
-      found.add(folder)
-    }
-  }
-  return [...found].sort((a, b) => b.split('/').length - a.split('/').length)
-}
-
-function kind(mode: string): string {
-  return mode.slice(0, 3)
-}
-
-function isAttributes(path: string): boolean {
+export function isAttributes(path: string): boolean {
   return path === '.gitattributes' || path.endsWith('/.gitattributes')
 }
 

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -12,6 +12,7 @@ import type { Mirror } from '../../lib/deploy/types.ts'
 import { openMirrors } from '../../lib/git/mirrors.ts'
 import { Passages } from '../../lib/git/passage.ts'
 import { Repository, temporaryFolder } from './fixtures.ts'
+import { serveGit } from './http-backend.ts'
 
 let folder: string
 let repository: Repository
@@ -62,39 +63,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** git's own HTTP backend as CGI, for whoever shows the token. */
+/** The repository, for whoever shows the token. */
 function serve(asked: IncomingMessage, response: ServerResponse): void {
-  if (asked.headers.authorization !== authorization)
-    return void response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
-  const [path = '', query = ''] = (asked.url ?? '').split('?')
-  const header = (name: string): string => String(asked.headers[name] ?? '')
-  const backend = spawn('git', ['http-backend'], {
-    env: {
-      ...process.env,
-      GIT_PROJECT_ROOT: folder,
-      GIT_HTTP_EXPORT_ALL: '1',
-      PATH_INFO: path,
-      QUERY_STRING: query,
-      REQUEST_METHOD: asked.method,
-      CONTENT_TYPE: header('content-type'),
-      CONTENT_LENGTH: header('content-length'),
-      HTTP_CONTENT_ENCODING: header('content-encoding'),
-      GIT_PROTOCOL: header('git-protocol'),
-    },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  asked.pipe(backend.stdin)
-  const chunks: Buffer[] = []
-  backend.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-  backend.stdout.on('end', () => {
-    const whole = Buffer.concat(chunks)
-    const end = whole.indexOf('\r\n\r\n')
-    for (const line of whole.toString('latin1', 0, end).split('\r\n')) {
-      const [name = '', value = ''] = line.split(': ')
-      if (name !== 'Status') response.setHeader(name, value)
-    }
-    response.end(whole.subarray(end + 4))
-  })
+  if (asked.headers.authorization === authorization) return serveGit(folder, asked, response)
+  response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
 }
 
 const open = async (): Promise<Mirror> =>
@@ -242,7 +214,8 @@ describe('a passage', () => {
     const status = async (method: string, path: string): Promise<number> => {
       const asked = request({ hostname, port, method, path, headers: { [name]: secret } })
       const [response] = (await once(asked.end(), 'response')) as [IncomingMessage]
-      return response.resume().statusCode ?? 0
+      await once(response.resume(), 'end')
+      return response.statusCode ?? 0
     }
     expect(await status('GET', refs)).toBe(200)
     requests = []
