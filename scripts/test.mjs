@@ -2,6 +2,7 @@
 // and the browser stories. Each has a limit, as has the whole. The last line always says `N passed, N failed`, with the counts
 // of the test runners' own reports.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 import { runStep } from './test-step.mjs'
 
 const results = 'test-results'
@@ -9,6 +10,8 @@ const minute = 60_000
 const until = performance.now() + 29 * minute
 let passed = 0
 let failed = 0
+/** What failed, by name, with the beginning of the reason: said again at the very end, where a long output is looked at first. */
+const failures = []
 
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort())
@@ -33,18 +36,27 @@ async function check(step) {
   return ok
 }
 
+/** So much of a failure's words as helps to find it, without colours and others' frames. */
+const beginning = (text) =>
+  stripVTControlCharacters(text ?? '')
+    .split('\n')
+    .filter((line) => !line.includes('/node_modules/'))
+    .slice(0, 12)
+    .join('\n    ')
+
 /** Adds up the report of a step's runner. A step that failed counts at least once, whatever its report says or lacks. */
 function count(ok, report, read) {
   let counts = { passed: 0, failed: ok ? 0 : 1 }
   try {
     const said = read(JSON.parse(readFileSync(report, 'utf8')))
-    counts = { passed: said.passed, failed: said.failed || counts.failed }
+    counts = { ...said, failed: said.failed || counts.failed }
   } catch (error) {
     console.error(`── ${report}: ${error.message}`)
     counts.failed = 1
   }
   passed += counts.passed
   failed += counts.failed
+  failures.push(...(counts.failures ?? []))
 }
 
 async function tests() {
@@ -54,15 +66,34 @@ async function tests() {
   count(await npx('tests', 15, 'vitest', 'run', ...reporters), report, (said) => ({
     passed: said.numPassedTests,
     failed: said.numFailedTests || said.numFailedTestSuites,
+    failures: said.testResults.flatMap((file) => [
+      ...(file.status === 'failed' && file.message ? [`${file.name}\n    ${beginning(file.message)}`] : []),
+      ...file.assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map((test) => `${file.name} › ${test.fullName}\n    ${beginning(test.failureMessages.join('\n'))}`),
+    ]),
   }))
 }
 
 async function stories() {
   // Errors outside of any story (a file that doesn't load, a worker that died) count too.
-  count(await npx('browser stories', 15, 'playwright', 'test'), `${results}/playwright.json`, ({ stats, errors }) => ({
+  const report = `${results}/playwright.json`
+  count(await npx('browser stories', 15, 'playwright', 'test'), report, ({ stats, errors, suites }) => ({
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky || errors.length,
+    failures: [...errors.map(({ message }) => beginning(message)), ...suites.flatMap(failedStories)],
   }))
+}
+
+/** The failed stories of Playwright's report: suites hold suites and specs, these tests, these results with errors. */
+function failedStories({ file, suites = [], specs = [] }) {
+  const own = specs
+    .filter(({ ok }) => !ok)
+    .map(({ title, tests }) => {
+      const errors = tests.flatMap(({ results }) => results.flatMap((result) => result.errors))
+      return `${file} › ${title}\n    ${beginning(errors.map(({ message }) => message).join('\n'))}`
+    })
+  return [...own, ...suites.flatMap(failedStories)]
 }
 
 async function all() {
@@ -87,5 +118,6 @@ try {
   failed += 1
   console.error(error)
 }
+if (failures.length > 0) console.log(`\n── failed\n  ${failures.join('\n  ')}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exit(failed > 0 || passed === 0 ? 1 : 0)
