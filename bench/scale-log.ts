@@ -128,7 +128,8 @@ async function fillLog(pool: Pool): Promise<string> {
   return id
 }
 
-function executable(): { executablePath?: string } {
+/** The system’s browser where there is one, for `chromium.launch`. */
+export function executable(): { executablePath?: string } {
   const known = [process.env.CHROMIUM, '/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
   const found = known.find((path) => path !== undefined && existsSync(path))
   return found === undefined ? {} : { executablePath: found }
