@@ -1,4 +1,5 @@
 // What of a secret file must not appear in a log: all of it, each of its lines, and the values that programs read out of it.
+import { valuesIn } from './documents.ts'
 import { isWorthHiding } from './secrets.ts'
 
 /** A line or a value counts by itself from this many characters on. */
@@ -11,7 +12,7 @@ export function secretsOfFile(bytes: Uint8Array): string[] {
   const text = textOf(bytes)
   if (text === null) return []
   const lines = text.split(/\r\n?|\n/).map((line) => line.trim())
-  const found = new Set([...lines, ...lines.flatMap(valuesOf), ...(text.length <= longestWhole ? [text.trim()] : [])])
+  const found = new Set([...lines, ...valuesIn(text), ...(text.length <= longestWhole ? [text.trim()] : [])])
   return [...found].filter((one) => one.length >= shortest && isWorthHiding(one))
 }
 
@@ -22,23 +23,5 @@ export function textOf(bytes: Uint8Array): string | null {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return null
-  }
-}
-
-/** What stands in quotes, as it stands and as JSON means it, and what follows the first `=` or `: `. */
-function valuesOf(line: string): string[] {
-  const quoted = [...line.matchAll(/"((?:\\.|[^"\\])*)"|'([^']*)'/g)].flatMap(([whole, inner, single]) => [
-    inner ?? single ?? '',
-    ...(inner?.includes('\\') ? meantBy(whole) : []),
-  ])
-  const assigned = /(?:=|:\s)\s*(.+?)[\s,;]*$/.exec(line)?.[1]
-  return assigned === undefined ? quoted : [...quoted, assigned]
-}
-
-function meantBy(json: string): string[] {
-  try {
-    return [String(JSON.parse(json))]
-  } catch {
-    return []
   }
 }

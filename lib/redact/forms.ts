@@ -1,5 +1,5 @@
 // The spellings in which one secret may turn up in a log: as it is, base64 (at any alignment), URL-, JSON- and HTML-encoded,
-// quoted by a shell's trace, and line by line. Only text in, byte patterns out; searching is pattern-search's part.
+// quoted by a shell's trace, cut short in PHP's, and line by line. Only text in, byte patterns out; searching is pattern-search's part.
 
 /** Shorter secrets would blot out half a log and protect nothing. */
 const shortestSecret = 4
@@ -7,30 +7,37 @@ const shortestSecret = 4
 const shortestLine = 8
 /** Inner base64 pieces shorter than this also occur in ordinary words. */
 const shortestPiece = 6
+/** What PHP shows of an argument in a stack trace (`zend.exception_string_param_max_len`). */
+const tracedBytes = 15
 /** Bytes of secrets above which only the common spellings are looked for: patterns take many times as much memory. */
 const manyBytes = 256 * 1024
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const encoder = new TextEncoder()
 
-/** `exact` patterns stand in one piece; those of `wrapped` may be broken into lines anywhere. */
-type Forms = { exact: Uint8Array[]; wrapped: Uint8Array[] }
+/**
+ * `exact` patterns stand in one piece; those of `wrapped` may be broken into lines anywhere, those of `encoded` stand where
+ * escapes were decoded: which signs get one is decided otherwise by every library.
+ */
+type Forms = { exact: Uint8Array[]; wrapped: Uint8Array[]; encoded: Uint8Array[] }
 
 /** Every byte pattern that must not pass for these secrets; secrets of less than 4 bytes give none. */
 export function secretForms(secrets: readonly string[]): Forms {
   const exact = new Set<string>()
   const wrapped = new Set<string>()
+  const encoded = new Set<string>()
   const areMany = secrets.reduce((sum, secret) => sum + secret.length, 0) > manyBytes
   for (const secret of secrets) {
     if (encoder.encode(secret).length < shortestSecret) continue
     // Lone surrogates become U+FFFD, as they do when the value is written to a file.
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(encoder.encode(secret))
-    for (const part of [text, ...linesOf(text)]) {
+    for (const part of [text, text.trim(), ...linesOf(text)]) {
       for (const form of areMany ? [part, jsonOf(part)] : spellings(part)) exact.add(form)
       for (const form of base64Forms(encoder.encode(part))) wrapped.add(form)
+      if (/[^\w.-]/.test(part)) for (const form of [part, part.replaceAll(' ', '+')]) encoded.add(form)
     }
   }
-  return { exact: patterns(exact), wrapped: patterns(wrapped) }
+  return { exact: patterns(exact), wrapped: patterns(wrapped), encoded: patterns(encoded) }
 }
 
 function patterns(forms: Set<string>): Uint8Array[] {
@@ -40,7 +47,7 @@ function patterns(forms: Set<string>): Uint8Array[] {
 function linesOf(text: string): string[] {
   const lines = text.split(/\r?\n/)
   if (lines.length === 1) return []
-  return lines.filter((line) => line.length >= shortestLine)
+  return lines.map((line) => line.trim()).filter((line) => line.length >= shortestLine)
 }
 
 function spellings(text: string): string[] {
@@ -58,6 +65,7 @@ function spellings(text: string): string[] {
     url.replace(/%../g, (code) => code.toLowerCase()),
     ...shellForms(text),
     html,
+    ...(text.length > tracedBytes ? [`${text.slice(0, tracedBytes)}...`] : []),
     ...['&#39;', '&#039;', '&#x27;'].map((quote) => html.replaceAll("'", quote)),
   ]
 }

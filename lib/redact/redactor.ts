@@ -3,6 +3,8 @@
 import { secretForms } from './forms.ts'
 import { openPatternSearch } from './pattern-search.ts'
 import type { PatternSearch } from './pattern-search.ts'
+import { decoded, unwrapped } from './views.ts'
+import type { View } from './views.ts'
 
 /** What stands in a log where a secret stood. */
 export const mask = '[redacted]'
@@ -19,20 +21,22 @@ export type Redactor = {
 
 /** Hides `secrets` (of at least 4 bytes) in all the spellings of forms.ts. Build one a set, then `open()` one a stream. */
 export function prepareRedaction(secrets: readonly string[]): { open(): Redactor } {
-  const { exact, wrapped } = secretForms(secrets)
-  const searches = [openPatternSearch(exact), openPatternSearch(wrapped)] as const
-  return { open: () => new StreamRedactor(...searches) }
+  const { exact, wrapped, encoded } = secretForms(secrets)
+  const searches = {
+    exact: openPatternSearch(exact),
+    wrapped: openPatternSearch(wrapped),
+    encoded: encoded.length > 0 ? openPatternSearch(encoded) : null,
+  }
+  return { open: () => new StreamRedactor(searches) }
 }
+
+type Searches = { exact: PatternSearch; wrapped: PatternSearch; encoded: PatternSearch | null }
 
 class StreamRedactor implements Redactor {
   committed = 0
   #exact: PatternSearch
-  #wrapped: PatternSearch
   #state = 0
-  /** Of the search that doesn't see line ends. */
-  #wrappedState = 0
-  /** Where line ends stand that may lie inside a pattern; ascending. */
-  #lineEnds: number[] = []
+  #views: View[]
   /** Raw bytes read. */
   #read = 0
   /** Raw bytes from `#heldFrom` to `#read`; those inside the first stretch are not kept once it is longer than they are. */
@@ -41,9 +45,10 @@ class StreamRedactor implements Redactor {
   /** Stretches to mask, in order, not overlapping, none of them given yet. */
   #stretches: { from: number; to: number }[] = []
 
-  constructor(exact: PatternSearch, wrapped: PatternSearch) {
+  constructor({ exact, wrapped, encoded }: Searches) {
+    const cover = this.#cover.bind(this)
     this.#exact = exact
-    this.#wrapped = wrapped
+    this.#views = [unwrapped(wrapped, cover), ...(encoded ? [decoded(encoded, cover)] : [])]
   }
 
   push(bytes: Uint8Array): Uint8Array {
@@ -53,24 +58,10 @@ class StreamRedactor implements Redactor {
       this.#read++
       const length = this.#exact.matched(this.#state)
       if (length > 0) this.#cover(this.#read - length, this.#read)
-      if (byte === 0x0a || byte === 0x0d) this.#lineEnds.push(this.#read - 1)
-      else {
-        this.#wrappedState = this.#wrapped.next(this.#wrappedState, byte)
-        const length = this.#wrapped.matched(this.#wrappedState)
-        if (length > 0) this.#cover(this.#startOf(length), this.#read)
-      }
+      for (const view of this.#views) view.take(byte, this.#read)
     }
-    const open = this.#startOf(this.#wrapped.depth(this.#wrappedState))
-    const first = this.#lineEnds.findIndex((at) => at >= open)
-    this.#lineEnds = first < 0 ? [] : this.#lineEnds.slice(first)
-    return this.#give(Math.min(this.#read - this.#exact.depth(this.#state), open))
-  }
-
-  /** Where the last `length` bytes that are no line ends began. */
-  #startOf(length: number): number {
-    let start = this.#read - length
-    for (let at = this.#lineEnds.length - 1; at >= 0 && this.#lineEnds[at]! >= start; at--) start--
-    return length === 0 ? this.#read : start
+    const open = this.#views.map((view) => view.open(this.#read))
+    return this.#give(Math.min(this.#read - this.#exact.depth(this.#state), ...open))
   }
 
   end(): Uint8Array {
@@ -79,11 +70,13 @@ class StreamRedactor implements Redactor {
 
   #cover(from: number, to: number): void {
     let start = from
+    let end = to
     for (let last = this.#stretches.at(-1); last && last.to > start; last = this.#stretches.at(-1)) {
       start = Math.min(start, last.from)
+      end = Math.max(end, last.to)
       this.#stretches.pop()
     }
-    this.#stretches.push({ from: start, to })
+    this.#stretches.push({ from: start, to: end })
   }
 
   /** Gives everything before `certain`, but for a stretch that may still grow over it. */

@@ -1,6 +1,7 @@
 // Which values of a .env text are worth hiding. Reading is lenient on purpose: what no parser agrees on is hidden in
 // every reading, because showing a secret is worse than hiding a word.
 
+import { valuesIn } from './documents.ts'
 import { envEntries, envValues, readings } from './env.ts'
 
 /** Values that are no secrets and stand in every log; hiding them would hide the log (and the reason of a failure). */
@@ -24,7 +25,26 @@ export function secretsOfEnv(text: string, names: ReadonlySet<string> | null = n
       .flatMap(({ raw }) => readings(raw)),
     ...values.filter(isSecret).map(({ value }) => value),
   ])
-  return [...found].filter((value) => isWorthHiding(value))
+  return [...new Set([...found].flatMap((value) => [value, ...partsOf(value)]))].filter((part) => isWorthHiding(part))
+}
+
+/** A part of a value counts by itself from this many characters on. */
+const telling = 8
+
+/** What programs take out of a value and show by itself: the password of an address, the values of a document. */
+function partsOf(value: string): string[] {
+  const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s:]*:([^/?#\s]+)@/i.exec(value)?.[1]
+  const isDocument = value.includes('\n') || /^\s*[[{]/.test(value)
+  const inside = isDocument ? valuesIn(value).filter(({ length }) => length >= telling) : []
+  return password === undefined ? inside : [password, decodedUrl(password), ...inside]
+}
+
+function decodedUrl(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** Neither an everyday word nor a small number, and long enough. */

@@ -50,6 +50,40 @@ describe('a redactor', () => {
     }
   })
 
+  test('hides a secret in whatever way a library decides which signs of it to escape', () => {
+    const secret = "p@ss!w(or)d*1/a'b~ c$&+,é😀"
+    const percent = (text: string) => `%${text.charCodeAt(0).toString(16).toUpperCase()}`
+    const unit = (text: string) => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`
+    const php = encodeURIComponent(secret).replace(/[!'()*]/g, percent)
+    const address = new URL('http://host/')
+    address.password = secret
+    const json = JSON.stringify(secret).slice(1, -1)
+    const forms = {
+      'rawurlencode of PHP': php,
+      'urlencode of PHP': php.replaceAll('%20', '+').replaceAll('~', '%7E'),
+      'quote of Python': php.replaceAll('%2F', '/'),
+      'the password of an URL': address.password,
+      'a form': new URLSearchParams({ a: secret }).toString().slice(2),
+      encodeURI: encodeURI(secret),
+      'in small letters': php.replace(/%../g, (code) => code.toLowerCase()),
+      'JSON of Go': json.replace(/[<>&]/g, unit),
+      'JSON of Gson': json.replace(/[<>&='é]/g, (one) => `\\u${unit(one).slice(2).toUpperCase()}`),
+      'JSON of Python': json.replace(/[^\0-\x7f]/g, unit),
+      'an URL in JSON of PHP': php.replaceAll('%2F', '\\/'),
+    }
+    for (const [by, form] of Object.entries(forms))
+      for (const size of [1, 2, 5, 1_000]) {
+        const chunks = `100% \\u00 <${form}> %4`.match(new RegExp(`[^]{1,${size}}`, 'gu'))!
+        expect([by, redact([secret], ...chunks)]).toEqual([by, `100% \\u00 <${mask}> %4`])
+      }
+  })
+
+  test('hides the beginning of a secret that a stack trace of PHP shows, and one whose blanks were cut off', () => {
+    expect(redact(['correct-horse-battery'], "#0 login('correct-horse-b...')")).toBe(`#0 login('${mask}')`)
+    expect(redact([' padded secret '], 'x=padded secret;')).toBe(`x=${mask};`)
+    expect(redact(['first\n   a line of a key\n'], 'a line of a key')).toBe(mask)
+  })
+
   test('hides what shells, traces and base64 make of a secret', () => {
     const secrets = [
       `it's a "word" $x \\ é!`,
@@ -191,6 +225,19 @@ describe('secrets of a .env text', () => {
       'first line\nsecond line',
     ])
   })
+})
+
+test('the parts of a secret that programs show by themselves are secrets, too', () => {
+  const env = [
+    'DATABASE_URL=postgres://shop:p%40ss-word@db.internal:5432/shop',
+    `CREDENTIALS='{"type": "account", "private_key": "-----BEGIN-----\\nMIIE", "pin": "12"}'`,
+    'SETTINGS="user: ada\n  password: correct-horse\n"',
+  ].join('\n')
+  const seen = redact(
+    secretsOfEnv(env),
+    'p%40ss-word p@ss-word private_key -----BEGIN-----\nMIIE correct-horse password db.internal',
+  )
+  expect(seen).toBe(`${mask} ${mask} private_key ${mask} ${mask} password db.internal`)
 })
 
 describe('variables for hooks', () => {
