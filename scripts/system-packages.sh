@@ -15,6 +15,11 @@ util-linux unshare
 iproute2 ip
 procps ps
 chromium-headless-shell|chromium chromium-headless-shell /usr/lib/chromium/chromium-headless-shell chromium
+nginx-light|nginx nginx /usr/sbin/nginx
+php-fpm /usr/sbin/php-fpm*
+php-cli php
+libfcgi-bin cgi-fcgi
+shellcheck shellcheck
 fonts-liberation /usr/share/fonts/truetype/liberation /usr/share/fonts/truetype/liberation2
 W
 }
@@ -30,6 +35,15 @@ look() {
       echo "$packages"
     done
   )
+}
+
+# The hosts of the tests start their own services; this machine is to run none of them for having the programs: Debian asks
+# this program (invoke-rc.d(8)) before it starts one, and 101 says no.
+policy=${POLICY_RC_D:-/usr/sbin/policy-rc.d}
+hold_services() {
+  [ ! -e "$policy" ] || return 0
+  trap '$as_root rm -f "$policy"' EXIT
+  $as_root sh -c "printf '#!/bin/sh\nexit 101\n' >'$policy' && chmod 755 '$policy'"
 }
 
 # Words without newlines; of alternatives the first.
@@ -67,6 +81,7 @@ for packages in $missing; do
   [ -n "$known" ] || give_up "This system's package lists don't have ${packages%%|*}."
   chosen="$chosen $known"
 done
+hold_services
 # shellcheck disable=SC2086
 $as_root apt-get $quiet install -y --no-install-recommends $chosen || give_up 'apt-get install failed.'
 look

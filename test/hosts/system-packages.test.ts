@@ -11,7 +11,7 @@ let folder: string
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packages-'))
-  for (const tool of ['sh', 'cat', 'tr', 'env']) {
+  for (const tool of ['sh', 'cat', 'tr', 'env', 'rm', 'chmod']) {
     const path = ['/bin', '/usr/bin'].map((place) => join(place, tool)).find(existsSync)
     await symlink(path!, join(folder, tool))
   }
@@ -32,14 +32,14 @@ function apt(install: string): Promise<void> {
 
 function runScript(): { status: number | null; said: string } {
   const { status, stdout, stderr } = spawnSync('/bin/sh', [script], {
-    env: { ...process.env, CHROMIUM: '', PATH: folder },
+    env: { ...process.env, CHROMIUM: '', PATH: folder, POLICY_RC_D: join(folder, 'policy') },
     encoding: 'utf8',
   })
   return { status, said: stdout + stderr }
 }
 
 const brings =
-  'for p in ssh-keygen sudo busybox git unshare ip ps chromium; do PATH=/bin:/usr/bin ln -sf /bin/true "${0%/*}/$p"; done'
+  'for p in ssh-keygen sudo busybox git unshare ip ps chromium nginx php cgi-fcgi shellcheck; do PATH=/bin:/usr/bin ln -sf /bin/true "${0%/*}/$p"; done'
 
 it('installs what is missing, and then has nothing to do', async () => {
   await apt(brings)
@@ -53,6 +53,13 @@ it('installs what is missing, and then has nothing to do', async () => {
   await rm(join(folder, 'orders'))
   expect(runScript()).toEqual({ status: 0, said: '' })
   expect(existsSync(join(folder, 'orders'))).toBe(false)
+})
+
+it('starts no service of what it installs, and leaves other installations free to', async () => {
+  await apt(`"\${0%/*}/policy" nginx start; echo "policy $?" >>${folder}/orders; ${brings}`)
+  expect(runScript()).toEqual({ status: 0, said: '' })
+  expect(await readFile(join(folder, 'orders'), 'utf8')).toMatch(/^policy 101$/m)
+  expect(existsSync(join(folder, 'policy'))).toBe(false)
 })
 
 it('says what to type when it is not root, and touches nothing', async () => {
