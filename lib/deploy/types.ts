@@ -59,6 +59,19 @@ export type PlannedFile = {
   mode: string
 }
 
+export const fileTargets = ['release', 'shared', 'server'] as const
+/** In a release (its path is inside it), in the root beside releases, or anywhere on the server (its path is absolute). */
+export type FileTarget = (typeof fileTargets)[number]
+
+/** A file that comes to stand where something else may stand now; `made` null = it is taken away, if it is still what we left. */
+export type PlacedFile = {
+  target: FileTarget
+  path: string
+  made: Omit<PlannedFile, 'path'> | null
+  /** SHA-256 of what we left there, as far as is known: anything else there is somebody's own, and is kept. */
+  known: string | null
+}
+
 /** What a step does on the server. `hook` runs once; everything else is ours and may be repeated. */
 export type Action =
   | { do: 'check'; needBytes: number; needInodes: number; expectCurrent: string | null; adopt: boolean }
@@ -78,6 +91,13 @@ export type Action =
   | { do: 'configure'; release: string; number: number; sha256: string; permissions: Permissions }
   /** Puts back what `segment` of this deployment replaced; set `number` (null = none) is what the panel knows it as. */
   | { do: 'restore'; release: string; segment: string; number: number | null; permissions: Permissions }
+  /**
+   * Files outside a release that is being made. `holds`: the release is live, and these are the revisions (ids) that it has
+   * from then on; absent while it is about to become live.
+   */
+  | { do: 'place'; release: string; files: PlacedFile[]; permissions: Permissions; holds?: string[] }
+  /** Puts back what `segment` of this deployment placed. */
+  | { do: 'unplace'; release: string; segment: string; files: Pick<PlacedFile, 'target' | 'path'>[]; holds?: string[] }
   | { do: 'prune'; remove: string[]; keep: string[] }
   /** One release that a person named; never the live one. Unlike `prune` it fails when something is left. */
   | { do: 'remove'; release: string }

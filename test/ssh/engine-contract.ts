@@ -7,6 +7,7 @@ import type { Ground, Site } from './engine-ground.ts'
 import { hookContract } from './engine-hooks.ts'
 import { hostileContract } from './engine-hostile.ts'
 import { releaseContract } from './engine-release.ts'
+import { placeContract } from './engine-place.ts'
 import { startContract } from './engine-start.ts'
 import { stepContract } from './engine-steps.ts'
 
@@ -32,5 +33,6 @@ export function engineContract(name: string, start: () => Promise<Ground>): void
     stepContract(site)
     configureContract(site)
     filesContract(site)
+    placeContract(site)
   })
 }

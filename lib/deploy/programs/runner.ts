@@ -1,11 +1,11 @@
 // The runner: detached, alone on the server, it carries out one segment and writes down what happened.
-import type { Action, PlannedFile, PlannedHook, Segment, Step } from '../types.ts'
+import type { Action, PlacedFile, PlannedFile, PlannedHook, Segment, Step } from '../types.ts'
 import { quote } from '../quote.ts'
 import { hookSteps } from './hooks.ts'
 import { killing, processes } from './kill.ts'
 import { squeeze } from './squeeze.ts'
 import { ourSteps } from './steps.ts'
-import { fileMode, filePath } from './file-words.ts'
+import { fileMode, filePath, placePath } from './file-words.ts'
 import { assign, common, contextVariables, innerPath, releaseName, segmentName, userName } from './text.ts'
 import type { TargetContext } from './text.ts'
 
@@ -151,7 +151,7 @@ const begin = squeeze(`
 const end = squeeze(`
   kill "$w"
   rm -f "$d/reserve"
-  [ -n "$bad" ] || rm -f "$d/env" "$d/env.none"
+  [ -n "$bad" ] || { rm -f "$d/env" "$d/env.none"; settle >/dev/null 2>&1; }
   for s in $sums; do
     h=$(head -c "\${s#*:}" "$d/\${s%:*}.out" | sha256sum)
     jot "sum \${s%:*} \${s#*:} \${h%% *}"
@@ -186,6 +186,11 @@ function fileWords({ path, sha256, owner, group, mode }: PlannedFile): string[] 
   ]
 }
 
+function placeWords({ target, path, made, known }: PlacedFile): string[] {
+  const [, ...rest] = made ? fileWords({ path: 'any', ...made }) : ['', '-', '-', '-', '-']
+  return [target, placePath(target, path), ...rest, known ?? '-']
+}
+
 function words(action: Action): string[] {
   switch (action.do) {
     case 'check':
@@ -205,6 +210,16 @@ function words(action: Action): string[] {
       return ['variables', releaseName(action.release), action.sha256 ?? '']
     case 'files':
       return ['files', releaseName(action.release), ...action.files.flatMap(fileWords)]
+    case 'place': {
+      const { owner, group, mode } = action.permissions
+      const others = mode === 'off' ? ['-', '-'] : [userName(owner), userName(group)]
+      const isLive = flag(action.holds !== undefined)
+      return ['place', releaseName(action.release), isLive, ...others, ...action.files.flatMap(placeWords)]
+    }
+    case 'unplace': {
+      const files = action.files.flatMap(({ target, path }) => [target, placePath(target, path)])
+      return ['unplace', releaseName(action.release), segmentName(action.segment), ...files]
+    }
     case 'permissions': {
       const { owner, group, mode } = action.permissions
       return ['permissions', releaseName(action.release), userName(owner), userName(group), mode]
@@ -246,7 +261,7 @@ function stepLine(step: Step): string {
 /** The release that a segment makes or activates, '' when there is none: where panel hooks run. */
 function freshRelease(segment: Segment): string {
   for (const { action } of segment.steps) {
-    if (['release', 'switch', 'verify', 'configure', 'restore'].includes(action.do) && 'release' in action)
+    if (['release', 'switch', 'verify', 'configure', 'restore', 'place'].includes(action.do) && 'release' in action)
       return releaseName(action.release)
   }
   return ''

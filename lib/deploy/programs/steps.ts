@@ -2,6 +2,7 @@
 // returns 1. The working directory is the root; $d is the segment's directory. Output goes to the step's file.
 import { configuring } from './configure.ts'
 import { filing } from './files.ts'
+import { placing } from './place.ts'
 import { squeeze } from './squeeze.ts'
 
 /** Where `current` points → $live_name (release name, or the raw target of another layout, or ''), $live (its directory). */
@@ -268,4 +269,4 @@ const pruning = squeeze(`
   }
 `)
 
-export const ourSteps = looking + checking + shipping + permitting + switching + configuring + filing + pruning
+export const ourSteps = looking + checking + shipping + permitting + switching + configuring + filing + placing + pruning
