@@ -10,14 +10,16 @@ export function planHash(plan: Plan): string {
 }
 
 /**
- * The plan without its number, the name of the release that it makes (an activated one's counts), findings, and what depends on
- * the server's copy of the last tree, which says how a tree gets there and not which.
+ * The plan without its number, the name of the release that it makes (an activated one's counts), findings, names for people
+ * (those that scripts see are exported), and what depends on the server's copy of the last tree, which says how a tree gets there
+ * and not which.
  */
 function agreed(plan: Plan): unknown {
-  const { segments, stages, exports, findings: _told, ...rest } = plan
+  const { segments, stages, exports, environment, findings: _told, ...rest } = plan
   const same = {
     ...rest,
     deployment: 0,
+    environment: environment.id,
     exports: { ...exports, FAIRLEAD_DEPLOYMENT: '' },
     segments: segments.map((segment) => ({ ...segment, steps: segment.steps.map(agreedStep) })),
     undo: stages
@@ -33,7 +35,10 @@ function agreedStep(step: Step): unknown {
 
 function agreedAction(action: Action): unknown {
   if (action.do === 'check') return { ...action, needBytes: 0, needInodes: 0 }
-  return action.do === 'tree' ? { ...action, base: null } : action
+  if (action.do === 'tree') return { ...action, base: null }
+  // A file that was saved once more as it was is the same file.
+  if (action.do === 'files') return { ...action, files: action.files.map(({ revision: _saved, ...file }) => file) }
+  return action
 }
 
 /** Every text in `value` with the release's name made anonymous. */

@@ -3,7 +3,7 @@ import { canonicalJson } from './plan.ts'
 import type { Action, LifecycleEvent, Plan, PlannedHook, Step } from './types.ts'
 
 export type PlanDifference = {
-  part: 'commit' | 'live' | 'variables' | 'files' | 'hook' | 'settings' | 'cleanup' | 'step'
+  part: 'commit' | 'server' | 'live' | 'variables' | 'files' | 'hook' | 'settings' | 'cleanup' | 'step'
   message: string
 }
 /** `name` as steps are named: `after.pull`, `after.pull (panel)`. */
@@ -20,6 +20,7 @@ export function planDifferences(shown: Plan, now: Plan): PlanDifference[] {
   const tell = (part: PlanDifference['part'], message: string): void => void found.push({ part, message })
   if (shown.revision !== now.revision)
     tell('commit', `The commit is ${short(now.revision)} now; shown was ${short(shown.revision)}.`)
+  if (shown.segments[0]?.targetId !== now.segments[0]?.targetId) tell('server', 'The server is another one now.')
   const [left, leaves] = [leftBy(shown), leftBy(now)]
   if (left !== leaves) tell('live', `${leaves ?? 'Nothing'} is live now; it was ${left ?? 'nothing'}.`)
   if (envOf(shown) !== envOf(now)) tell('variables', 'The variables are others now.')
@@ -33,6 +34,8 @@ export function planDifferences(shown: Plan, now: Plan): PlanDifference[] {
   for (const name of swept.filter((one) => !sweeps.includes(one))) tell('cleanup', `${name} would stay.`)
   const steps = otherSteps(shown, now)
   if (steps.length > 0) tell('step', `Other steps: ${steps.join(', ')}.`)
+  else if (order(shown) !== order(now) && hookChanges(shown, now).length === 0)
+    tell('step', 'The steps come in another order.')
   return found
 }
 
@@ -78,8 +81,10 @@ function leftBy(plan: Plan): string | null {
   return actionOf(plan, 'check')?.expectCurrent ?? null
 }
 
-/** SHA-256 of the `.env` of the release that the plan makes or activates; null = none of ours. */
+/** SHA-256 of the `.env` of the release that the plan makes, activates or configures; null = none of ours. */
 export function envOf(plan: Plan): string | null {
+  const configure = actionOf(plan, 'configure')
+  if (configure) return configure.sha256
   return (actionOf(plan, 'complete') ?? actionOf(plan, 'verify'))?.envSha256 ?? null
 }
 
@@ -105,13 +110,25 @@ const derived =
 function changedSettings(shown: Plan, now: Plan): string[] {
   const names = new Set([...Object.keys(shown.exports), ...Object.keys(now.exports)])
   const exports = [...names].filter((name) => !derived.test(name) && shown.exports[name] !== now.exports[name])
-  const rights = (plan: Plan) => JSON.stringify(actionOf(plan, 'permissions')?.permissions)
-  return [...exports, ...(rights(shown) === rights(now) ? [] : ['permissions'])].sort()
+  const others = Object.entries(notExported).filter(([, of]) => canonicalJson(of(shown)) !== canonicalJson(of(now)))
+  return [...exports, ...others.map(([name]) => name)].sort()
+}
+
+const notExported: Record<string, (plan: Plan) => unknown> = {
+  permissions: (plan) => (actionOf(plan, 'permissions') ?? actionOf(plan, 'configure'))?.permissions ?? null,
+  'the directory of the repository': (plan) => actionOf(plan, 'release')?.subdirectory ?? null,
+  'taking over what is there': (plan) => actionOf(plan, 'check')?.adopt ?? null,
 }
 
 function otherSteps(shown: Plan, now: Plan): string[] {
   const [old, fresh] = [ours(shown), ours(now)]
   return [...new Set([...old.filter((name) => !fresh.includes(name)), ...fresh.filter((name) => !old.includes(name))])]
+}
+
+function order(plan: Plan): string {
+  return stepsOf(plan)
+    .map(({ name }) => name)
+    .join('\n')
 }
 
 function ours(plan: Plan): string[] {

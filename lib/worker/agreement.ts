@@ -26,6 +26,7 @@ export async function demandAgreed(
       differences: [],
     })
   const differences = planDifferences(shown, plan)
+  if (differences.length === 0) differences.push({ part: 'step', message: 'Its steps would be done otherwise.' })
   for (const difference of differences)
     if (difference.part === 'variables')
       difference.message = await variablesSentence(worker, environmentId, shown, plan)

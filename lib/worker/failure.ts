@@ -34,6 +34,7 @@ const line: Partial<Record<ErrorCode, FailureCode>> = {
   unavailable: 'unreachable',
   host_key_changed: 'host_key_changed',
   conflict: 'owner_conflict',
+  plan_changed: 'plan_changed',
 }
 
 const sentences: Record<string, { code: FailureCode; say(server: string, detail: string): string }> = {

@@ -18,6 +18,17 @@ describe('planHash', () => {
     expect(hashOf({ panelHooks: [inPanel('after.pull')], tree, findings })).toBe(agreed)
   })
 
+  it('does not depend on names for people, nor on how often a file was saved as it is', () => {
+    const name = 'Renamed'
+    const file = { revision: 'first', path: 'php.ini', sha256: 'x', mode: '0640' }
+    const files = hashOf({ files: [file] })
+    expect(hashOf({ files: [{ ...file, revision: 'second' }] })).toBe(files)
+    expect(hashOf({ files: [{ ...file, sha256: 'y' }] })).not.toBe(files)
+    expect(hashOf({ panelHooks: [inPanel('after.pull')], environment: { ...planInput().environment, name } })).toBe(
+      agreed,
+    )
+  })
+
   it.each([
     ['the commit', { panelHooks: [inPanel('after.pull')], revision: 'c'.repeat(40), release: 'deployment_12.ccccccc' }],
     ['a hook of the panel', { panelHooks: [{ ...inPanel('after.pull'), text: 'echo', sha256: 'other' }] }],

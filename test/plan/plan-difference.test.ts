@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { planDeployment } from '../../lib/deploy/plan.ts'
+import { planConfiguration } from '../../lib/deploy/plan-configure.ts'
 import { hookChanges, planDifferences } from '../../lib/deploy/plan-difference.ts'
 import { envDifference } from '../../lib/format/env-difference.ts'
+import { noOptions } from '../../lib/spec/options.ts'
 import { inPanel, inTree, planInput } from './fixtures.ts'
 
 const planOf = (changes: Parameters<typeof planInput>[0] = {}) => planDeployment(planInput(changes))
@@ -22,6 +24,13 @@ describe('planDifferences', () => {
       { environment: { ...planInput().environment, appDomain: 'shop.test' } },
       'Settings were changed: APP_DOMAIN, FAIRLEAD_APP_DOMAIN.',
     ],
+    ['server', { targetId: 'target-2' }, 'The server is another one now.'],
+    [
+      'settings',
+      { environment: { ...planInput().environment, options: { ...noOptions, subdirectory: 'app' } } },
+      'Settings were changed: the directory of the repository.',
+    ],
+    ['settings', { adopt: true }, 'Settings were changed: taking over what is there.'],
     ['cleanup', { releases: [...releases] }, 'r1 would be removed, too.'],
   ] as const)('names what belongs to %s', (part, changes, message) => {
     expect(planDifferences(planOf(), planOf(changes as Parameters<typeof planInput>[0]))).toContainEqual({
@@ -29,6 +38,28 @@ describe('planDifferences', () => {
       message,
     })
   })
+})
+
+const restart = (unit: string) => ({ kind: 'systemd', unit, verb: 'restart', failure: 'stops' }) as const
+const withRestarts = (...units: string[]) =>
+  planOf({ environment: { ...planInput().environment, options: { ...noOptions, restarts: units.map(restart) } } })
+
+it('tells steps in another order from the same ones', () => {
+  expect(planDifferences(withRestarts('a', 'b'), withRestarts('b', 'a'))).toEqual([
+    { part: 'step', message: 'The steps come in another order.' },
+  ])
+})
+
+it('of other variables for the live release says that they are others', () => {
+  const of = (set: { number: number; sha256: string }) => {
+    const { environment, targetId } = planInput()
+    const live = { name: 'deployment_11.aaaaaaa', revision: 'a'.repeat(40) }
+    const none = { liveHooks: [], panelHooks: [], findings: [] }
+    return planConfiguration({ environment, targetId, deployment: 12, live, set, before: 1, ...none })
+  }
+  expect(planDifferences(of({ number: 2, sha256: 'x' }), of({ number: 3, sha256: 'y' }))).toEqual([
+    { part: 'variables', message: 'The variables are others now.' },
+  ])
 })
 
 describe('hookChanges', () => {
