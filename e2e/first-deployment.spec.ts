@@ -28,7 +28,7 @@ const test = base.extend<{ whole: Whole }>({
 })
 
 test('from the set-up token to a first deployment, a second one, and back', async ({ page, whole }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   const { panel, sandbox, repository } = whole
   const site = join(sandbox.home, 'site')
   const live = () => readFile(join(site, 'current/index.html'), 'utf8')

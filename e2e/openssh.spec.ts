@@ -34,7 +34,7 @@ echo "Somebody looked"
 `
 
 test('a server with OpenSSH: added, let in, checked, deployed to twice, and put back', async ({ page, whole }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   const { host, repository } = whole
   const { port, user, hostKey } = host.address
   const root = await host.root()
