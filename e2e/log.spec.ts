@@ -26,6 +26,25 @@ test('only the lines in sight are drawn, from the first to the last', async ({ p
   await expect(drawn(page).last()).toHaveAttribute('data-line', String(logLines + 40))
 })
 
+test('the first lines are there before the rest has come, and were asked for once', async ({ page, seeded }) => {
+  const asked: string[] = []
+  let letGo = () => {}
+  const rest = new Promise<void>((resolve) => (letGo = resolve))
+  await page.route('**/log?after=*', async (route) => {
+    const after = new URL(route.request().url()).searchParams.get('after')!
+    asked.push(after)
+    if (after !== '0') await rest
+    await route.continue()
+  })
+  await page.goto(`/deployments/${seeded.deployments.long}`)
+  await expect(drawn(page).first()).toHaveAttribute('data-line', '1')
+  // By the page itself, before its scripts ran: they take what it has.
+  expect(asked.filter((after) => after === '0')).toHaveLength(1)
+  await expect(page.locator('link[rel=preload][as=fetch]')).toHaveAttribute('href', /\/log\?after=0&/)
+  letGo()
+  await expect(output(page)).toHaveAttribute('data-lines', String(logLines + 40))
+})
+
 test('words are found with count and place, and one goes from hit to hit', async ({ page, seeded }) => {
   await openLong(page, seeded.deployments.long)
   const search = page.getByRole('searchbox', { name: 'Search the log' })

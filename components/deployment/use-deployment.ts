@@ -9,8 +9,8 @@ import { reduce } from '@/lib/deploy/reducer.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
 import { addChunks, noLines, type LogLines } from '../log/lines.ts'
 import { useStream, type StreamState } from '../stream.ts'
+import { firstChunks, logAddress } from './log-address.ts'
 
-const firstPage = 4
 const page = 100
 const betweenPortionsMs = 1_000
 /** Lines that may be drawn anew in a millisecond: the longer a log is, the less often it is drawn while it grows. */
@@ -36,15 +36,13 @@ export function useDeployment(detail: DeploymentDetail): LiveDeployment {
   useEffect(() => {
     const abort = new AbortController()
     async function readAll() {
-      // What is in sight comes at once; the rest of a long log is drawn in few portions, because drawing costs, too.
-      let limit = firstPage
+      // The first portion is drawn at once; the rest of a long log in few, because drawing costs, too.
+      let limit = firstChunks
       let chunks: LogChunkView[] = []
-      let drawnAt = 0
+      let drawnAt = -Infinity
       setLog(noLines)
       for (;;) {
-        const response = await fetch(`/deployments/${detail.id}/log?after=${lastChunk.current}&limit=${limit}`, {
-          signal: abort.signal,
-        })
+        const response = await fetch(logAddress(detail.id, lastChunk.current, limit), { signal: abort.signal })
         if (!response.ok) throw new Error(`the panel answered ${response.status}`)
         const { chunks: more } = (await response.json()) as { chunks: LogChunkView[] }
         chunks.push(...more)

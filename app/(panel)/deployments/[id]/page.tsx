@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { DeploymentScreen } from '@/components/deployment/deployment-screen.tsx'
+import { firstChunks, logAddress } from '@/components/deployment/log-address.ts'
 import type { RunView } from '@/lib/api/shapes.ts'
 import { getDeployment } from '@/lib/panel/deployments.ts'
 import { listRuns } from '@/lib/panel/runs.ts'
@@ -12,7 +13,13 @@ export default async function DeploymentPage({ params }: { params: Promise<{ id:
   const detail = await load(getDeployment, { id })
   const { environmentId } = detail
   const runs = detail.finishedAt ? [] : await load(listRuns, { environmentId, days: 90, limit: 20 })
-  return <DeploymentScreen key={id} detail={detail} usualMs={usual(runs)} />
+  return (
+    <>
+      {/* The browser asks for the log while it still reads the page's scripts, which would do so half a second later. */}
+      <link rel="preload" as="fetch" crossOrigin="anonymous" href={logAddress(id, '0', firstChunks)} />
+      <DeploymentScreen key={id} detail={detail} usualMs={usual(runs)} />
+    </>
+  )
 }
 
 /** The middle one of the times that succeeded runs took. */
