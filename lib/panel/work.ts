@@ -1,6 +1,6 @@
 // What is under way anywhere, as every page shows it.
 import type { z } from 'zod'
-import { sees, type Actor } from '@/lib/access.ts'
+import { seenProjects, type Actor } from '@/lib/access.ts'
 import { nothing } from '@/lib/api/inputs.ts'
 import type { WorkView } from '@/lib/api/shapes-overview.ts'
 import { findWork } from '@/lib/store/overview.ts'
@@ -16,10 +16,8 @@ const pauseMs = 500
 /** What is queued or running, as far as the actor sees it, the oldest first. */
 export async function listWork(ctx: Context, actor: Actor, input: z.input<typeof nothing> = {}): Promise<WorkView[]> {
   parse(nothing, input)
-  const rows = await findWork(ctx.db.pool, mostWork)
-  return rows
-    .filter(({ projectId }) => sees(actor, projectId))
-    .map(({ projectId: _, startedAt, ...row }) => ({ ...row, startedAt: startedAt?.toISOString() ?? null }))
+  const rows = await findWork(ctx.db.pool, seenProjects(actor), mostWork)
+  return rows.map(({ startedAt, ...row }) => ({ ...row, startedAt: startedAt?.toISOString() ?? null }))
 }
 
 /** Tells what is under way: at once, and then whenever that has changed. Gives the function that ends it. */

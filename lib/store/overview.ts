@@ -63,18 +63,17 @@ export type WorkRow = {
   startedAt: Date | null
   environmentId: string
   environment: string
-  projectId: string
   project: string
 }
 
-/** What is queued or running anywhere, the oldest first, at most `limit`. */
-export async function findWork(pool: Pool, limit: number): Promise<WorkRow[]> {
+/** What is queued or running in these projects (null = in all), the oldest first, at most `limit`. */
+export async function findWork(pool: Pool, projects: string[] | null, limit: number): Promise<WorkRow[]> {
   const { rows } = await pool.query<WorkRow>(
-    `SELECT d."id", d."number", d."kind", d."status", d."startedAt", e."id" AS "environmentId", e."name" AS "environment",
-       p."id" AS "projectId", p."name" AS "project"
+    `SELECT d."id", d."number", d."kind", d."status", d."startedAt", e."id" AS "environmentId", e."name" AS "environment", p."name" AS "project"
      FROM "Deployment" d JOIN "Environment" e ON e."id" = d."environmentId" JOIN "Project" p ON p."id" = e."projectId"
-     WHERE d."status" IN ('queued', 'running') ORDER BY d."createdAt" LIMIT $1`,
-    [limit],
+     WHERE d."status" IN ('queued', 'running') AND ($1::text[] IS NULL OR e."projectId" = ANY($1))
+     ORDER BY d."createdAt" LIMIT $2`,
+    [projects, limit],
   )
   return rows
 }
