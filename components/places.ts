@@ -1,8 +1,8 @@
 // The pages that one gets to from everywhere: by the bar above, by the palette, by two keys.
 import { CircleUser, Layers, ScrollText, Server, Users, type LucideIcon } from 'lucide-react'
 
-/** What the person decides about: places that they can't go to aren't shown. */
-export type Reach = { servers: boolean; people: boolean }
+/** What the person may do in the panel (`servers`) or anywhere: what nobody would let them do isn't offered. */
+export type Reach = { servers: boolean; people: boolean; configure: boolean; deploy: boolean }
 
 /** `key`: after `g`. `also`: paths that belong to it. */
 export type Place = {

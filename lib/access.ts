@@ -25,6 +25,8 @@ export type Actor = {
 
 /** view: everything but variables. deploy: also activate and cancel. configure: what runs where. people: who else may what, never above oneself. */
 export type Right = 'view' | 'deploy' | 'readVariables' | 'configure' | 'people'
+/** What views carry, so that nobody is offered what `demand` would refuse. */
+export type Can = Readonly<Record<Exclude<Right, 'view'>, boolean>>
 
 const leastRole: Record<Right, Role> = {
   view: 'viewer',
@@ -52,14 +54,35 @@ export function may(actor: Actor, right: Right, projectId: string | null): boole
   return rank(roleIn(actor, projectId)) >= rank(leastRole[right])
 }
 
+/** All that the actor may do in a project, or with null in the panel itself. */
+export function can(actor: Actor, projectId: string | null): Can {
+  return {
+    deploy: may(actor, 'deploy', projectId),
+    readVariables: may(actor, 'readVariables', projectId),
+    configure: may(actor, 'configure', projectId),
+    people: may(actor, 'people', projectId),
+  }
+}
+
+/** Whether there is any place where the actor may: the panel itself or one of their projects. */
+export function mayAnywhere(actor: Actor, right: Right): boolean {
+  return projectsWith(actor, right)?.length !== 0
+}
+
 /** Whether the project exists for the actor at all. What one does not see is `not_found`, whatever one wants to do with it. */
 export function sees(actor: Actor, projectId: string): boolean {
   return may(actor, 'view', projectId)
 }
 
+/** The ids of the projects in which the actor may; null = in all there are. */
+export function projectsWith(actor: Actor, right: Right): string[] | null {
+  if (may(actor, right, null)) return null
+  return Object.keys(actor.projects).filter((id) => may(actor, right, id))
+}
+
 /** The ids of the projects that lists show; null = all there are. */
 export function seenProjects(actor: Actor): string[] | null {
-  return may(actor, 'view', null) ? null : Object.keys(actor.projects)
+  return projectsWith(actor, 'view')
 }
 
 /** Throws PanelError `not_found` for a project that is not seen, `forbidden`, naming what the role may not do, otherwise. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Navigation } from '@/components/navigation.tsx'
-import { may } from '@/lib/access.ts'
+import { may, mayAnywhere } from '@/lib/access.ts'
 import { pageActor } from '@/lib/web/page.ts'
 
 export default async function PanelLayout({ children }: { children: ReactNode }) {
@@ -8,7 +8,9 @@ export default async function PanelLayout({ children }: { children: ReactNode })
   const actor = await pageActor()
   const reach = {
     servers: may(actor, 'configure', null),
-    people: [null, ...Object.keys(actor.projects)].some((id) => may(actor, 'people', id)),
+    people: mayAnywhere(actor, 'people'),
+    configure: mayAnywhere(actor, 'configure'),
+    deploy: mayAnywhere(actor, 'deploy'),
   }
   return (
     <>

@@ -53,18 +53,18 @@ export function FailureCard({
         </div>
       )}
       <div className="flex flex-wrap gap-2 border-t px-4 py-3">
-        <RetryButton detail={detail} />
+        {detail.can.deploy && <RetryButton detail={detail} />}
         {isHook && row.plan.origin === 'panel' && (
           <Link
             href={`/environments/${detail.environmentId}?tab=pipeline#${row.plan.event}`}
             className={buttonStyle.plain}
           >
-            Edit the {row.plan.event} hook
+            {detail.can.configure ? 'Edit' : 'Show'} the {row.plan.event} hook
           </Link>
         )}
         {isHook && row.plan.origin === 'fairlead' && (
           <Link href={`/environments/${detail.environmentId}?tab=settings#steps`} className={buttonStyle.plain}>
-            Change the ready-made steps
+            {detail.can.configure ? 'Change' : 'Show'} the ready-made steps
           </Link>
         )}
         <Link href={`/environments/${detail.environmentId}`} className={buttonStyle.plain}>

@@ -1,11 +1,11 @@
 'use client'
 import { useRouter } from 'next/navigation'
 import { cloneEnvironment } from '@/app/actions/releases.ts'
-import type { EnvironmentView, ServerView } from '@/lib/api/shapes.ts'
+import type { EnvironmentView, ServerChoice } from '@/lib/api/shapes.ts'
 import { Field, SelectField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 
-type CloneFormProps = { environment: EnvironmentView; servers: ServerView[] }
+type CloneFormProps = { environment: EnvironmentView; servers: ServerChoice[] }
 
 /** Another environment like this one; only its name and its place have to be said. */
 export function CloneForm({ environment, servers }: CloneFormProps) {

@@ -3,7 +3,7 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { requestDeployment } from '@/app/actions/deployments.ts'
 import { createEnvironment } from '@/app/actions/environments.ts'
-import type { ProjectView, Ref, ServerView } from '@/lib/api/shapes.ts'
+import type { ProjectView, Ref, ServerChoice } from '@/lib/api/shapes.ts'
 import { Field, SelectField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { Branches } from '../project/branches.tsx'
@@ -33,7 +33,7 @@ export function EnvironmentForm({
   deploys,
 }: {
   projects: ProjectView[]
-  servers: ServerView[]
+  servers: ServerChoice[]
   project?: string
   deploys: boolean
 }) {

@@ -24,7 +24,7 @@ export function EnvironmentFrame({ environment, tab }: { environment: Environmen
       >
         <LiveRefresh environment={environment.id} />
         <RollBackButton environment={environment} />
-        <DeployButton environment={environment} />
+        {environment.can.deploy && <DeployButton environment={environment} />}
       </PageHeader>
       <HoldNotice environment={environment} />
       <Tabs id={environment.id} current={tab} />

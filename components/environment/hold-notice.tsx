@@ -5,7 +5,7 @@ import { RelativeTime } from '../time.tsx'
 import { LiftHold } from './lift-hold.tsx'
 
 export function HoldNotice({ environment }: { environment: EnvironmentView }) {
-  const { hold } = environment
+  const { hold, can } = environment
   if (!hold) return null
   return (
     <section className={`${cardStyle} mb-4 flex flex-wrap items-center gap-3 p-4`} aria-label="Held">
@@ -18,7 +18,7 @@ export function HoldNotice({ environment }: { environment: EnvironmentView }) {
         )}
         <span className="text-ink-soft">{hold.reason}</span>
       </p>
-      <LiftHold environmentId={environment.id} />
+      {can.configure && <LiftHold environmentId={environment.id} />}
     </section>
   )
 }

@@ -1,24 +1,25 @@
 'use client'
-import { Pencil, Plus } from 'lucide-react'
+import { Eye, Pencil, Plus } from 'lucide-react'
 import { useEffect, useEffectEvent, useState } from 'react'
-import type { HookView } from '@/lib/api/shapes.ts'
+import type { EnvironmentView, HookView } from '@/lib/api/shapes.ts'
 import type { LifecycleEvent } from '@/lib/deploy/types.ts'
 import { formatDuration } from '@/lib/format/time.ts'
 import { buttonStyle } from '../style.ts'
 import { HookForm } from './hook-form.tsx'
+import { HookReading } from './hook-reading.tsx'
 import { Origin } from './hook-origin.tsx'
 
 /** `seenIn`: the deployment whose plan ran a file of the repository here. */
 type HookEditorProps = {
-  environmentId: string
+  environment: EnvironmentView
   event: LifecycleEvent
   stops: boolean
   hook: HookView | null
   seenIn: number | null
 }
 
-/** One place of the lifecycle: the panel's script there, edited in place. */
-export function HookEditor({ environmentId, event, stops, hook: drawn, seenIn }: HookEditorProps) {
+/** One place of the lifecycle: the panel's script there, edited in place, or only looked at. */
+export function HookEditor({ environment, event, stops, hook: drawn, seenIn }: HookEditorProps) {
   // What was saved here stands until the page is drawn anew, which takes a moment.
   const [saved, setSaved] = useState<{ hook: HookView | null; over: HookView | null } | null>(null)
   const hook = saved && saved.over === drawn ? saved.hook : drawn
@@ -30,6 +31,12 @@ export function HookEditor({ environmentId, event, stops, hook: drawn, seenIn }:
   useEffect(() => openLinked(), [])
   const isFatal = hook?.failure ? hook.failure === 'stops' : stops
   const fate = isFatal ? 'a failure stops the deployment' : 'a failure is shown and ignored'
+  const canEdit = environment.can.configure
+  const [word, Icon] = !canEdit
+    ? (['Show', Eye] as const)
+    : hook
+      ? (['Edit', Pencil] as const)
+      : (['Write', Plus] as const)
   return (
     <div className="relative px-4 py-1">
       <div className="flex items-center gap-x-3">
@@ -55,19 +62,22 @@ export function HookEditor({ environmentId, event, stops, hook: drawn, seenIn }:
             </p>
           )}
         </div>
-        <button
-          type="button"
-          className={buttonStyle.quiet}
-          aria-expanded={isOpen}
-          onClick={() => setOpen(!isOpen)}
-          aria-label={`${hook ? 'Edit' : 'Write'} the ${event} hook`}
-        >
-          {hook ? <Pencil aria-hidden size={14} /> : <Plus aria-hidden size={14} />} {hook ? 'Edit' : 'Write'}
-        </button>
+        {(hook || canEdit) && (
+          <button
+            type="button"
+            className={buttonStyle.quiet}
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+            aria-label={`${word} the ${event} hook`}
+          >
+            <Icon aria-hidden size={14} /> {word}
+          </button>
+        )}
       </div>
-      {isOpen && (
+      {isOpen && !canEdit && hook && <HookReading hook={hook} />}
+      {isOpen && canEdit && (
         <HookForm
-          environmentId={environmentId}
+          environmentId={environment.id}
           event={event}
           stops={stops}
           hook={hook}

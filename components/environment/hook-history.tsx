@@ -14,7 +14,8 @@ type HookHistoryProps = {
   event: LifecycleEvent
   /** Number of the revision that stands; null = none does. */
   current: number | null
-  reverted: (hook: HookView) => void
+  /** What follows when one was brought back; left out for those who may not. */
+  reverted?: (hook: HookView) => void
 }
 
 export function HookHistory({ environmentId, event, current, reverted }: HookHistoryProps) {
@@ -36,7 +37,7 @@ export function HookHistory({ environmentId, event, current, reverted }: HookHis
       {revisions.map((revision) => (
         <li key={revision.number} className="rounded-one border px-3 py-1.5">
           <Revision revision={revision} isCurrent={revision.number === current}>
-            {revision.text !== null && revision.number !== current && (
+            {reverted && revision.text !== null && revision.number !== current && (
               <ActButton
                 act={() => revertHook({ environmentId, event, number: revision.number, basedOn: current })}
                 done={reverted}

@@ -25,7 +25,10 @@ const ways = {
   link: 'one directory for all releases (changes what is live)',
 } as const
 
-export function OptionsForm({ environment: { id, options } }: { environment: EnvironmentView }) {
+/** Said to those who may only look how an environment is set up. */
+export const readersWord = 'Admins of the project change this.'
+
+export function OptionsForm({ environment: { id, options, can } }: { environment: EnvironmentView }) {
   const router = useRouter()
   const { subdirectory, shared, caches, restarts, healthCheck } = options
   return (
@@ -33,6 +36,7 @@ export function OptionsForm({ environment: { id, options } }: { environment: Env
       <h2 className="font-semibold">Ready-made steps</h2>
       <Form
         label="Ready-made steps"
+        onlyToRead={can.configure ? undefined : readersWord}
         act={updateEnvironment}
         read={(data) => ({ id, options: readOptions(data) })}
         done={() => {

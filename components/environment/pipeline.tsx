@@ -41,7 +41,7 @@ export function Pipeline({ environment, hooks, seen }: PipelineProps) {
               'event' in stop ? (
                 <li key={stop.event} id={stop.event}>
                   <HookEditor
-                    environmentId={environment.id}
+                    environment={environment}
                     event={stop.event}
                     stops={stop.stops}
                     hook={hooks.find(({ event }) => event === stop.event) ?? null}

@@ -17,15 +17,17 @@ type ReleaseListProps = {
   others: Neighbour[]
   /** Number of the release that a roll back puts live. */
   rollBackTo: number | null
-  canActivate: boolean
+  /** Whether nothing is under way that would come in between. */
+  isIdle: boolean
+  canDeploy: boolean
 }
 
 /** What can be put live, newest first; the live one is unmistakable. What retention has removed is folded away. */
-export function ReleaseList({ releases, others, rollBackTo, canActivate }: ReleaseListProps) {
+export function ReleaseList({ releases, others, rollBackTo, isIdle, canDeploy }: ReleaseListProps) {
   if (releases.length === 0)
     return (
       <Empty title="No releases yet">
-        Each deployment that gets as far as the server makes one. Press Deploy for the first.
+        Each deployment that gets as far as the server makes one.{canDeploy && ' Press Deploy for the first.'}
       </Empty>
     )
   const [kept, removed] = [
@@ -50,13 +52,18 @@ export function ReleaseList({ releases, others, rollBackTo, canActivate }: Relea
       </h2>
       <ul className={`${cardStyle} divide-y overflow-hidden`}>
         {kept.map((release) => (
-          <ReleaseRow key={release.id} release={release} liveSet={liveSet} canActivate={canActivate}>
+          <ReleaseRow key={release.id} release={release} liveSet={liveSet} canActivate={canDeploy && isIdle}>
             <ReleaseMenu
               release={release}
               live={live}
               others={others}
+              canDeploy={canDeploy}
               canRemove={
-                canActivate && release.state === 'complete' && release.number !== live && release.number !== rollBackTo
+                canDeploy &&
+                isIdle &&
+                release.state === 'complete' &&
+                release.number !== live &&
+                release.number !== rollBackTo
               }
             />
           </ReleaseRow>
@@ -70,7 +77,7 @@ export function ReleaseList({ releases, others, rollBackTo, canActivate }: Relea
           <ul className={`${cardStyle} mt-1 divide-y overflow-hidden`}>
             {removed.map((release) => (
               <ReleaseRow key={release.id} release={release} liveSet={liveSet} canActivate={false}>
-                <ReleaseMenu release={release} live={live} others={others} canRemove={false} />
+                <ReleaseMenu release={release} live={live} others={others} canDeploy={canDeploy} canRemove={false} />
               </ReleaseRow>
             ))}
           </ul>

@@ -18,16 +18,19 @@ type ReleaseMenuProps = {
   live: number | null
   /** The other environments of the project. */
   others: Neighbour[]
+  canDeploy: boolean
   canRemove: boolean
 }
 
 /** What else one does with a release than putting it live. */
-export function ReleaseMenu({ release, live, others, canRemove }: ReleaseMenuProps) {
+export function ReleaseMenu({ release, live, others, canDeploy, canRemove }: ReleaseMenuProps) {
   const router = useRouter()
   const [isRemoving, setRemoving] = useState(false)
   const { environmentId, number, state } = release
   const base = `/environments/${environmentId}`
 
+  // Without the right to deploy there are comparisons alone, and without a live release none of them.
+  if (!canDeploy && live === null) return null
   async function queue(act: () => Promise<Outcome<DeploymentView>>) {
     const outcome = await attempt(act, undefined)
     if (outcome.ok) router.push(`/deployments/${outcome.value.id}`)
@@ -51,18 +54,20 @@ export function ReleaseMenu({ release, live, others, canRemove }: ReleaseMenuPro
                 <Link href={`${base}/compare`}>Compare with the one before</Link>
               </DropdownMenu.Item>
             )}
-            {state === 'complete' && live !== number && (
+            {canDeploy && state === 'complete' && live !== number && (
               <DropdownMenu.Item asChild className={menuItemStyle}>
                 <Link href={`${base}/preview?release=${number}`}>Plan of putting it live</Link>
               </DropdownMenu.Item>
             )}
-            <DropdownMenu.Item
-              className={menuItemStyle}
-              onSelect={() => void queue(() => redeployRelease({ environmentId, number }))}
-            >
-              Deploy this commit again
-            </DropdownMenu.Item>
-            {others.length > 0 && (
+            {canDeploy && (
+              <DropdownMenu.Item
+                className={menuItemStyle}
+                onSelect={() => void queue(() => redeployRelease({ environmentId, number }))}
+              >
+                Deploy this commit again
+              </DropdownMenu.Item>
+            )}
+            {canDeploy && others.length > 0 && (
               <DropdownMenu.Group>
                 <DropdownMenu.Label className="px-2 pb-0.5 pt-2 text-xs text-ink-soft">Promote to</DropdownMenu.Label>
                 {others.map(({ id, name }) => (

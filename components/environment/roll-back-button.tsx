@@ -8,8 +8,9 @@ import { ActButton } from '../form/act-button.tsx'
 /** One tap to the release before: it says which, and asks nothing, because the way back is the same tap. */
 export function RollBackButton({ environment }: { environment: EnvironmentView }) {
   const router = useRouter()
-  const { live, rollBackTo, running, hold } = environment
-  if (!rollBackTo || running) return null
+  const { live, rollBackTo, running, hold, can } = environment
+  // What is held is put back only by those who hold.
+  if (!rollBackTo || running || !(hold ? can.configure : can.deploy)) return null
   const set = rollBackTo.variablesNumber
   const isOther = set !== (live?.variablesNumber ?? null)
   const variables = isOther ? (set === null ? 'without variables' : `with variables ${set}`) : ''

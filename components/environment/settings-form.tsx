@@ -9,16 +9,18 @@ import { Field, SelectField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { buttonStyle, cardStyle } from '../style.ts'
 import { HoldForm } from './hold-form.tsx'
-import { OptionsForm } from './options-form.tsx'
+import { OptionsForm, readersWord } from './options-form.tsx'
 import { PermissionFields, readPermissions } from './permission-fields.tsx'
 
 export function SettingsForm({ environment }: { environment: EnvironmentView }) {
   const router = useRouter()
+  const canEdit = environment.can.configure
   return (
     <div className="grid gap-6">
       <div className={`${cardStyle} p-5`}>
         <Form
           label="Settings"
+          onlyToRead={canEdit ? undefined : readersWord}
           act={updateEnvironment}
           read={(data) => ({
             id: environment.id,
@@ -85,6 +87,16 @@ export function SettingsForm({ environment }: { environment: EnvironmentView }) 
         </Form>
       </div>
       <OptionsForm environment={environment} />
+      {canEdit && <Upheavals environment={environment} />}
+    </div>
+  )
+}
+
+/** What concerns the environment as a whole. */
+function Upheavals({ environment }: { environment: EnvironmentView }) {
+  const router = useRouter()
+  return (
+    <>
       <HoldForm environment={environment} />
       <section className={`${cardStyle} grid justify-items-start gap-3 p-5`}>
         <h2 className="font-semibold">Make another one like it</h2>
@@ -113,6 +125,6 @@ export function SettingsForm({ environment }: { environment: EnvironmentView }) 
           What is live on {environment.targets.map(({ server, root }) => `${server} in ${root}`).join(', ')} stays live.
         </ConfirmButton>
       </section>
-    </div>
+    </>
   )
 }

@@ -6,8 +6,8 @@ import { createContext, useContext, useEffect, useRef, useState, type ReactNode,
 import { attempt, type Act, type Refusal } from './outcome.ts'
 import { buttonStyle, type ButtonKind } from '../style.ts'
 
-type FormState = { problems: Map<string, { message: string; hint?: string }>; busy: boolean }
-const FormContext = createContext<FormState>({ problems: new Map(), busy: false })
+type FormState = { problems: Map<string, { message: string; hint?: string }>; busy: boolean; isReading: boolean }
+const FormContext = createContext<FormState>({ problems: new Map(), busy: false, isReading: false })
 export const useFormState = () => useContext(FormContext)
 
 type FormProps<I, T> = {
@@ -18,9 +18,19 @@ type FormProps<I, T> = {
   children: ReactNode
   label: string
   className?: string
+  /** Why it is there to be read alone, said above it: its fields can't be changed then, and nothing sends it. */
+  onlyToRead?: string | undefined
 }
 
-export function Form<I, T>({ act, read, done, children, label, className = 'grid gap-4' }: FormProps<I, T>) {
+export function Form<I, T>({
+  act,
+  read,
+  done,
+  children,
+  label,
+  className = 'grid gap-4',
+  onlyToRead,
+}: FormProps<I, T>) {
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [busy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
@@ -32,7 +42,7 @@ export function Form<I, T>({ act, read, done, children, label, className = 'grid
 
   async function send(event: SyntheticEvent) {
     event.preventDefault()
-    if (busy || !form.current) return
+    if (busy || onlyToRead || !form.current) return
     setBusy(true)
     setRefusal(null)
     const outcome = await attempt(act, read(new FormData(form.current)))
@@ -44,9 +54,18 @@ export function Form<I, T>({ act, read, done, children, label, className = 'grid
   const problems = new Map((refusal?.details.problems ?? []).map((problem) => [problem.path, problem]))
   const unplaced = refusal && ![...problems.keys()].some((path) => form.current?.elements.namedItem(path))
   return (
-    <FormContext.Provider value={{ problems, busy }}>
+    <FormContext.Provider value={{ problems, busy, isReading: onlyToRead !== undefined }}>
       <form ref={form} onSubmit={(event) => void send(event)} noValidate aria-label={label} className={className}>
-        {children}
+        {onlyToRead === undefined ? (
+          children
+        ) : (
+          <>
+            <p className="text-ink-soft">{onlyToRead}</p>
+            <fieldset disabled className="contents">
+              {children}
+            </fieldset>
+          </>
+        )}
         <div role="alert" className="empty:hidden">
           {unplaced ? <Complaint refusal={refusal} /> : null}
         </div>
@@ -82,7 +101,8 @@ export function SubmitButton({
   busyText: string
   kind?: ButtonKind
 }) {
-  const { busy } = useFormState()
+  const { busy, isReading } = useFormState()
+  if (isReading) return null
   return (
     <button type="submit" aria-disabled={busy} className={`${buttonStyle[kind]} ${busy ? 'opacity-60' : ''}`}>
       {busy ? busyText : children}

@@ -17,20 +17,20 @@ export type Group = { name: string; commands: Command[] }
 
 export const nothingFound: SearchView = { environments: [], servers: [], projects: [], releases: [] }
 
+const deploying: Command[] = [
+  { id: 'deploy', title: 'Deploy …', detail: 'deploy [commit to] environment', act: { do: 'type', text: 'deploy ' } },
+  { id: 'back', title: 'Roll back …', detail: 'roll back environment', act: { do: 'type', text: 'roll back ' } },
+]
+
 /** Pages, and actions that want a place to be named. */
 export function fixedCommands(reach: Reach): Command[] {
   const pages = placesFor(reach).map(({ href, word }) => go(href, `Go to ${word.toLowerCase()}`, href))
   return [
-    { id: 'deploy', title: 'Deploy …', detail: 'deploy [commit to] environment', act: { do: 'type', text: 'deploy ' } },
-    { id: 'back', title: 'Roll back …', detail: 'roll back environment', act: { do: 'type', text: 'roll back ' } },
+    ...(reach.deploy ? deploying : []),
     ...pages,
-    // Who decides about servers decides what runs where.
+    ...(reach.configure ? [go('new environment', 'Make an environment', '/environments/new')] : []),
     ...(reach.servers
-      ? [
-          go('new environment', 'Make an environment', '/environments/new'),
-          go('new project', 'Add a project', '/projects/new'),
-          go('new server', 'Add a server', '/servers/new'),
-        ]
+      ? [go('new project', 'Add a project', '/projects/new'), go('new server', 'Add a server', '/servers/new')]
       : []),
     { id: 'shortcuts', title: 'Keyboard shortcuts', act: { do: 'shortcuts' } },
   ]

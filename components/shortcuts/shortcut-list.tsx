@@ -4,14 +4,14 @@ import { Dialog } from 'radix-ui'
 import { giveFocusBack, show } from '../palette/shown.ts'
 import { cardStyle, iconButtonStyle } from '../style.ts'
 import { placesFor, type Reach } from '../places.ts'
-import { actions } from './keys.ts'
+import { actionsFor } from './keys.ts'
 import { setSingleKeys, useSingleKeys } from './preference.ts'
 
 const rowsFor = (reach: Reach): { keys: string[]; word: string }[] => [
   { keys: ['Ctrl', 'K'], word: 'Find anything, or do it (⌘ K on a Mac)' },
   { keys: ['?'], word: 'This list' },
   ...placesFor(reach).map(({ key, word }) => ({ keys: ['g', key], word: `Go to ${word.toLowerCase()}` })),
-  ...Object.entries(actions).map(([key, word]) => ({ keys: [key], word })),
+  ...Object.entries(actionsFor(reach)).map(([key, word]) => ({ keys: [key], word })),
   { keys: ['Esc'], word: 'Close what is open' },
 ]
 

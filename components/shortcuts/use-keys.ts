@@ -3,7 +3,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useEffectEvent, useRef } from 'react'
 import { show } from '../palette/shown.ts'
 import { placesFor, type Reach } from '../places.ts'
-import { isTyping } from './keys.ts'
+import { actionsFor, isTyping } from './keys.ts'
 import { singleKeysAreOn } from './preference.ts'
 
 /** How long `g` waits for the key that says where. */
@@ -32,6 +32,7 @@ export function useKeys(reach: Reach): void {
     leader.current = key === 'g' && !place ? at : -secondKeyMs
     if (place) router.push(place.href)
     else if (key === '?') show({ what: 'shortcuts' })
+    else if (!Object.hasOwn(actionsFor(reach), key)) return false
     else if (key === 'd' || key === '/') return press(key)
     else if (key === 'r') show({ what: 'palette', text: 'roll back ' })
     else return false

@@ -1,11 +1,20 @@
 // What the panel shows of deployments and releases. `state` is what lib/deploy/reducer makes of the events.
 import { z } from 'zod'
+import type { Can } from '@/lib/access.ts'
 import type { DeploymentState } from '@/lib/deploy/reducer.ts'
 import { failureCodes, lifecycleEvents, type Failure, type Finding } from '@/lib/deploy/types.ts'
 
 /** ISO 8601 in UTC. */
 export const time = z.string().meta({ format: 'date-time' })
 export const lifecycleEvent = z.enum(lifecycleEvents)
+
+/** Lets pages and programs offer only what the panel would do for whoever asked. */
+export const canView = z
+  .object({ deploy: z.boolean(), readVariables: z.boolean(), configure: z.boolean(), people: z.boolean() })
+  .describe(
+    'What whoever asked may do here: deploy (also activate and cancel), read variables, configure, decide about people.',
+  )
+  .meta({ id: 'Can' }) satisfies z.ZodType<Can>
 
 export const planKind = z.enum(['deploy', 'activate', 'configure', 'remove'])
 const status = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'superseded'])
@@ -133,6 +142,7 @@ export const deploymentDetail = deploymentView
     findings: z.array(finding),
     state,
     lastSeq: z.int().describe('The seq to continue the stream of events after.'),
+    can: canView,
     canCancel: z.boolean(),
   })
   .meta({ id: 'DeploymentDetail' })

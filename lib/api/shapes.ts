@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { roles } from '@/lib/access.ts'
 import type { Commit, Ref } from '@/lib/deploy/types.ts'
 import { optionsSchema } from '@/lib/spec/options.ts'
-import { deploymentView, lifecycleEvent, releaseView, time } from './shapes-deployments.ts'
+import { canView, deploymentView, lifecycleEvent, releaseView, time } from './shapes-deployments.ts'
 
 export * from './shapes-deployments.ts'
 export * from './shapes-variables.ts'
@@ -49,6 +49,9 @@ export const serverView = z
   .meta({ id: 'Server' })
 export type ServerView = z.infer<typeof serverView>
 
+export const serverChoice = z.object({ id: z.uuid(), name: z.string() }).meta({ id: 'ServerChoice' })
+export type ServerChoice = z.infer<typeof serverChoice>
+
 export const hostKeyView = z.object({ hostKey: z.string(), fingerprint: z.string() }).meta({ id: 'HostKey' })
 export type HostKeyView = z.infer<typeof hostKeyView>
 
@@ -61,6 +64,7 @@ export const projectView = z
     access: z.enum(['none', 'key', 'token']),
     publicKey: z.string().nullable().describe('The deploy key’s public line (access `key` only).'),
     environments: z.array(z.object({ id: z.uuid(), name: z.string(), slug: z.string() })),
+    can: canView,
     createdAt: time,
   })
   .meta({ id: 'Project' })
@@ -118,6 +122,7 @@ export const environmentView = z
       .describe('The newest complete release that was live before `live`: what “roll back” would activate.'),
     last: deploymentView.nullable(),
     running: deploymentView.nullable(),
+    can: canView,
     createdAt: time,
   })
   .meta({ id: 'Environment' })

@@ -1,6 +1,6 @@
 // Deployments as people ask for them, look at them and end them. Asking only queues: workers do the rest.
 import type { z } from 'zod'
-import { actorText, may, sees, type Actor } from '@/lib/access.ts'
+import { actorText, can, may, sees, type Actor } from '@/lib/access.ts'
 import { deploymentInput, deploymentKey, deploymentsInput } from '@/lib/api/inputs.ts'
 import type { DeploymentDetail, DeploymentView } from '@/lib/api/shapes.ts'
 import { reduce } from '@/lib/deploy/reducer.ts'
@@ -74,6 +74,7 @@ export async function getDeployment(
     findings: plan?.findings ?? [],
     state,
     lastSeq: state.seq,
+    can: can(actor, environment.projectId),
     canCancel:
       may(actor, 'deploy', environment.projectId) && !isFinished(view.status) && view.cancelRequestedAt === null,
   }

@@ -55,6 +55,6 @@ export async function cloneEnvironment(
     const files = variables ? await copyFiles(tx, both) : []
     const facts = { name, from: id, servers, hooks, variables: copied, files }
     await audit('environment.clone', `environment:${row.id}`, projectId, facts)
-    return view(tx, row)
+    return view(tx, actor, row)
   })
 }

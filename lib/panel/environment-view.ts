@@ -1,4 +1,5 @@
-// Rows of environments as people get to see them, with what each stands at.
+// Rows of environments as people get to see them, with what each stands at and what they may do there.
+import { can, type Actor } from '@/lib/access.ts'
 import { permissionsInput } from '@/lib/api/inputs.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { shownOptions } from '@/lib/spec/options.ts'
@@ -9,25 +10,29 @@ import { missing } from './act.ts'
 import { deploymentView, releaseView } from './deployment-view.ts'
 
 /** PanelError not_found when it was removed since the row was read. */
-export async function view(reader: Reader, row: EnvironmentRow): Promise<EnvironmentView> {
-  const [one] = await views(reader, [row])
+export async function view(reader: Reader, actor: Actor, row: EnvironmentRow): Promise<EnvironmentView> {
+  const [one] = await views(reader, actor, [row])
   if (!one) throw missing('environment')
   return one
 }
 
 /** In the order of the rows; what was removed since they were read is left out. */
-export async function views(reader: Reader, rows: EnvironmentRow[]): Promise<EnvironmentView[]> {
+export async function views(reader: Reader, actor: Actor, rows: EnvironmentRow[]): Promise<EnvironmentView[]> {
   const standings = await findStandings(
     reader,
     rows.map(({ id }) => id),
   )
   return rows.flatMap((row) => {
     const standing = standings.get(row.id)
-    return standing ? [environmentView(row, standing)] : []
+    return standing ? [environmentView(actor, row, standing)] : []
   })
 }
 
-function environmentView(row: EnvironmentRow, { live, earlier, last, unfinished }: Standing): EnvironmentView {
+function environmentView(
+  actor: Actor,
+  row: EnvironmentRow,
+  { live, earlier, last, unfinished }: Standing,
+): EnvironmentView {
   const { project } = row
   const hold = holdOf(row, new Date())
   return {
@@ -65,6 +70,7 @@ function environmentView(row: EnvironmentRow, { live, earlier, last, unfinished 
     rollBackTo: earlier && releaseView(earlier),
     last: last && deploymentView(last),
     running: unfinished && deploymentView(unfinished),
+    can: can(actor, project.id),
     createdAt: row.createdAt.toISOString(),
   }
 }

@@ -21,5 +21,5 @@ export async function listEnvironmentPage(
   const seen = seenProjects(actor)
   const { items, next } = pageById(await findEnvironmentIds(prisma, { ...filter, seen }), { cursor, limit })
   const rows = await findEnvironments(prisma, { ids: items.map(({ id }) => id), seen })
-  return { items: await views(prisma, rows), next }
+  return { items: await views(prisma, actor, rows), next }
 }

@@ -32,7 +32,7 @@ export async function listEnvironments(
 ): Promise<EnvironmentView[]> {
   const filter = parse(environmentList, input)
   const rows = await store.findEnvironments(ctx.db.prisma, { ...filter, seen: seenProjects(actor) })
-  return views(ctx.db.prisma, rows)
+  return views(ctx.db.prisma, actor, rows)
 }
 
 /** PanelError: invalid, not_found, forbidden. */
@@ -42,7 +42,7 @@ export async function getEnvironment(
   input: z.input<typeof byId>,
 ): Promise<EnvironmentView> {
   const { id } = parse(byId, input)
-  return view(ctx.db.prisma, await load(ctx.db.prisma, actor, id))
+  return view(ctx.db.prisma, actor, await load(ctx.db.prisma, actor, id))
 }
 
 /**
@@ -69,7 +69,7 @@ export async function createEnvironment(
     const fields = { ...usual, ...withoutUndefined(given) }
     const row = await store.insertEnvironment(tx, { ...fields, projectId, slug }, servers)
     await audit('environment.create', `environment:${row.id}`, projectId, { ...fields, projectId, servers })
-    return view(tx, row)
+    return view(tx, actor, row)
   })
 }
 
@@ -101,7 +101,7 @@ export async function updateEnvironment(
       ...fields,
       ...(servers ? { servers } : {}),
     })
-    return view(tx, row)
+    return view(tx, actor, row)
   })
 }
 

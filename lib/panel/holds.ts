@@ -59,6 +59,6 @@ async function keep(
     await audit(action, `environment:${id}`, row.projectId, { reason, by, until: until?.toISOString() ?? null })
     const now = await findEnvironment(tx, id)
     if (!now) throw missing('environment')
-    return view(tx, now)
+    return view(tx, actor, now)
   })
 }

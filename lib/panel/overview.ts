@@ -38,6 +38,7 @@ export async function readOverview(
   return {
     environments: await views(
       prisma,
+      actor,
       ids.flatMap((id) => byId.get(id) ?? []),
     ),
     runs,

@@ -1,6 +1,6 @@
 // Projects: a repository, how to get into it, and the environments it is deployed to.
 import { z } from 'zod'
-import { demand, seenProjects, sees, type Actor } from '@/lib/access.ts'
+import { can, demand, seenProjects, sees, type Actor } from '@/lib/access.ts'
 import { slugOf } from '@/lib/api/grammar.ts'
 import { byId, projectChange, projectInput } from '@/lib/api/inputs.ts'
 import type { ProjectView, Ref } from '@/lib/api/shapes.ts'
@@ -19,12 +19,12 @@ const access = z.enum(['none', 'key', 'token'])
 const refsAnswer = z.array(z.object({ name: z.string(), kind: z.enum(['branch', 'tag']), sha: z.string() }))
 
 export async function listProjects(ctx: Context, actor: Actor): Promise<ProjectView[]> {
-  return (await store.findProjects(ctx.db.prisma, seenProjects(actor))).map(projectView)
+  return (await store.findProjects(ctx.db.prisma, seenProjects(actor))).map((row) => projectView(actor, row))
 }
 
 export async function getProject(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<ProjectView> {
   const { id } = parse(byId, input)
-  return projectView(await load(ctx.db.prisma, actor, id))
+  return projectView(actor, await load(ctx.db.prisma, actor, id))
 }
 
 /** Access `key` makes a deploy key, whose public line the view shows. PanelError: invalid, forbidden. */
@@ -48,7 +48,7 @@ export async function createProject(
       ...credentialOf(ctx, slug, wanted),
     })
     await audit('project.create', `project:${row.id}`, row.id, { name, repositoryUrl, access: wanted.access })
-    return projectView(row)
+    return projectView(actor, row)
   })
 }
 
@@ -88,7 +88,7 @@ export async function updateProject(
     const credential = isNewAccess ? credentialOf(ctx, before.slug, { ...wanted, ...next }) : {}
     const row = await store.changeProject(tx, id, { ...next, ...credential })
     await audit('project.update', `project:${id}`, id, { ...next, credential: isNewAccess })
-    return projectView(row)
+    return projectView(actor, row)
   })
 }
 
@@ -153,7 +153,7 @@ function credentialOf(
   return { credential: ctx.secrets.encrypt(JSON.stringify(secret)), publicKey: key?.publicKey ?? null }
 }
 
-function projectView(project: store.ProjectRow): ProjectView {
+function projectView(actor: Actor, project: store.ProjectRow): ProjectView {
   return {
     id: project.id,
     name: project.name,
@@ -162,6 +162,7 @@ function projectView(project: store.ProjectRow): ProjectView {
     access: access.parse(project.access),
     publicKey: project.publicKey,
     environments: project.environments.map(({ id, name, slug }) => ({ id, name, slug })),
+    can: can(actor, project.id),
     createdAt: project.createdAt.toISOString(),
   }
 }

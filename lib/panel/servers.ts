@@ -1,9 +1,15 @@
 // Servers: added with a key of their own, trusted by a fingerprint that a person confirmed, checked before anything runs.
 import { z } from 'zod'
-import { demand, may, sees, type Actor } from '@/lib/access.ts'
-import { byId, checkInput, hostKeyInput } from '@/lib/api/inputs.ts'
+import { demand, may, projectsWith, sees, type Actor } from '@/lib/access.ts'
+import { byId, checkInput, hostKeyInput, nothing } from '@/lib/api/inputs.ts'
 import { serverChange, serverInput } from '@/lib/api/inputs-servers.ts'
-import { checkReport, type CheckReport, type HostKeyView, type ServerView } from '@/lib/api/shapes.ts'
+import {
+  checkReport,
+  type CheckReport,
+  type HostKeyView,
+  type ServerChoice,
+  type ServerView,
+} from '@/lib/api/shapes.ts'
 import { slugOf } from '@/lib/api/grammar.ts'
 import { verdictOf } from '@/lib/deploy/check.ts'
 import { PanelError } from '@/lib/errors.ts'
@@ -23,6 +29,20 @@ const hostKeyAnswer = z.object({ hostKey: z.string().min(1), fingerprint: z.stri
 export async function listServers(ctx: Context, actor: Actor): Promise<ServerView[]> {
   if (!may(actor, 'configure', null)) return []
   return (await store.findServers(ctx.db.prisma)).map(serverView)
+}
+
+/**
+ * Servers by name that the actor may put environments on: any for who configures the panel, and those that projects of theirs are on
+ * already for who configures these, as `refusePlaces` has it. PanelError: invalid.
+ */
+export async function listServerChoices(
+  ctx: Context,
+  actor: Actor,
+  input: z.input<typeof nothing> = {},
+): Promise<ServerChoice[]> {
+  parse(nothing, input)
+  const projects = projectsWith(actor, 'configure')
+  return store.findServerNames(ctx.db.prisma, projects)
 }
 
 export async function getServer(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<ServerView> {

@@ -15,6 +15,15 @@ export function findServers(reader: Reader): Promise<ServerWithUses[]> {
   return reader.server.findMany({ include: uses, orderBy: { name: 'asc' } })
 }
 
+/** Those that environments of these projects are on; null = all there are. */
+export function findServerNames(reader: Reader, projects: string[] | null): Promise<{ id: string; name: string }[]> {
+  return reader.server.findMany({
+    where: projects === null ? {} : { targets: { some: { environment: { projectId: { in: projects } } } } },
+    select: { id: true, name: true },
+    orderBy: { name: 'asc' },
+  })
+}
+
 export function findServer(reader: Reader, id: string): Promise<ServerWithUses | null> {
   return reader.server.findUnique({ where: { id }, include: uses })
 }

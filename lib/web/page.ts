@@ -1,6 +1,7 @@
 // How a page gets what it shows: as the person who is signed in, or not at all.
 import { headers } from 'next/headers'
 import { notFound, redirect } from 'next/navigation'
+import { may, type Right } from '@/lib/access.ts'
 import type { Actor } from '@/lib/api/shapes.ts'
 import { PanelError } from '@/lib/errors.ts'
 import type { Context } from '@/lib/panel/context.ts'
@@ -15,6 +16,11 @@ export async function pageActor(): Promise<Actor> {
   if (!(await isSetUp(context()))) redirect('/setup')
   const path = (await headers()).get('x-fairlead-path') ?? '/'
   redirect(path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`)
+}
+
+/** For pages that are nothing but a form (`projectId` null = one of the panel itself): whoever it would refuse finds no such page. */
+export async function demandPage(right: Right, projectId: string | null): Promise<void> {
+  if (!may(await pageActor(), right, projectId)) notFound()
 }
 
 const unseen = ['not_found', 'invalid', 'forbidden']

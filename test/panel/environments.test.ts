@@ -52,8 +52,10 @@ describe('an environment', () => {
       targets: [{ serverId, server: 'Web', root: '/webroot', adopt: false, liveRelease: null }],
       ...{ live: null, rollBackTo: null, last: null, running: null },
     })
-    expect(await environments.getEnvironment(ctx, as('viewer'), { id: made.id })).toEqual(made)
-    expect(await environments.listEnvironments(ctx, as('viewer'), { projectId })).toEqual([made])
+    expect(made.can).toEqual({ deploy: true, readVariables: true, configure: true, people: true })
+    const seen = { ...made, can: { deploy: false, readVariables: false, configure: false, people: false } }
+    expect(await environments.getEnvironment(ctx, as('viewer'), { id: made.id })).toEqual(seen)
+    expect(await environments.listEnvironments(ctx, as('viewer'), { projectId })).toEqual([seen])
     expect(await environments.listEnvironments(ctx, as('viewer'), { projectId: unknown.id })).toEqual([])
     expect(await ctx.db.prisma.auditEntry.findMany({ where: { action: 'environment.create' } })).toMatchObject([
       { subject: `environment:${made.id}` },

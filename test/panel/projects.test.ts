@@ -32,7 +32,7 @@ describe('a project', () => {
   it('has an address of its own, also when names are the same', async () => {
     const made = await Promise.all([1, 2, 3].map(() => projects.createProject(ctx, owner, shop)))
     expect(made.map(({ slug }) => slug).sort()).toEqual(['shop', 'shop-2', 'shop-3'])
-    expect(await projects.getProject(ctx, as('viewer'), { id: made[0]!.id })).toEqual(made[0])
+    expect(await projects.getProject(ctx, owner, { id: made[0]!.id })).toEqual(made[0])
     expect(await ctx.db.prisma.auditEntry.count({ where: { action: 'project.create' } })).toBe(3)
   })
 

@@ -7,7 +7,7 @@ import { buttonStyle, cardStyle } from '@/components/style.ts'
 import { RelativeTime } from '@/components/time.tsx'
 import type { ServerView } from '@/lib/api/shapes.ts'
 import { listServers } from '@/lib/panel/servers.ts'
-import { load } from '@/lib/web/page.ts'
+import { demandPage, load } from '@/lib/web/page.ts'
 
 export const metadata: Metadata = { title: 'Servers' }
 
@@ -22,6 +22,7 @@ function shortList(names: string[]): string {
 }
 
 export default async function ServersPage() {
+  await demandPage('configure', null)
   const servers = await load(listServers, {})
   const add = (
     <Link href="/servers/new" className={buttonStyle.primary}>

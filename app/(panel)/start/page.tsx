@@ -11,7 +11,7 @@ import { buttonStyle, cardStyle } from '@/components/style.ts'
 import { listEnvironments } from '@/lib/panel/environments.ts'
 import { listProjects } from '@/lib/panel/projects.ts'
 import { listServers } from '@/lib/panel/servers.ts'
-import { load } from '@/lib/web/page.ts'
+import { demandPage, load } from '@/lib/web/page.ts'
 
 export const metadata: Metadata = { title: 'Set up' }
 
@@ -19,6 +19,7 @@ const steps = ['A server', 'A repository', 'An environment'] as const
 
 /** The way to the first deployment. Where one stands is read from what exists, so that it may be left and taken up again. */
 export default async function StartPage({ searchParams }: { searchParams: Promise<{ server?: string }> }) {
+  await demandPage('configure', null)
   const [servers, projects, environments, { server: passed }] = await Promise.all([
     load(listServers, {}),
     load(listProjects, {}),

@@ -1,9 +1,9 @@
 // Projects and servers in the API.
 import { z } from 'zod'
-import { byId, checkInput, hostKeyInput, projectChange, projectInput } from '../inputs.ts'
+import { byId, checkInput, hostKeyInput, nothing, projectChange, projectInput } from '../inputs.ts'
 import { serverChange, serverInput } from '../inputs-servers.ts'
 import { operation, pageInput, pageOf } from '../operation.ts'
-import { checkView, hostKeyView, projectView, refView, serverView } from '../shapes.ts'
+import { checkView, hostKeyView, projectView, refView, serverChoice, serverView } from '../shapes.ts'
 
 const page = z.object(pageInput)
 
@@ -75,6 +75,16 @@ export const serverOperations = {
     input: page,
     output: pageOf(serverView),
     command: 'server list',
+  }),
+  listServerChoices: operation({
+    method: 'GET',
+    path: '/server-choices',
+    summary:
+      'Servers that environments can be put on: all, or those that projects of which one is an admin are on already',
+    role: 'viewer',
+    input: nothing,
+    output: z.array(serverChoice),
+    command: 'server choices',
   }),
   addServer: operation({
     method: 'POST',

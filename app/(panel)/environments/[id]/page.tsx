@@ -8,7 +8,6 @@ import { pageTabs, type PageTab } from '@/components/environment/tab-names.ts'
 import { Targets } from '@/components/environment/targets.tsx'
 import { VariablesForm } from '@/components/environment/variables-form.tsx'
 import { VariablesHistory } from '@/components/environment/variables-history.tsx'
-import { may } from '@/lib/access.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { getDeployment, listDeployments, listReleases } from '@/lib/panel/deployments.ts'
 import { getEnvironment } from '@/lib/panel/environments.ts'
@@ -18,7 +17,7 @@ import { listRuns } from '@/lib/panel/runs.ts'
 import { listServers } from '@/lib/panel/servers.ts'
 import { getProject } from '@/lib/panel/projects.ts'
 import { listVariableSets, readVariables } from '@/lib/panel/variables.ts'
-import { load, pageActor } from '@/lib/web/page.ts'
+import { load } from '@/lib/web/page.ts'
 
 type PageProps = { params: Promise<{ id: string }>; searchParams: Promise<{ tab?: string }> }
 
@@ -52,7 +51,8 @@ async function Releases({ environment }: { environment: EnvironmentView }) {
         releases={releases}
         others={project.environments.filter(({ id }) => id !== environmentId)}
         rollBackTo={environment.rollBackTo?.number ?? null}
-        canActivate={!environment.running}
+        isIdle={!environment.running}
+        canDeploy={environment.can.deploy}
       />
       <DeploymentList deployments={deployments} runs={runs} />
     </>
@@ -60,14 +60,13 @@ async function Releases({ environment }: { environment: EnvironmentView }) {
 }
 
 async function Variables({ environment }: { environment: EnvironmentView }) {
-  const [environmentId, actor] = [environment.id, await pageActor()]
+  const { id: environmentId, can } = environment
   const [sets, files] = await Promise.all([
     load(listVariableSets, { environmentId }),
     load(listConfigFiles, { environmentId }),
   ])
-  const canEdit = may(actor, 'configure', environment.projectId)
-  const configFiles = <ConfigFiles environmentId={environmentId} files={files} canEdit={canEdit} />
-  if (!may(actor, 'readVariables', environment.projectId))
+  const configFiles = <ConfigFiles environmentId={environmentId} files={files} canEdit={can.configure} />
+  if (!can.readVariables)
     return (
       <>
         <VariablesHistory environmentId={environmentId} sets={sets} canEdit={false} />
@@ -77,7 +76,7 @@ async function Variables({ environment }: { environment: EnvironmentView }) {
   const variables = await load(readVariables, { environmentId })
   return (
     <>
-      <VariablesForm environment={environment} variables={variables} sets={sets} canEdit={canEdit} />
+      <VariablesForm environment={environment} variables={variables} sets={sets} canEdit={can.configure} />
       {configFiles}
     </>
   )

@@ -2,12 +2,13 @@ import { CloneForm } from '@/components/environment/clone-form.tsx'
 import { PageHeader } from '@/components/page-header.tsx'
 import { cardStyle } from '@/components/style.ts'
 import { getEnvironment } from '@/lib/panel/environments.ts'
-import { listServers } from '@/lib/panel/servers.ts'
-import { load } from '@/lib/web/page.ts'
+import { listServerChoices } from '@/lib/panel/servers.ts'
+import { demandPage, load } from '@/lib/web/page.ts'
 
 export default async function ClonePage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params
-  const [environment, servers] = await Promise.all([load(getEnvironment, { id }), load(listServers, {})])
+  const [environment, servers] = await Promise.all([load(getEnvironment, { id }), load(listServerChoices, {})])
+  await demandPage('configure', environment.projectId)
   const name = `${environment.project} / ${environment.name}`
   return (
     <div className="mx-auto max-w-2xl">

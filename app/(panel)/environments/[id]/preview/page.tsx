@@ -2,7 +2,7 @@ import { PreviewScreen, type Wanted } from '@/components/environment/preview-scr
 import { PageHeader } from '@/components/page-header.tsx'
 import { buttonStyle, fieldStyle } from '@/components/style.ts'
 import { getEnvironment } from '@/lib/panel/environments.ts'
-import { load } from '@/lib/web/page.ts'
+import { demandPage, load } from '@/lib/web/page.ts'
 
 type PageProps = {
   params: Promise<{ id: string }>
@@ -12,6 +12,7 @@ type PageProps = {
 export default async function PreviewPage({ params, searchParams }: PageProps) {
   const [{ id }, { ref, release, variables }] = [await params, await searchParams]
   const environment = await load(getEnvironment, { id })
+  await demandPage('deploy', environment.projectId)
   const name = `${environment.project} / ${environment.name}`
   const wanted: Wanted = release
     ? { release: Number(release) }
