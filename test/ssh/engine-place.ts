@@ -196,7 +196,7 @@ export function placeContract(site: Site): void {
     const wrong = [{ ...files[0]!, made: { ...files[0]!.made, sha256: sha256('other') } }] as PlacedFile[]
     expect(factOf(await deployed(root, 2, wrong), 'failure')).toMatch(/^internal /)
     const permissions = { owner: 'x', group: 'x', mode: 'off' } as const
-    const action = { do: 'place', release: releaseOf(9), files, permissions, holds: [] } as const
+    const action = { do: 'place', release: releaseOf(9), files, permissions, holds: [] } satisfies Step['action']
     const flight = await fly(
       site.connection,
       context(root, 3),

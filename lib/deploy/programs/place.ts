@@ -17,9 +17,9 @@ export const placing =
       shift 7
     done
   }
-  # place <release> <1: it is live, and this is what is done to it> <its user or -> <its group or ->, then of each file
+  # place_files <release> <1: it is live, and this is what is done to it> <its user or -> <its group or ->, then of each file
   # <target> <path> <sha256 or -: it goes> <owner or -> <group or -> <mode> <hash that we left there or ->
-  place() { mine || return 1; staging; put "$@"; code=$?; rm -f release/env."$dep.$$"*; give "$d/lock"; return $code; }
+  place_files() { mine || return 1; staging; put "$@"; code=$?; rm -f release/env."$dep.$$"*; give "$d/lock"; return $code; }
   put() {
     r=release/$1 commit=$2 lu=$3 lg=$4
     if [ -n "$commit" ]; then

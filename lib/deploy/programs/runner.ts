@@ -214,7 +214,7 @@ function words(action: Action): string[] {
       const { owner, group, mode } = action.permissions
       const others = mode === 'off' ? ['-', '-'] : [userName(owner), userName(group)]
       const isLive = flag(action.holds !== undefined)
-      return ['place', releaseName(action.release), isLive, ...others, ...action.files.flatMap(placeWords)]
+      return ['place_files', releaseName(action.release), isLive, ...others, ...action.files.flatMap(placeWords)]
     }
     case 'unplace': {
       const files = action.files.flatMap(({ target, path }) => [target, placePath(target, path)])
