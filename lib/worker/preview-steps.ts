@@ -6,8 +6,14 @@ import { PanelError } from '@/lib/errors.ts'
 import { readPaths } from '@/lib/spec/amezmo.ts'
 import type { Ground, Target } from './ground.ts'
 
-/** `subdirectory` of the repository that becomes the release; '' = all of it. */
-type Shown = { plan: Plan; target: Target; mirror: Mirror; subdirectory: string; mask: (text: string) => string }
+/** `made`: by the name of each release that there is, the directory of the repository that it is made of; '' = all of it. */
+type Shown = {
+  plan: Plan
+  target: Target
+  mirror: Mirror
+  made: ReadonlyMap<string, string>
+  mask: (text: string) => string
+}
 
 /** One target: the segment that flies, and what would undo it. */
 export async function previewServer(ground: Ground, shown: Shown): Promise<PreviewServer> {
@@ -50,14 +56,15 @@ async function previewStep(shown: Shown, step: Step): Promise<PreviewStep> {
 }
 
 /** Null when the commit is gone from the repository. */
-async function hookText({ mirror, subdirectory }: Shown, hook: PlannedHook): Promise<string | null> {
+async function hookText({ mirror, made }: Shown, hook: PlannedHook): Promise<string | null> {
   if (hook.origin !== 'repository') return hook.text ?? ''
   if (!hook.revision) return null
+  const subdirectory = made.get(hook.release ?? '') ?? ''
   try {
     const files = await mirror.files(hook.revision, readPaths(subdirectory))
     const inTree = subdirectory === '' ? hook.path : `${subdirectory}/${hook.path}`
     const file = files.find(({ path }) => path === inTree)
-    return file ? new TextDecoder().decode(file.bytes) : null
+    return file ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(file.bytes) : null
   } catch (error) {
     if (error instanceof PanelError && error.code === 'not_found') return null
     throw error

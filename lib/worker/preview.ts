@@ -97,8 +97,9 @@ async function view(ground: Ground, mirror: Mirror, draft: Draft, hash: string):
   const live = liveRelease(ground)
   const text = (set: Variables | null | undefined) => (set ? decryptSet(worker.secrets, set) : null)
   const target = targetOf(ground)
-  const { subdirectory } = parseOptions(environment.options)
-  const shown = { plan, target, mirror, subdirectory, mask: await maskOf(ground, [variables]) }
+  const made = new Map(environment.releases.map(({ name, subdirectory }) => [name, subdirectory]))
+  if (plan.kind === 'deploy') made.set(plan.release, parseOptions(environment.options).subdirectory)
+  const shown = { plan, target, mirror, made, mask: await maskOf(ground, [variables]) }
   const before = live && plan.kind === 'deploy' ? await findPlan(worker.db.prisma, environment.id, live.number) : null
   const { needBytes, needInodes } = checkOf(plan)
   return {

@@ -1,5 +1,7 @@
 // What was shown is what flies: previews and flights of the same environment, on a real server and a real repository.
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Plan } from '@/lib/deploy/types.ts'
 import { activateRelease, getDeployment, requestDeployment } from '@/lib/panel/deployments.ts'
 import type { Context } from '@/lib/panel/context.ts'
 import { previewPlan } from '@/lib/panel/preview.ts'
@@ -159,4 +161,40 @@ test('applying variables to the live release is shown before, and exactly that i
   const { id } = await applyVariables(ctx, owner, { environmentId, expectedHash })
   expect(await place.finished(id)).toMatchObject({ status: 'succeeded', planHash: expectedHash })
   expect(await place.host.shell(`cat ${root}/current/.env`)).toBe('KEPT=1\nPASSWORD=another-one\n')
+})
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+test('the text that is shown is what runs, to the byte: hooks of either release, whatever directory it was made of', async () => {
+  const { id: environmentId, repository, root } = await madeLive()
+  repository.write('.amezmo/before.pull', '\ufeffecho of the root\r\n')
+  repository.write('app/.amezmo/before.deploy', 'echo of the directory\n')
+  repository.commit('two places')
+  expect(await place.finished((await place.request(environmentId)).id)).toMatchObject({ status: 'succeeded' })
+  const options = { subdirectory: 'app' }
+  await place.db.prisma.environment.update({ where: { id: environmentId }, data: { options } })
+  const shown = await previewPlan(ctx, owner, { environmentId })
+  const texts = shown.servers[0]!.steps.filter(({ path }) => path !== null).map(({ path, text }) => [path, text])
+  expect(texts).toEqual([
+    ['.amezmo/before.pull', '\ufeffecho of the root\r\n'],
+    ['.amezmo/before.deploy', 'echo of the directory\n'],
+  ])
+
+  const asked = await requestDeployment(ctx, owner, { environmentId, expectedHash: shown.planHash })
+  expect(await place.finished(asked.id)).toMatchObject({ status: 'succeeded' })
+  const { plan } = await place.db.prisma.deployment.findUniqueOrThrow({ where: { id: asked.id } })
+  const planned = (plan as unknown as Plan).segments[0]!.steps.flatMap(({ action }) =>
+    action.do === 'hook' ? [action.hook] : [],
+  )
+  expect(planned.filter(({ origin }) => origin === 'repository').map((hook) => hook.sha256)).toEqual(
+    texts.map(([, text]) => sha256(text!)),
+  )
+  // Beside who owns the folder, what was shown before and what then ran are one program.
+  const ran = await place.host.shell(`cat ${root}/.fairlead/run/${asked.number}/main/program`)
+  const same = (program: string) =>
+    program.replace(/^(owner|epoch|id|nonce)=.*\n/gm, '').replaceAll('hunter2hunter2', '[redacted]')
+  expect(same(ran)).toContain(same(shown.servers[0]!.program))
+
+  const back = await previewPlan(ctx, owner, { environmentId, release: 2 })
+  expect(back.servers[0]!.steps.every(({ text }) => text !== null)).toBe(true)
 })
