@@ -11,8 +11,8 @@ export const setLimit = 1024 * 1024
 /** Later lines win over earlier ones of the same name, as in a shell; that is also a problem, because nobody means it. */
 type EnvText = { values: Record<string, string>; problems: Problem[] }
 
-/** What a variable can be called. */
-export const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/
+/** What a variable can be called. `__proto__` is no name of anybody's, and no object of ours could hold it. */
+export const variableName = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/
 
 /** Reads a whole text; each problem has the path `text.<line>`, counted from 1. `values` is complete only without problems. */
 export function readEnvText(text: string): EnvText {

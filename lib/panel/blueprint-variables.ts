@@ -25,7 +25,7 @@ export async function applyVariables(
   const secrets: Record<string, boolean> = {}
   const missing: string[] = []
   for (const [name, value] of Object.entries(wanted)) {
-    const now = before[name]
+    const now = Object.hasOwn(before, name) ? before[name] : undefined
     if (typeof value === 'string') {
       if (now === value) continue
       set[name] = value
@@ -33,7 +33,7 @@ export async function applyVariables(
     } else if (now === undefined) missing.push(name)
     else if (typeof now === 'string') secrets[name] = true
   }
-  const unset = Object.keys(before).filter((name) => !(name in wanted))
+  const unset = Object.keys(before).filter((name) => !Object.hasOwn(wanted, name))
   if (unset.length + Object.keys(set).length + Object.keys(secrets).length > 0)
     await changeVariables(ctx, actor, { environmentId, set, unset, secrets })
   return missing

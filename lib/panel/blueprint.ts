@@ -1,7 +1,7 @@
 // A project as code: written out, compared with, and applied to the panel, all of it in one transaction or nothing.
 import type { z } from 'zod'
 import { stringify } from 'yaml'
-import { demand, seenProjects, type Actor } from '@/lib/access.ts'
+import { demand, may, seenProjects, type Actor } from '@/lib/access.ts'
 import {
   blueprintInput,
   blueprintSchema,
@@ -61,6 +61,9 @@ export async function applyBlueprint(
   input: z.input<typeof blueprintInput>,
 ): Promise<BlueprintResult> {
   const { text, dryRun } = parse(blueprintInput, input)
+  // Before the text is looked into, which takes its time: whoever may do nothing with any of it.
+  if (!may(actor, 'readVariables', null) && !Object.keys(actor.projects).some((id) => may(actor, 'readVariables', id)))
+    demand(actor, 'readVariables', null)
   const { value: blueprint, problems } = readYaml(text, blueprintSchema)
   if (!blueprint)
     throw new PanelError('invalid', problems.length === 1 ? problems[0]!.message : 'The file can’t be used.', {
@@ -89,10 +92,11 @@ async function apply(ctx: Context, actor: Actor, blueprint: Blueprint): Promise<
   const { id } = found ? await changeProject(ctx, actor, found.id, blueprint) : await makeProject(ctx, actor, blueprint)
   demand(actor, 'readVariables', id)
   const notes: string[] = []
-  for (const [slug, wanted] of Object.entries(blueprint.environments))
-    notes.push(
-      ...(await applyEnvironment(ctx, actor, { projectId: id, slug, wanted, before: before?.environments[slug] })),
-    )
+  for (const [slug, wanted] of Object.entries(blueprint.environments)) {
+    // One may be called `constructor`, which every object has something of.
+    const known = before && Object.hasOwn(before.environments, slug) ? before.environments[slug] : undefined
+    notes.push(...(await applyEnvironment(ctx, actor, { projectId: id, slug, wanted, before: known })))
+  }
   const after = await asCode(ctx, actor, await getProject(ctx, actor, { id }))
   return { projectId: found ? id : null, applied: true, changes: changesBetween(before, after), notes }
 }

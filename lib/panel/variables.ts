@@ -75,18 +75,19 @@ export async function changeVariables(
     const problems: Problem[] = [
       ...unset.filter((name) => !names.has(name)).map((name) => absent(`unset.${name}`, name)),
       ...Object.keys(marks)
-        .filter((name) => !names.has(name) && !(name in set))
+        .filter((name) => !names.has(name) && !Object.hasOwn(set, name))
         .map((name) => absent(`secrets.${name}`, name)),
       ...Object.keys(marks)
-        .filter((name) => marks[name] === false && before.secrets.has(name) && !(name in set))
+        .filter((name) => marks[name] === false && before.secrets.has(name) && !Object.hasOwn(set, name))
         .map(stays),
     ]
     if (problems.length > 0) throw refusal(problems)
     let text = before.text
     for (const [name, value] of Object.entries(set)) text = setInEnv(text, name, writeEnvValue(value, dialect))
     for (const name of unset) text = unsetInEnv(text, name)
-    const secrets = Object.keys(readEnvText(text).values).filter(
-      (name) => marks[name] ?? (!names.has(name) || before.secrets.has(name)),
+    // A variable may be called `constructor`, which every object has something of.
+    const secrets = Object.keys(readEnvText(text).values).filter((name) =>
+      Object.hasOwn(marks, name) ? marks[name] : !names.has(name) || before.secrets.has(name),
     )
     return settle({ text, secrets, dialect }, () => before)
   })

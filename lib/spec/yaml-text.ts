@@ -1,5 +1,5 @@
 // A YAML text as a value of a schema, or everything that is wrong with it, each with the line it stands in.
-import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml'
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml'
 import { z } from 'zod'
 import type { Problem } from '../errors.ts'
 import { meant } from '../format/edit-distance.ts'
@@ -9,10 +9,13 @@ type Path = readonly PropertyKey[]
 
 /** Aliases may not blow a small text up. */
 const mostAliases = 100
+/** More than so many at once help nobody, and each is looked for in the text. */
+const mostProblems = 100
 
 export function readYaml<S extends z.ZodType>(text: string, schema: S): Read<z.output<S>> {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+  // The library compares each key with each other: a file of a few hundred kilobytes would keep the whole process for minutes.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   const at = (offset: number): number => lines.linePos(offset).line
   const said = [...document.errors, ...document.warnings]
   if (said.length > 0)
@@ -21,20 +24,22 @@ export function readYaml<S extends z.ZodType>(text: string, schema: S): Read<z.o
     )
   let plain: unknown
   try {
+    const odd = oddKeys(document)
+    if (odd.length > 0) return refused(odd.map(({ offset, message }) => problem('', at(offset), message)))
     plain = document.toJS({ maxAliasCount: mostAliases })
   } catch {
-    return refused([problem('', 1, 'It refers to itself too often.')])
+    return refused([problem('', 1, 'It refers to itself too often, or is nested too deeply.')])
   }
   const parsed = schema.safeParse(plain)
   if (parsed.success) return { value: parsed.data, problems: [] }
   return refused(
-    parsed.error.issues.flatMap((issue) => {
+    parsed.error.issues.slice(0, mostProblems).flatMap((issue) => {
       if (issue.code !== 'unrecognized_keys') {
         const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
         return [problem(issue.path.join('.'), at(offsetOf(document, issue.path)), message)]
       }
       const known = keysAt(schema, issue.path)
-      return issue.keys.map((key) => {
+      return issue.keys.slice(0, mostProblems).map((key) => {
         const near = meant(key, known)
         const hint = near
           ? `Did you mean “${near}”?`
@@ -51,7 +56,25 @@ export function readYaml<S extends z.ZodType>(text: string, schema: S): Read<z.o
 /** From top to bottom, as one reads. */
 function refused(problems: Problem[]): { value: null; problems: Problem[] } {
   const line = ({ message }: Problem): number => Number(/\d+/.exec(message)?.[0])
-  return { value: null, problems: problems.sort((a, b) => line(a) - line(b)) }
+  return { value: null, problems: problems.sort((a, b) => line(a) - line(b)).slice(0, mostProblems) }
+}
+
+/** Keys that no map can hold: unique ones that stand there again, and the one that objects keep for themselves. */
+function oddKeys(document: Document): { offset: number; message: string }[] {
+  const found: { offset: number; message: string }[] = []
+  visit(document, {
+    Map(_, { items }) {
+      const known = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        const offset = key.range?.[0] ?? 0
+        if (known.has(key.value)) found.push({ offset, message: `“${key.source}” stands here twice: keys are unique.` })
+        if (key.value === '__proto__') found.push({ offset, message: '“__proto__” is not known here.' })
+        known.add(key.value)
+      }
+    },
+  })
+  return found
 }
 
 function problem(path: string, line: number, message: string, hint?: string): Problem {

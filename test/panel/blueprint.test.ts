@@ -39,6 +39,33 @@ const apply = (text: string, dryRun = false) => applyBlueprint(ctx, owner, { tex
 const audits = () => ctx.db.prisma.auditEntry.count()
 
 describe('a project as code', () => {
+  it('knows names that every object has something of, and refuses the one that none can hold', async () => {
+    const text = await exported()
+    const odd = text.replace(
+      'APP_ENV: production',
+      'APP_ENV: production\n      constructor: a\n      toString: {secret: true}',
+    )
+    const made = odd.replace(
+      /\nenvironments:\n/,
+      '\nenvironments:\n  constructor: {branch: main, servers: [{server: nowhere, root: /srv/x}]}\n',
+    )
+    await expect(apply(made)).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('no server “nowhere”'),
+    })
+    const applied = await apply(odd)
+    expect(applied.changes.map(({ path }) => path)).toEqual([`environments.${slug}.variables.constructor`])
+    expect(applied.notes).toEqual([expect.stringContaining('toString')])
+    expect(await exported()).toContain('constructor: a')
+    expect((await changeVariables(ctx, owner, { environmentId, set: { OTHER: 'x' } })).variables).toContainEqual({
+      name: 'constructor',
+      value: 'a',
+      isSecret: false,
+    })
+    await apply(text)
+    expect(await exported()).toBe(text)
+  })
+
   it('says everything but secrets, and applied again it changes nothing', async () => {
     const text = await exported()
     expect(text).not.toContain('hunter2')
@@ -151,6 +178,20 @@ describe('a file that can’t be used', () => {
         error.details.problems.map(({ message, hint }) => `${message}${hint ? ` ${hint}` : ''}`),
     )
   const start = 'fairlead: 1\nproject:\n  slug: shop\n  name: Shop\n  repositoryUrl: https://git.example.org/shop.git\n'
+
+  it('is read in a time that grows with its length alone, and not at all for those who could do nothing with it', async () => {
+    const keys = (name: (n: number) => string) => Array.from({ length: 40_000 }, (_, n) => name(n)).join('')
+    const many = [
+      `${start}${keys((n) => `k${n}: 1\n`)}`,
+      `${start}environments:\n  p:\n    variables:\n${keys((n) => `      k-${n}: 1\n`)}`,
+      `${start}${'\t}\n'.repeat(40_000)}`,
+    ]
+    // Each took minutes, in which the panel answered nobody.
+    for (const text of many) expect(await problems(text)).toHaveLength(100)
+    for (const key of ['environments:\n  __proto__: {branch: main}', '__proto__: {a: 1}'])
+      expect(await problems(`${start}${key}\n`)).toEqual([expect.stringContaining('__proto__')])
+    await expect(applyBlueprint(ctx, as('viewer'), { text: many[0]! })).rejects.toEqual(refused('forbidden'))
+  }, 60_000)
 
   it('is told line by line, with what was likely meant', async () => {
     expect(
