@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { panelRoles } from '@/lib/access.ts'
 import { emailText, nameText, passwordText } from './grammar.ts'
-import { secondStepCode as code } from './inputs.ts'
+import { secondStepCode as code, soughtText } from './inputs.ts'
 
 const id = z.uuid('Not an id.')
 /** Nobody owns a single project: what an owner may more than an admin concerns the panel. */
@@ -38,10 +38,15 @@ export const twoFactorConfirmation = z.object({ code, session: id.optional() })
 export const twoFactorProof = z.object({ password, code, session: id.optional() })
 export const otherSessions = z.object({ session: id.optional() })
 
-const day = z.iso.date('Not a date.').or(z.literal('')).optional()
+// Nothing was written before there were computers, and databases know no year 0.
+const day = z.iso
+  .date('Not a date.')
+  .refine((text) => text >= '1970', 'Not a date that anything was written at.')
+  .or(z.literal(''))
+  .optional()
 const auditFilter = {
   /** `user:<id>` also finds what that person's tokens did. */
-  actor: z.string().max(100).optional(),
+  actor: soughtText.optional(),
   /** `noun.verb`, or a noun alone for all its verbs. */
   action: z
     .string()

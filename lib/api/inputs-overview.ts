@@ -1,19 +1,20 @@
 // What the overview, searches, figures and the logs of servers are asked with.
 import { z } from 'zod'
+import { soughtText } from './inputs.ts'
 
 const id = z.uuid('Not an id.')
 
 /** `search`: words that all have to stand in an environment's names, domain, servers or live commit. */
 export const overviewInput = z
   .object({
-    search: z.string().max(200).default(''),
+    search: soughtText.default(''),
     page: z.coerce.number().int().min(1).max(100_000).default(1),
   })
   .default({ search: '', page: 1 })
 
 /** `here`: the environment, or the deployment of one, that is being looked at; it comes first. */
 export const searchInput = z.object({
-  text: z.string().max(200),
+  text: soughtText,
   here: z.union([z.object({ environmentId: id }), z.object({ deploymentId: id })]).nullish(),
 })
 

@@ -117,6 +117,12 @@ export function isWritable(text: string): boolean {
   return !/[\0\p{Surrogate}]/u.test(text)
 }
 
+/** What something is looked for by: no text that the database couldn't even compare with. */
+export const soughtText = z
+  .string()
+  .max(200)
+  .refine(isWritable, 'The text holds a NUL character or half of a character.')
+
 const event = z.enum(lifecycleEvents)
 /**
  * A script has at most 256 KiB; a hook may run from one second to six hours. `basedOn` is the number of the revision that was
@@ -197,5 +203,5 @@ export const logAt = deploymentAt.extend(logPage)
 export const commitsInput = z.object({
   environmentId: id,
   ref: refText.optional(),
-  search: z.string().max(200).optional(),
+  search: soughtText.optional(),
 })
