@@ -19,6 +19,11 @@ const switches = {
   nodePackages: 'npm, pnpm or Yarn, where there is a lock file',
 } as const
 
+const contents = {
+  submodules: 'Files of submodules, each at the commit that the repository names',
+  lfs: 'Files that Git LFS keeps, in place of their pointers',
+} as const
+
 const ways = {
   off: 'made anew by each deployment',
   seed: 'copied from the live release first',
@@ -74,6 +79,19 @@ export function OptionsForm({ environment: { id, options, can } }: { environment
         </fieldset>
         <fieldset className="grid gap-3">
           <legend className="mb-2 font-semibold">Files</legend>
+          <div className="grid gap-2">
+            {Object.entries(contents).map(([name, word]) => (
+              <label key={name} className="flex items-center gap-2">
+                <input
+                  type="checkbox"
+                  name={name}
+                  defaultChecked={options[name as keyof typeof contents]}
+                  className="accent-(--accent)"
+                />
+                {word}
+              </label>
+            ))}
+          </div>
           <div className="grid gap-3 sm:grid-cols-2">
             <TextField
               name="options.shared"
@@ -114,6 +132,8 @@ function readOptions(data: FormData): Options {
   const cache = (name: keyof Options['caches']) => data.get(name) as Options['caches'][typeof name]
   return {
     subdirectory: text('options.subdirectory'),
+    submodules: data.get('submodules') === 'on',
+    lfs: data.get('lfs') === 'on',
     shared: [...readShared(text('options.shared'), 'folder'), ...readShared(text('sharedFiles'), 'file')],
     caches: { node_modules: cache('node_modules'), vendor: cache('vendor') },
     composer: detected('composer'),

@@ -1,7 +1,7 @@
 // What the planner is told. Plain data only: whoever plans (worker, preview) gathers it from the store and the mirror.
 import type { Options } from '../spec/options.ts'
 import type { PackageFile } from '../spec/caches.ts'
-import type { Finding, LifecycleEvent, Permissions, PlannedFile } from './types.ts'
+import type { Finding, LifecycleEvent, Permissions, PlannedFile, TreeChange } from './types.ts'
 
 export type PlanEnvironment = {
   id: string
@@ -75,8 +75,8 @@ export type PlanInput = CommonInput & {
   files: PlannedFile[]
   /** A person agreed to take over a `current` that isn't ours. */
   adopt: boolean
-  /** Counts of the whole tree, bytes of a full copy, and the revision that the server's pristine tree is believed to hold. */
-  tree: { base: string | null; files: number; directories: number; links: number; totalBytes: number }
+  /** As `TreeChange` has it: `base` is what the server's pristine tree is believed to hold. */
+  tree: Pick<TreeChange, 'revision' | 'contents' | 'base' | 'files' | 'directories' | 'links' | 'totalBytes'>
   /** Every release that the panel knows of on this target (the new one may be among them). */
   releases: KnownRelease[]
 }

@@ -52,11 +52,12 @@ export function planDeployment(input: PlanInput): Plan {
     ...hooks('before.pull', 'ship', liveTree),
     ours('tree', 'ship', 1_800_000, {
       do: 'tree',
-      revision,
+      revision: tree.revision,
       base: tree.base,
       files: tree.files,
       directories: tree.directories,
       links: tree.links,
+      ...(Object.keys(tree.contents).length === 0 ? {} : { contents: tree.contents }),
     }),
     ours('release', 'ship', 900_000, {
       do: 'release',

@@ -76,7 +76,16 @@ export type PlacedFile = {
 export type Action =
   | { do: 'check'; needBytes: number; needInodes: number; expectCurrent: string | null; adopt: boolean }
   | { do: 'hook'; hook: PlannedHook }
-  | { do: 'tree'; revision: string; base: string | null; files: number; directories: number; links: number }
+  /** `revision` names the tree: the commit, or what stands for it with `contents` in place. */
+  | {
+      do: 'tree'
+      revision: string
+      base: string | null
+      files: number
+      directories: number
+      links: number
+      contents?: TreeContents
+    }
   /** `subdirectory`: what of the tree becomes the release; absent = all of it. */
   | { do: 'release'; release: string; revision: string; subdirectory?: string }
   | { do: 'variables'; release: string; sha256: string | null }
@@ -237,16 +246,27 @@ export type Payload = {
   open(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
+/** Another repository's commit whose files lie at `path`. */
+export type Submodule = { path: string; url: string; revision: string }
+/** What a tree holds beside what is in the repository itself; absent where there is nothing of the kind. */
+export type TreeContents = { submodules?: Submodule[]; lfs?: { files: number; bytes: number } }
+/** What of a commit that lies elsewhere is brought along; only what is at or below `within` ('' = everywhere). */
+export type Wanted = { submodules: boolean; lfs: boolean; within: string }
+
 /** What turns the pristine tree at `base` (null = nothing) into `revision`. Counts are of the whole resulting tree, `directories` without its root. */
 export type TreeChange = {
   base: string | null
+  /** The commit itself; with `contents`, the name of what stands for it: the same wherever it is made. */
   revision: string
+  contents: TreeContents
+  /** Paths of submodules that are deployed as empty directories. */
+  empty: string[]
   files: number
   directories: number
   links: number
   /** Bytes and inodes that a full copy of the tree takes. */
   totalBytes: number
-  /** Files of the whole tree whose contents Git LFS keeps elsewhere. */
+  /** Files of the whole tree that are shipped as pointers, without the contents that Git LFS keeps elsewhere. */
   pointers: string[]
   payloads: Payload[]
   dispose(): Promise<void>
@@ -264,10 +284,12 @@ export interface Mirror {
   between(from: string, to: string, options?: { limit?: number }): Promise<Difference>
   /** Regular files at or below any of `folders` at `sha`, with the bytes that a checkout would write. PanelError `invalid` over 16 MiB. */
   files(sha: string, folders: string[]): Promise<{ path: string; bytes: Uint8Array; sha256: string }[]>
-  change(base: string | null, sha: string): Promise<TreeChange>
+  /** `base` as `TreeChange.revision`. PanelError also for submodules and files of Git LFS that can't be had. */
+  change(base: string | null, sha: string, options?: { signal?: AbortSignal }): Promise<TreeChange>
 }
 export interface Mirrors {
-  open(address: RepositoryAddress): Promise<Mirror>
+  /** Without `wanted`, what lies elsewhere stays there. */
+  open(address: RepositoryAddress, wanted?: Wanted): Promise<Mirror>
   /** Without a mirror: branches and tags by ls-remote. */
   lsRemote(address: RepositoryAddress, options?: { signal?: AbortSignal }): Promise<Ref[]>
 }

@@ -7,16 +7,17 @@ import type { Payload, TreeChange } from '../deploy/types.ts'
 import { convertsNothing } from './attributes.ts'
 import type { MirrorParts } from './mirror.ts'
 import { packable, packFiles } from './pack.ts'
-import { pointersOf } from './pointers.ts'
 import { differenceOf } from './tree-difference.ts'
 import type { TreeFile } from './tree.ts'
+import type { Whole } from './whole.ts'
 
 /**
  * `base` null, unknown to the mirror, or with other `.gitattributes` → the whole tree (`base` null in the answer). Otherwise what
  * differs; equal trees have no payloads. `tree.delete` lists what goes before `tree.tar` is unpacked: paths from the tree's root,
  * each ended by NUL, files before the directories that held them. Spooled files live until `dispose`.
  */
-export async function makeChange(parts: MirrorParts, base: string | null, sha: string): Promise<TreeChange> {
+export async function makeChange(whole: Whole, base: string | null): Promise<TreeChange> {
+  const { parts, revision: sha, contents, empty, pointers } = whole
   const { tree, changes } = await parts.trees.list(sha, base)
   const difference = changes && differenceOf(changes, tree)
   const folder = join(parts.spool, randomUUID())
@@ -43,7 +44,9 @@ export async function makeChange(parts: MirrorParts, base: string | null, sha: s
       directories,
       links,
       totalBytes,
-      pointers: await pointersOf(parts.objects, tree.attributes, tree.small),
+      contents,
+      empty,
+      pointers,
       payloads,
       dispose,
     }

@@ -13,6 +13,7 @@ import type { GitCall } from './run.ts'
 import { readTar } from './tar.ts'
 import { linkMode } from './tree-object.ts'
 import type { TreeFile, Trees } from './tree.ts'
+import type { Whole } from './whole.ts'
 
 /** What a mirror needs to know of its surroundings. */
 export type MirrorParts = {
@@ -23,8 +24,12 @@ export type MirrorParts = {
   objects: Objects
   trees: Trees
   git(args: string[], options?: Pick<GitCall, 'env' | 'input' | 'signal'>): Promise<Buffer>
-  fetch(signal?: AbortSignal): Promise<void>
+  /** Every branch and tag; or only `commit`, which none of them may lead to. */
+  fetch(signal?: AbortSignal, commit?: string): Promise<void>
 }
+
+/** A commit with what its tree points to elsewhere; see whole.ts. `names`: only submodules, for reading files of them. */
+export type MakeWhole = (sha: string, of: 'all' | 'names', signal?: AbortSignal) => Promise<Whole>
 
 /** Most bytes that `files` takes into memory. Hooks are scripts; what is larger in their folders was put there by mistake. */
 const readBytes = 16 * 1_048_576
@@ -32,7 +37,7 @@ const readBytes = 16 * 1_048_576
 const commitFormat = '--format=%H%x00%s%x00%an%x00%ae%x00%cI'
 
 /** A `Mirror` of lib/deploy/types.ts over the bare repository at `parts.path`. */
-export function makeMirror(parts: MirrorParts): Mirror {
+export function makeMirror(parts: MirrorParts, whole: MakeWhole): Mirror {
   const { git } = parts
 
   /** The commit that a full ref or SHA names, or null. */
@@ -133,8 +138,17 @@ export function makeMirror(parts: MirrorParts): Mirror {
     },
     async files(sha, paths) {
       const commit = isFullSha(sha) ? sha : await shaOf(sha)
-      const all = await parts.trees.below(commit, [...attributesAbove(paths), ...paths])
-      if (!all) throw new PanelError('not_found', `There is no commit “${sha}” in the repository.`)
+      const below = await parts.trees.below(commit, [...attributesAbove(paths), ...paths])
+      if (!below) throw new PanelError('not_found', `There is no commit “${sha}” in the repository.`)
+      if (below.isCut) {
+        const made = await whole(commit, 'names')
+        if (made.revision !== commit)
+          return makeMirror(made.parts, (revision) => Promise.resolve({ ...made, revision })).files(
+            made.revision,
+            paths,
+          )
+      }
+      const all = below.files
       const found = all.filter(({ path }) => paths.some((name) => isBelow(path, name)))
       checkSize(found, paths)
       const attributes = all.filter(({ path }) => /(^|\/)\.gitattributes$/.test(path))
@@ -147,7 +161,7 @@ export function makeMirror(parts: MirrorParts): Mirror {
         sha256: createHash('sha256').update(bytes).digest('hex'),
       }))
     },
-    change: (base, sha) => makeChange(parts, base, sha),
+    change: async (base, sha, options) => makeChange(await whole(sha, 'all', options?.signal), base),
   }
 }
 

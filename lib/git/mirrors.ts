@@ -1,21 +1,29 @@
 // Mirrors of repositories on the worker's disk: one bare repository per repository id.
-import { createHash } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Mirrors, RepositoryAddress } from '../deploy/types.ts'
 import { PanelError } from '../errors.ts'
 import { parseAddress } from './address.ts'
 import { credentialsFor } from './credentials.ts'
 import type { ParsedAddress } from './address.ts'
+import { elsewhereOf } from './elsewhere.ts'
+import type { Surroundings } from './elsewhere.ts'
+import { usualLimits } from './lfs-objects.ts'
+import type { LfsLimits } from './lfs-objects.ts'
 import { withLock } from './lock.ts'
+import { exists, gitConfig, isEmpty, makeBare, mirrorName, removeStaleLocks } from './mirror-folder.ts'
 import { makeMirror } from './mirror.ts'
+import type { MirrorParts } from './mirror.ts'
 import { openObjects } from './objects.ts'
 import { Passages } from './passage.ts'
 import { endOrphans } from './orphans.ts'
+import { pinned } from './reach.ts'
+import type { Reach } from './reach.ts'
 import { parseRefs } from './refs.ts'
 import { gitEnvironment, runGit } from './run.ts'
 import { openSpool, removeAbandoned } from './spool.ts'
 import { Trees } from './tree.ts'
+import { wholeOf } from './whole.ts'
 import type { Objects } from './objects.ts'
 import type { GitCall } from './run.ts'
 
@@ -24,48 +32,24 @@ export type MirrorsOptions = {
   folder: string
   /** Folders of this machine whose repositories may be read by path. */
   localPrefixes: string[]
+  /** Hosts of private networks that repositories may name themselves, for submodules and Git LFS. */
+  privateHosts?: string[]
+  lfsLimits?: LfsLimits
+  /** Longest silence of a Git host, in ms. */
+  silenceMs?: number
 }
-
-/** Settings of every git process; the machine's and the user's own are not read. */
-const gitConfig = `[core]
-	hooksPath = /dev/null
-	fsmonitor = false
-	attributesFile = /dev/null
-	excludesFile = /dev/null
-	quotePath = false
-	commitGraph = true
-[gc]
-	auto = 0
-[maintenance]
-	auto = false
-[credential]
-	helper =
-[fetch]
-	recurseSubmodules = false
-	writeCommitGraph = false
-[submodule]
-	recurse = false
-[tar]
-	umask = 0022
-[i18n]
-	logOutputEncoding = UTF-8
-[safe]
-	directory = *
-[advice]
-	detachedHead = false
-`
-
-/** Attributes that win over the repository's own: a deployed tree is the commit's, not that of a source archive. */
-const attributes = '* -export-ignore -export-subst\n'
 
 /** So many mirrors' trees are remembered; a large one takes some MB. */
 const readersAtMost = 32
 
-/** Longest silence of a Git host, in ms. */
-const silenceMs = 60_000
+const usualSilenceMs = 60_000
+
+/** Contents of Git LFS go in there: they are packed already, and may be larger than memory. */
+const wholeConfig = '[core]\n\tbigFileThreshold = 1m\n\tcompression = 1\n'
 
 /** Opens the folder of mirrors. Everything it gives implements `Mirrors` of lib/deploy/types.ts. */
-export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Promise<Mirrors> {
+export async function openMirrors(options: MirrorsOptions): Promise<Mirrors> {
+  const { folder, localPrefixes, privateHosts = [], lfsLimits = usualLimits, silenceMs = usualSilenceMs } = options
   const root = resolve(folder)
   await mkdir(root, { recursive: true, mode: 0o700 })
   await removeAbandoned(join(root, 'spool'))
@@ -117,9 +101,10 @@ export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Pr
     address: RepositoryAddress,
     gitDir: string | null,
     args: (parsed: ParsedAddress) => string[],
-    signal?: AbortSignal,
+    { signal, reach }: { signal?: AbortSignal | undefined; reach?: Reach | undefined } = {},
   ): Promise<Buffer> => {
     const parsed = await parseAddress(address.url, localPrefixes)
+    const pins = reach && (await pinned(parsed, reach))
     const credentials = await credentialsFor(parsed, address.access, knownHosts)
     const run = (to: ParsedAddress, env: Record<string, string>): Promise<Buffer> => {
       const options = { shownAs: parsed.url, env, silenceMs, ...(signal ? { signal } : {}) }
@@ -127,6 +112,7 @@ export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Pr
       return runGit(args(to), gitDir === null ? outside : call(gitDir, options))
     }
     try {
+      if (pins) return await run(parsed, { ...credentials.env, ...pins })
       const found = await throughPassage(parsed, credentials.authorization, gitDir, run)
       signal?.throwIfAborted()
       return found ?? (await run(parsed, credentials.env))
@@ -156,60 +142,99 @@ export async function openMirrors({ folder, localPrefixes }: MirrorsOptions): Pr
     }
   }
 
-  return {
-    async open(address) {
-      const path = join(root, mirrorName(address.id))
-      const prepare = async () => {
-        if (await exists(path)) return
-        const fresh = `${path}.new`
-        await rm(fresh, { recursive: true, force: true })
-        await runGit(
-          ['init', '--quiet', '--bare', '--initial-branch=main', '--', fresh],
-          call(fresh, { shownAs: address.url }),
-        )
-        await mkdir(join(fresh, 'info'), { recursive: true })
-        await writeFile(join(fresh, 'info', 'attributes'), attributes)
-        await rename(fresh, path)
-      }
-      if (!(await exists(path))) {
-        // Somebody removed it: what was there isn't there any more.
-        readers.delete(path)
-        await queued(address.id, () => withLock(`${path}.lock`, prepare))
-      }
-      return makeMirror({
+  /** A repository of ours: `made` when it isn't there yet. */
+  const init = async (id: string, path: string, shownAs: string, settings = ''): Promise<void> => {
+    if (await exists(path)) return
+    // Somebody removed it: what was there isn't there any more.
+    readers.delete(path)
+    const make = (fresh: string) =>
+      runGit(['init', '--quiet', '--bare', '--initial-branch=main', '--', fresh], call(fresh, { shownAs }))
+    await queued(id, () => withLock(`${path}.lock`, () => makeBare(path, make, settings)))
+  }
+
+  const partsOf = async (address: RepositoryAddress, reach?: Reach): Promise<MirrorParts> => {
+    const path = join(root, mirrorName(address.id))
+    await init(address.id, path, address.url)
+    return {
+      path,
+      spool,
+      ...readerOf(path),
+      git: (args, options) => runGit(args, call(path, { shownAs: address.url, ...options })),
+      fetch: (signal, commit) =>
+        queued(address.id, () =>
+          withLock(
+            `${path}.lock`,
+            async (isTidy) => {
+              if (!isTidy) {
+                await endOrphans(path)
+                await removeStaleLocks(path)
+              }
+              await remote(address, path, (to) => fetchArguments(to, commit), { signal, reach })
+            },
+            signal,
+          ),
+        ),
+    }
+  }
+
+  const around: Surroundings = {
+    localPrefixes,
+    privateHosts,
+    limits: lfsLimits,
+    silenceMs,
+    knownHosts,
+    openParts: partsOf,
+    async beside({ id, url: shownAs }) {
+      const path = join(root, mirrorName(id).replace(/\.git$/, '.whole'))
+      await init(id, path, shownAs, wholeConfig)
+      return {
         path,
         spool,
         ...readerOf(path),
-        git: (args, options) => runGit(args, call(path, { shownAs: address.url, ...options })),
-        fetch: (signal) =>
-          queued(address.id, () =>
-            withLock(
-              `${path}.lock`,
-              async (isTidy) => {
-                if (!isTidy) {
-                  await endOrphans(path)
-                  await removeStaleLocks(path)
-                }
-                await remote(address, path, fetchArguments, signal)
-              },
-              signal,
-            ),
-          ),
-      })
+        git: (args, more) => runGit(args, call(path, { shownAs, ...more })),
+        fetch: () => Promise.reject(new Error('nothing is fetched there')),
+      }
+    },
+    forget: (path) => void readers.delete(path),
+    alone: (path, work, signal) =>
+      queued(path, () =>
+        withLock(
+          `${path}.lock`,
+          async (isTidy) => {
+            if (!isTidy) await removeStaleLocks(path)
+            return work()
+          },
+          signal,
+        ),
+      ),
+  }
+
+  return {
+    async open(address, wanted = { submodules: false, lfs: false, within: '' }) {
+      const parts = await partsOf(address)
+      return makeMirror(parts, (sha, of, signal) =>
+        wholeOf(
+          { parts, address },
+          sha,
+          of === 'all' ? wanted : { ...wanted, lfs: false, within: '' },
+          elsewhereOf(parts, address, around, signal),
+        ),
+      )
     },
     async lsRemote(address, options) {
       const output = await remote(
         address,
         null,
         ({ url }) => ['ls-remote', '--heads', '--tags', '--end-of-options', url],
-        options?.signal,
+        options,
       )
       return parseRefs(output.toString(), '\t')
     },
   }
 }
 
-function fetchArguments({ url }: ParsedAddress): string[] {
+/** All branches and tags, or one commit that none of them may lead to. */
+function fetchArguments({ url }: ParsedAddress, commit?: string): string[] {
   const options = [
     '--progress',
     '--force',
@@ -219,29 +244,9 @@ function fetchArguments({ url }: ParsedAddress): string[] {
     '--no-auto-maintenance',
     '--no-recurse-submodules',
   ]
+  if (commit !== undefined)
+    return ['fetch', ...options, '--end-of-options', url, `+${commit}:refs/fairlead/commits/${commit}`]
   // Where there is no branch `x`, git takes a tag or branch called `refs/heads/x` for it.
   const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*', '^refs/heads/refs/*', '^refs/tags/refs/*']
   return ['fetch', ...options, '--end-of-options', url, ...refs]
-}
-
-/** The id as a directory name: ids are UUIDs; anything else is hashed rather than trusted. */
-function mirrorName(id: string): string {
-  if (id === '') throw new PanelError('invalid', 'A repository needs an id.')
-  return `${/^[A-Za-z0-9-]{1,64}$/.test(id) ? id : createHash('sha256').update(id).digest('hex')}.git`
-}
-
-/** Lock files that a killed fetch left: we hold the mirror and orphans are gone, so nobody writes to it. */
-async function removeStaleLocks(path: string): Promise<void> {
-  const names = await readdir(path, { recursive: true })
-  for (const name of names) if (name.endsWith('.lock')) await rm(join(path, name), { force: true })
-}
-
-/** No pack and no object: nothing was fetched yet. */
-async function isEmpty(mirror: string): Promise<boolean> {
-  const [objects, packs] = await Promise.all([readdir(join(mirror, 'objects')), readdir(join(mirror, 'objects/pack'))])
-  return packs.length === 0 && objects.length <= 2
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null
 }

@@ -176,7 +176,7 @@ export class Passages {
 }
 
 /** What this machine trusts, as git does: not the list that Node brings along, which no administrator can add to. */
-function trusted(): string | null {
+export function trusted(): string | null {
   const file = process.env.GIT_SSL_CAINFO ?? process.env.SSL_CERT_FILE ?? bundles.find((path) => existsSync(path))
   return file === undefined ? null : readFileSync(file, 'utf8')
 }

@@ -22,10 +22,14 @@ export type TreeListing = {
   attributes: TreeFile[]
   /** Files that may be pointers of Git LFS, by their size. */
   small: TreeFile[]
+  /** Commits of other repositories, which this one has nothing of. */
+  submodules: TreeFile[]
 }
 
 /** A path that differs. Modes are '' where it isn't there. */
 export type TreeStep = { path: string; before: string; now: string; sha: string; size: number }
+
+type Seen = { count: number; isCut: boolean }
 
 /** What a file system takes at least for anything that isn't empty. */
 const blockBytes = 4096
@@ -45,6 +49,7 @@ export class Trees {
   #parts: Pick<MirrorParts, 'git' | 'objects'>
   #folders = new Map<string, TreeEntry[]>()
   #sizes = new Map<string, number>()
+  #listed: { root: string; tree: TreeListing; folders: Map<string, TreeEntry[]> } | null = null
 
   constructor(parts: Pick<MirrorParts, 'git' | 'objects'>) {
     this.#parts = parts
@@ -57,29 +62,38 @@ export class Trees {
   async list(sha: string, base: string | null): Promise<{ tree: TreeListing; changes: TreeStep[] | null }> {
     const root = await this.#rootOf(sha)
     if (root === null) throw new PanelError('not_found', `There is no commit “${sha}” in the repository.`)
-    if (this.#folders.size === 0) await this.#seed(root)
-    const folders = await this.#load(root)
-    const tree = listing(root, folders)
+    const { tree, folders } = this.#listed?.root === root ? this.#listed : await this.#listAll(root)
     const before = base === null ? null : await this.#rootOf(base)
     const changes: TreeStep[] = []
     if (before !== null) await this.#compare(before, root, '', { folders, changes, seen: 0 })
-    this.#folders = folders
-    this.#sizes = new Map([...folders.values()].flat().map((entry) => [entry.sha, entry.size]))
     return { tree, changes: before === null ? null : changes }
   }
 
-  /** Files and links below `paths` in the tree of a commit; what isn't there is left out. Null without such a commit. */
-  async below(sha: string, paths: string[]): Promise<TreeFile[] | null> {
+  async #listAll(root: string): Promise<{ root: string; tree: TreeListing; folders: Map<string, TreeEntry[]> }> {
+    if (this.#folders.size === 0) await this.#seed(root)
+    const folders = await this.#load(root)
+    const listed = { root, tree: listing(root, folders), folders }
+    this.#folders = folders
+    this.#sizes = new Map([...folders.values()].flat().map((entry) => [entry.sha, entry.size]))
+    this.#listed = listed
+    return listed
+  }
+
+  /**
+   * Files and links below `paths` in the tree of a commit; what isn't there is left out. `isCut`: part of a path, or of what is below
+   * it, is a submodule's. Null without such a commit.
+   */
+  async below(sha: string, paths: string[]): Promise<{ files: TreeFile[]; isCut: boolean } | null> {
     const root = await this.#rootOf(sha)
     if (root === null) return null
-    const found: TreeFile[] = []
-    const seen = { count: 0 }
+    const files: TreeFile[] = []
+    const seen = { count: 0, isCut: false }
     for (const path of new Set(paths)) {
-      const entry = await this.#at(root, path)
-      if (entry) await this.#collect(entry, path, found, seen)
+      const entry = await this.#at(root, path, seen)
+      if (entry) await this.#collect(entry, path, files, seen)
     }
-    await this.#measure(found)
-    return found
+    await this.#measure(files)
+    return { files, isCut: seen.isCut }
   }
 
   /** The tree of a commit; null when the mirror doesn't know that. */
@@ -150,11 +164,12 @@ export class Trees {
   }
 
   /** What lies at `path` of a tree; a link on the way leads nowhere. */
-  async #at(root: string, path: string): Promise<TreeEntry | undefined> {
+  async #at(root: string, path: string, seen: { isCut: boolean }): Promise<TreeEntry | undefined> {
     const [name, ...rest] = path.split('/')
     const entry = (await this.#entries(root)).find((one) => one.name === name)
     if (rest.length === 0) return entry
-    return entry?.mode === folderMode ? this.#at(entry.sha, rest.join('/')) : undefined
+    if (entry?.mode === submoduleMode) seen.isCut = true
+    return entry?.mode === folderMode ? this.#at(entry.sha, rest.join('/'), seen) : undefined
   }
 
   async #entries(sha: string): Promise<TreeEntry[]> {
@@ -167,10 +182,13 @@ export class Trees {
     return parseTree(object)
   }
 
-  async #collect(entry: TreeEntry, path: string, found: TreeFile[], seen: { count: number }): Promise<void> {
+  async #collect(entry: TreeEntry, path: string, found: TreeFile[], seen: Seen): Promise<void> {
     checkName(entry.name, path)
     if ((seen.count += 1) > belowLimit) throw tooLarge(belowLimit)
-    if (entry.mode === submoduleMode) return
+    if (entry.mode === submoduleMode) {
+      seen.isCut = true
+      return
+    }
     if (entry.mode !== folderMode) {
       found.push({ mode: entry.mode, sha: entry.sha, path, size: entry.size })
       return
@@ -225,6 +243,7 @@ function listing(root: string, folders: Map<string, TreeEntry[]>): TreeListing {
     folders: new Set(),
     attributes: [],
     small: [],
+    submodules: [],
   }
   let seen = 0
   const addFolder = (path: string): void => {
@@ -245,8 +264,10 @@ function listing(root: string, folders: Map<string, TreeEntry[]>): TreeListing {
       if (mode === folderMode) {
         if (!walk(object, `${path}/`)) continue
         addFolder(path)
-      } else if (mode === submoduleMode) addFolder(path)
-      else {
+      } else if (mode === submoduleMode) {
+        addFolder(path)
+        found.submodules.push({ mode, sha: object, path, size: 0 })
+      } else {
         if (mode === linkMode) found.links += 1
         else found.files += 1
         found.totalBytes += Math.ceil(size / blockBytes) * blockBytes

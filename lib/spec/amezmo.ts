@@ -2,7 +2,6 @@
 import { lifecycleEvents } from '../deploy/types.ts'
 import type { Finding, LifecycleEvent } from '../deploy/types.ts'
 import type { RepositoryHook } from '../deploy/plan-input.ts'
-import { contentFiles, contentFindings } from './contents.ts'
 import { scriptFindings } from './script-findings.ts'
 import { editDistance } from '../format/edit-distance.ts'
 
@@ -11,7 +10,7 @@ const hookFolders = ['.fairlead', '.amezmo'] as const
 
 /** Everything of a tree that `readHooks` wants to see: `Mirror.files(sha, readPaths(…))`. */
 export function readPaths(subdirectory: string): string[] {
-  return [...hookFolders.map((folder) => inside(subdirectory, folder)), ...contentFiles]
+  return hookFolders.map((folder) => inside(subdirectory, folder))
 }
 
 function inside(subdirectory: string, path: string): string {
@@ -31,7 +30,7 @@ const names = new Map<string, LifecycleEvent>([
 /**
  * The hook of each event for `environment` (its slug), in the order of the life cycle. Precedence: `.fairlead/<environment>/X`,
  * `.fairlead/X`, `.amezmo/<environment>/X`, `.amezmo/X`; in one folder a new name goes before an old one. Findings are all
- * problems at once, by path, also of what else lies there (contents.ts); files of other environments are looked at for their
+ * problems at once, by path; files of other environments are looked at for their
  * names only. Only `subdirectory` is deployed ('' = all): hooks are read there, and their paths are of the release.
  */
 export function readHooks(
@@ -60,7 +59,6 @@ export function readHooks(
     const finding = nameFinding(path)
     if (finding) findings.push(finding)
   }
-  findings.push(...contentFindings(all))
   return { hooks, findings: findings.sort((a, b) => compare(a.path ?? '', b.path ?? '')) }
 }
 

@@ -1,34 +1,27 @@
-// What a deployed tree will lack although the repository seems to have it: submodules and files kept by Git LFS.
+// What a deployed tree lacks although the repository seems to have it: submodules and files kept by Git LFS.
 import type { Finding } from '../deploy/types.ts'
-
-/** Files at the root of a tree that `contentFindings` reads. */
-export const contentFiles = ['.gitmodules'] as const
-
-/** Findings from the files named in `contentFiles`; others are passed over. Nothing here stops a deployment. */
-export function contentFindings(files: { path: string; bytes: Uint8Array }[]): Finding[] {
-  const findings: Finding[] = []
-  for (const { path, bytes } of files) {
-    const text = new TextDecoder().decode(bytes)
-    if (path === '.gitmodules') {
-      for (const [, folder = ''] of text.matchAll(/^\s*path\s*=\s*(.+?)\s*$/gm))
-        findings.push({
-          level: 'warning',
-          code: 'submodule_empty',
-          path,
-          message: `${folder} is a submodule: it is deployed as an empty directory.`,
-          hint: 'Fetch it in the hook after.pull, or let the repository hold its files.',
-        })
-    }
-  }
-  return findings
-}
+import type { Options } from './options.ts'
 
 /** How many of them are named. */
 const named = 3
 
-/** One finding for the files that Git LFS keeps elsewhere; of a sub-directory, if only that is deployed. */
-export function pointerFindings(pointers: string[], subdirectory: string): Finding[] {
-  const shipped = pointers.filter((path) => subdirectory === '' || path.startsWith(`${subdirectory}/`))
+/** One for each submodule that is left empty: all where they are switched off, otherwise those without an address. */
+export function emptyFindings(paths: string[], { submodules, subdirectory }: Options): Finding[] {
+  const hint = submodules
+    ? '.gitmodules has no address for it. Add one, or take it out of the repository with “git rm --cached”.'
+    : 'Switch submodules on in the settings of the environment, or fetch it in the hook after.pull.'
+  return within(paths, subdirectory).map((path) => ({
+    level: 'warning',
+    code: 'submodule_empty',
+    path,
+    message: `${path} is a submodule: it is deployed as an empty directory.`,
+    hint,
+  }))
+}
+
+/** One finding for all files that are shipped as pointers; of a sub-directory, if only that is deployed. */
+export function pointerFindings(pointers: string[], { lfs, subdirectory }: Options): Finding[] {
+  const shipped = within(pointers, subdirectory)
   const [first] = shipped
   if (first === undefined) return []
   const files =
@@ -42,7 +35,13 @@ export function pointerFindings(pointers: string[], subdirectory: string): Findi
       code: 'lfs_pointers',
       path: first,
       message: `${files}: ${shipped.slice(0, named).join(', ')}${more}.`,
-      hint: 'Fetch them in the hook after.pull, or keep them in the repository itself.',
+      hint: lfs
+        ? 'The attributes of the repository don’t hand them to LFS, or they are pointers of a kind that LFS leaves alone.'
+        : 'Switch Git LFS on in the settings of the environment, or fetch them in the hook after.pull.',
     },
   ]
+}
+
+function within(paths: string[], folder: string): string[] {
+  return paths.filter((path) => folder === '' || path.startsWith(`${folder}/`))
 }

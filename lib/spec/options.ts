@@ -1,5 +1,6 @@
 // The options of an environment: ready-made steps that its deployments run beside hooks, and what of the repository is deployed.
-// One JSON value in the database, in the API and in YAML; everything is off unless somebody switches it on.
+// One JSON value in the database, in the API and in YAML; every step is off unless somebody switches it on, and what belongs to the
+// repository is on: an empty directory or a pointer in place of a file is what nobody wants.
 import { z } from 'zod'
 import { PanelError } from '../errors.ts'
 
@@ -97,6 +98,10 @@ export const optionsSchema = z.strictObject({
   subdirectory: z
     .union([z.literal(''), innerPath.regex(/^[ -~]*$/, 'Directories with other letters than ASCII’s can’t be chosen.')])
     .default(''),
+  /** Whether the files of submodules are deployed, too, each at the commit that the repository names. */
+  submodules: z.boolean().default(true),
+  /** Whether files that Git LFS keeps are deployed in place of their pointers. */
+  lfs: z.boolean().default(true),
   shared: z
     .array(shared)
     .max(100)

@@ -4,7 +4,7 @@ import { PanelError } from '@/lib/errors.ts'
 import { planActivation, planDeployment } from '@/lib/deploy/plan.ts'
 import type { PanelHook, PlanEnvironment, RepositoryHook } from '@/lib/deploy/plan.ts'
 import { releaseName } from '@/lib/deploy/release-name.ts'
-import { pointerFindings } from '@/lib/spec/contents.ts'
+import { emptyFindings, pointerFindings } from '@/lib/spec/contents.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
 import { sha256 } from '@/lib/deploy/sha256.ts'
 import type {
@@ -46,7 +46,7 @@ export async function draftNew(
   const live = liveRelease(ground)
   const { subdirectory } = parseOptions(ground.environment.options)
   // Both ask git, and neither the other.
-  const changing = mirror.change(base, commit.sha)
+  const changing = mirror.change(base, commit.sha, { signal: ground.signal })
   try {
     const [[fresh, left], files, change] = await Promise.all([
       hooksOf(ground, mirror, { revision: commit.sha, subdirectory }, live),
@@ -76,6 +76,7 @@ type Known = {
 
 function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, files, change }: Known): NewDraft {
   const { environment } = ground
+  const options = parseOptions(environment.options)
   const planned = plannedBy(ground, run)
   const variables = planned ? planned.variableSet : (environment.variableSets[0] ?? null)
   const env = variables && decryptSet(ground.worker.secrets, variables)
@@ -83,7 +84,8 @@ function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, files, 
   const plan = planDeployment({
     ...common(ground, run, live, left.hooks, [
       ...fresh.findings,
-      ...pointerFindings(change.pointers, parseOptions(environment.options).subdirectory),
+      ...emptyFindings(change.empty, options),
+      ...pointerFindings(change.pointers, options),
       ...gone(left),
     ]),
     release: releaseName({
@@ -101,6 +103,8 @@ function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, files, 
     files,
     adopt: targetOf(ground).adopt,
     tree: {
+      revision: change.revision,
+      contents: change.contents,
       base: change.base,
       files: change.files,
       directories: change.directories,

@@ -1,12 +1,31 @@
 // The repository of a deployment, as this worker's mirror has it.
 import { PanelError } from '@/lib/errors.ts'
-import type { Commit, Mirror, Plan, TreeChange } from '@/lib/deploy/types.ts'
+import type { Commit, Mirror, Plan, TreeChange, Wanted } from '@/lib/deploy/types.ts'
+import { parseOptions } from '@/lib/spec/options.ts'
 import { repositoryAddress } from './addresses.ts'
 import type { Ground } from './ground.ts'
 
-/** The mirror of the project's repository, not fetched. */
-export function openMirror({ worker, environment }: Ground): Promise<Mirror> {
-  return worker.mirrors.open(repositoryAddress(environment.project, worker.secrets))
+/** The mirror of the project's repository, not fetched; with what the environment wants of what lies elsewhere. */
+export function openMirror(ground: Ground, wanted = wantedOf(ground)): Promise<Mirror> {
+  const { worker, environment } = ground
+  return worker.mirrors.open(repositoryAddress(environment.project, worker.secrets), wanted)
+}
+
+function wantedOf({ environment }: Ground): Wanted {
+  const { submodules, lfs, subdirectory } = parseOptions(environment.options)
+  return { submodules, lfs, within: subdirectory }
+}
+
+/** What the plan was made with, whatever the environment wants by now. */
+function wantedBy(plan: Plan): Wanted {
+  const wanted: Wanted = { submodules: false, lfs: false, within: '' }
+  for (const { action } of plan.segments[0]!.steps) {
+    if (action.do === 'release') wanted.within = action.subdirectory ?? ''
+    if (action.do !== 'tree') continue
+    wanted.submodules = action.contents?.submodules !== undefined
+    wanted.lfs = action.contents?.lfs !== undefined
+  }
+  return wanted
 }
 
 /**
@@ -16,9 +35,12 @@ export function openMirror({ worker, environment }: Ground): Promise<Mirror> {
 export async function changeFor(ground: Ground, plan: Plan): Promise<TreeChange | null> {
   for (const { action } of plan.segments[0]!.steps) {
     if (action.do !== 'tree') continue
-    const mirror = await openMirror(ground)
-    await resolved(ground, mirror, action.revision)
-    return mirror.change(action.base, action.revision)
+    const mirror = await openMirror(ground, wantedBy(plan))
+    await resolved(ground, mirror, plan.revision)
+    const change = await mirror.change(action.base, plan.revision, { signal: ground.signal })
+    if (change.revision === action.revision) return change
+    await change.dispose()
+    throw new PanelError('conflict', 'What the commit’s submodules or files in Git LFS hold is not what was planned.')
   }
   return null
 }

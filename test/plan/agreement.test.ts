@@ -13,7 +13,7 @@ describe('planHash', () => {
   })
 
   it('does not depend on how the tree gets to the server, nor on what was remarked', () => {
-    const tree = { base: null, files: 20, directories: 4, links: 1, totalBytes: 1_000 }
+    const tree = { ...planInput().tree, base: null }
     const findings = [{ level: 'note', code: 'x', message: 'Something' } as const]
     expect(hashOf({ panelHooks: [inPanel('after.pull')], tree, findings })).toBe(agreed)
   })

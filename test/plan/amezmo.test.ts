@@ -86,11 +86,6 @@ describe('readHooks', () => {
     ).toEqual([])
   })
 
-  it('says what a tree will lack', () => {
-    const module = file('.gitmodules', '[submodule "a"]\n\tpath = a\n')
-    expect(findings(module, file('.amezmo/after.pull')).map(({ code }) => code)).toEqual(['submodule_empty'])
-  })
-
   it('notices line ends and what stands where set -e should', () => {
     const path = '.amezmo/after.pull'
     expect(findings(file(path, 'set -e\r\ntrue\r\n')).map((f) => f.code)).toEqual(['hook_crlf'])

@@ -1,26 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import { contentFindings, pointerFindings } from '../../lib/spec/contents.ts'
+import { emptyFindings, pointerFindings } from '../../lib/spec/contents.ts'
+import { noOptions } from '../../lib/spec/options.ts'
 
-const file = (path: string, text: string) => ({ path, bytes: new TextEncoder().encode(text), sha256: '' })
+const options = { ...noOptions, submodules: false, lfs: false }
 
-describe('contentFindings', () => {
-  it('names each submodule', () => {
-    const modules = '[submodule "a"]\n\tpath = lib/a b\n\turl = https://x\n[submodule "c"]\n\tpath = c\n'
-    expect(contentFindings([file('.gitmodules', modules)]).map((one) => [one.code, one.message])).toEqual([
+describe('emptyFindings', () => {
+  it('names each submodule that is left empty, and what to do', () => {
+    const empty = emptyFindings(['lib/a b', 'c'], options)
+    expect(empty.map((one) => [one.code, one.message])).toEqual([
       ['submodule_empty', 'lib/a b is a submodule: it is deployed as an empty directory.'],
       ['submodule_empty', 'c is a submodule: it is deployed as an empty directory.'],
     ])
-  })
-
-  it('says nothing of other files', () => {
-    expect(contentFindings([file('README.md', '[submodule "a"]\n\tpath = a\n')])).toEqual([])
+    expect(empty[0]!.hint).toContain('Switch submodules on')
+    expect(emptyFindings(['c'], noOptions)[0]!.hint).toContain('.gitmodules has no address')
+    expect(emptyFindings(['web/c', 'website'], { ...options, subdirectory: 'web' }).map(({ path }) => path)).toEqual([
+      'web/c',
+    ])
   })
 })
 
 describe('pointerFindings', () => {
   it('counts what is shipped as pointers, and names the first of them', () => {
     const messages = (paths: string[], subdirectory = '') =>
-      pointerFindings(paths, subdirectory).map(({ code, path, message }) => [code, path, message])
+      pointerFindings(paths, { ...options, subdirectory }).map(({ code, path, message }) => [code, path, message])
     expect(messages([])).toEqual([])
     expect(messages(['a.psd'])).toEqual([
       ['lfs_pointers', 'a.psd', 'This file is shipped as a pointer of Git LFS, without its contents: a.psd.'],

@@ -41,7 +41,7 @@ export function planInput(changes: Partial<PlanInput> = {}): PlanInput {
     envSha256: 'env sha',
     files: [],
     adopt: false,
-    tree: { base: oldSha, files: 20, directories: 4, links: 1, totalBytes: 1_000 },
+    tree: { revision: newSha, contents: {}, base: oldSha, files: 20, directories: 4, links: 1, totalBytes: 1_000 },
     releases: [],
     findings: [],
     ...changes,

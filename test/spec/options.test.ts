@@ -3,9 +3,11 @@ import { noOptions, optionsSchema, parseOptions } from '../../lib/spec/options.t
 import { refusedWith } from './refused.ts'
 
 describe('options', () => {
-  it('are all off unless somebody switches them on', () => {
+  it('are off unless somebody switches them on, but for what belongs to the repository', () => {
     expect(parseOptions({})).toEqual({
       subdirectory: '',
+      submodules: true,
+      lfs: true,
       shared: [],
       caches: { vendor: 'off', node_modules: 'off' },
       composer: 'off',

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
 import type { Plan } from '@/lib/deploy/types.ts'
+import { join } from 'node:path'
+import { Repository } from '../git/fixtures.ts'
 import { openPlace } from './place.ts'
 
 test('what a tree will lack, and what looks wrong about a hook, is found before it is deployed', async () => {
   const place = await openPlace()
   try {
     await place.worker()
-    const { id, repository } = await place.environment()
-    repository.write('.gitmodules', '[submodule "lib"]\n\tpath = lib\n\turl = https://example.org/lib\n')
+    const { id, repository } = await place.environment({ options: { submodules: false, lfs: false } })
+    new Repository(join(repository.path, 'lib')).commit('of the submodule')
     repository.write('.gitattributes', '*.psd filter=lfs diff=lfs merge=lfs -text\n')
     const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 123456\n`
     for (const name of ['logo.psd', 'art/box.psd']) repository.write(name, pointer)
