@@ -16,7 +16,15 @@ _fairlead() {
 }
 compdef _fairlead fairlead
 `,
-  fish: `complete -c fairlead -f -a '(fairlead complete -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
+  fish: `function __fairlead
+    set -l found (fairlead complete -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)
+    if set -q found[1]
+        printf '%s\\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
+end
+complete -c fairlead -f -a '(__fairlead)'
 `,
 }
 export const shells = Object.keys(scripts)
