@@ -12,8 +12,8 @@ export default defineConfig({
   globalSetup: './e2e/fixtures/build.ts',
   // Each worker keeps a panel with its database: one at a time is what a small machine bears.
   workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   forbidOnly: true,
   retries: 0,
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],

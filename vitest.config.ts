@@ -10,8 +10,8 @@ export default defineConfig({
     // Real servers, shells and databases are started: separate processes, few at a time, and patience.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     teardownTimeout: 30_000,
   },
 })
