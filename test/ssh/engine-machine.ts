@@ -6,6 +6,7 @@ import { startHost } from '../hosts/hosts.ts'
 import { run } from './contract.ts'
 import { context, deploy, deploySegment, hookOf, releaseOf } from './engine-ground.ts'
 import { configureOwnerContract } from './engine-configure-owner.ts'
+import { fullDiskContract } from './engine-full-disk.ts'
 import { runAsContract } from './engine-run-as.ts'
 import type { Place } from './engine-run-as.ts'
 import { answer, factOf, fly, outcomes, step } from './flight.ts'
@@ -25,6 +26,7 @@ export function machineContract(userland: 'gnu' | 'busybox'): void {
     })
 
     runAsContract(place)
+    fullDiskContract(place)
     // busybox's chown can't be told whose files to leave alone: nothing is ever given away there.
     if (userland === 'gnu') configureOwnerContract(place)
 

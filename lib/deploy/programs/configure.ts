@@ -56,7 +56,8 @@ export const configuring = squeeze(`
     if [ ! -f "$k/env" ] && [ ! -f "$k/env.none" ]; then fact note '.env had not been changed'; return 0; fi
     changeable "$1" || return 1
     if [ -f "$k/env" ]; then
-      (umask 077; cat "$k/env" >"$t") || { fail_io 'cannot write .env'; return 1; }
+      # a disk that has no room for another copy has some for another name of this one
+      (umask 077; cat "$k/env" >"$t") || { rm -f "$t"; ln "$k/env" "$t"; } || { fail_io 'cannot write .env'; return 1; }
       hash_of "$t" && place "$1" "$3" "$4" || return 1
     else rm -f "release/$1/.env" && got=- || { fail_io 'cannot remove .env'; return 1; }
     fi

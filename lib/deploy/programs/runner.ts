@@ -115,7 +115,9 @@ const begin = squeeze(`
   now
   printf 'open %s %s %s %s\\n' "$seg" "$epoch" "$wall" "$up" >"$t/journal" || refused disk_full
   for n in $outs; do printf '' >"$t/$n.out"; done
-  head -c 65536 /dev/zero >"$t/reserve" || refused disk_full
+  # for the last lines on a full disk, and for the undo, which may have to be sent to one
+  reserve=65536; [ "$seg" = undo ] || reserve=262144
+  head -c "$reserve" /dev/zero >"$t/reserve" || refused disk_full
   printf -- '-\\n' >"$t/watch"
   take "$t/lock" || refused busy
   first .fairlead/owner
@@ -150,7 +152,7 @@ const begin = squeeze(`
 
 const end = squeeze(`
   kill "$w"
-  rm -f "$d/reserve"
+  [ -n "$bad" ] && [ -n "$switched" ] || rm -f "$d/reserve"
   [ -n "$bad" ] || { rm -f "$d/env" "$d/env.none"; settle >/dev/null 2>&1; }
   for s in $sums; do
     h=$(head -c "\${s#*:}" "$d/\${s%:*}.out" | sha256sum)

@@ -53,6 +53,8 @@ const launching = squeeze(`
   if [ -d "$d" ]; then same
   else
     [ -z "$base" ] || pristine "$base" || refuse need_full
+    # what is undone may have filled the disk: it kept some room for this
+    for f in ".fairlead/run/$dep"/[!.]*/done; do rm -f "\${f%done}reserve"; done
     now; nonce=$$.$up; t=.fairlead/run/$dep/.$seg.$nonce
     mkdir -p "$t/lock" ".fairlead/hooks/$dep" 2>/dev/null && chmod 755 ".fairlead/hooks/$dep" || refuse not_writable "$root"
     printf '%s\\n' "$id" >"$t/id"
