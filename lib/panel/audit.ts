@@ -105,8 +105,9 @@ function csvLine({ id, at, actor, actorName, action, subject, project, data }: A
   return `${cells.map(csvCell).join(',')}\r\n`
 }
 
-// What a spreadsheet would take for a formula is made text: names come from people.
+// What a spreadsheet would take for a formula is made text: names come from people. Blanks before it don't help, nor do its wide
+// forms; and where semicolons divide cells, one inside a name would begin another cell, were it not in quotes.
 function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const safe = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(text) ? `'${text}` : text
+  return /[",;\s]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -1,6 +1,7 @@
 // Who calls the API: the bearer token of a request, with a limit on wrong ones.
 import type { Actor } from '@/lib/access.ts'
 import { PanelError } from '@/lib/errors.ts'
+import { networkOf } from '@/lib/format/network.ts'
 import { countAttempt } from '@/lib/store/throttle.ts'
 import type { Context } from './context.ts'
 import { actorOfToken } from './people.ts'
@@ -25,7 +26,7 @@ export async function actorOfBearer(
     if (!(error instanceof PanelError) || error.code !== 'unauthenticated') throw error
     const { allowed, retryAfterSeconds } = await countAttempt(
       ctx.db,
-      `token:${address.slice(0, 100)}`,
+      `token:${networkOf(address).slice(0, 100)}`,
       wrongTokens,
       windowSeconds,
     )

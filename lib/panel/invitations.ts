@@ -39,7 +39,8 @@ export async function listInvitations(
 }
 
 /**
- * `secret` is shown this once: `/invitation#<secret>` is the link. An earlier invitation of the same address ends.
+ * `secret` is shown this once: `/invitation#<secret>` is the link. It takes the place of those to the same address that the actor could
+ * revoke.
  * PanelError: invalid, not_found, forbidden (a role above one's own), conflict (the person is a member).
  */
 export async function createInvitation(
@@ -59,7 +60,10 @@ export async function createInvitation(
     )
     if (wanted.projects.some(({ projectId }) => !names.has(projectId))) throw missing('project')
     if (await findUserByEmail(tx, email)) throw invalid('email', 'This person is a member already: change their roles.')
-    await store.revokeInvitationsTo(tx, email, new Date())
+    const now = new Date()
+    for (const row of await store.findOpenInvitations(tx, now, email))
+      // What others gave, and one couldn't take back oneself, stays open beside it.
+      if (decides(actor, given(row))) await store.markInvitation(tx, row.id, 'revokedAt', now)
     const row = await store.insertInvitation(tx, {
       email,
       ...wanted,

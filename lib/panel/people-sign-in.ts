@@ -5,6 +5,7 @@ import type { Actor } from '@/lib/access.ts'
 import { emailText } from '@/lib/api/grammar.ts'
 import { signInInput } from '@/lib/api/inputs.ts'
 import { PanelError } from '@/lib/errors.ts'
+import { networkOf } from '@/lib/format/network.ts'
 import * as store from '@/lib/store/people.ts'
 import { countAttempt, forgetAttempts } from '@/lib/store/throttle.ts'
 import { change, parse } from './act.ts'
@@ -28,7 +29,7 @@ export async function signIn(
 ): Promise<{ actor: Actor; sessionId: string }> {
   const { password, code, address, userAgent, ...given } = parse(signInInput, input)
   const email = given.email.trim().toLowerCase()
-  const pair = await refuseTooMany(ctx, email, address)
+  const pair = await refuseTooMany(ctx, email, networkOf(address))
   // What can't be an address is nobody's, after the same work.
   const isAddress = emailText.safeParse(email).success
   const user = isAddress ? await store.findUserByEmail(ctx.db.prisma, email) : null

@@ -6,18 +6,23 @@ import { PanelError } from '@/lib/errors.ts'
 
 const magic = Buffer.from('FAIRLEAD BACKUP 1\n')
 const chunkLength = 65_536
+const cipherName = 'aes-256-gcm'
 const tagLength = 16
+// Without this a shorter tag would do, too, and one of 4 bytes can be guessed.
+const tagged = { authTagLength: tagLength }
 const headerLimit = 1_048_576
+/** Of the key that lies in the head. */
+const keyLength = 32
 // Interactive use is over in half a second; each guess at the passphrase costs as much, and 128 MiB.
 const cost = { N: 131_072, r: 8, p: 1 }
 
 const headerSchema = z.object({
-  salt: z.base64(),
-  N: z.int().min(16_384).max(1_048_576),
+  salt: z.base64().refine((text) => Buffer.from(text, 'base64').length === 32),
+  N: z.literal([16, 32, 64, 128, 256, 512, 1024].map((times) => times * 1024)),
   /** The first 7 bytes of every chunk's nonce. */
-  nonce: z.base64(),
+  nonce: z.base64().refine((text) => Buffer.from(text, 'base64').length === 7),
   /** What is encrypted first of all, with its own key: tells a wrong passphrase from a damaged file. */
-  wrapped: z.base64(),
+  wrapped: z.base64().refine((text) => Buffer.from(text, 'base64').length === 12 + keyLength + tagLength),
   about: z.unknown(),
 })
 
@@ -30,7 +35,7 @@ export async function* seal(
   const nonce = randomBytes(7)
   const { wrapping, sealing } = await keysOf(passphrase, salt, cost.N)
   const first = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', wrapping, first).setAAD(Buffer.from(JSON.stringify(about)))
+  const cipher = createCipheriv(cipherName, wrapping, first, tagged).setAAD(Buffer.from(JSON.stringify(about)))
   const wrapped = Buffer.concat([first, cipher.update(secret), cipher.final(), cipher.getAuthTag()])
   const header = Buffer.from(
     JSON.stringify({
@@ -45,7 +50,7 @@ export async function* seal(
   const digest = createHash('sha256').update(header).digest()
   let number = 0
   const chunk = (plain: Uint8Array, isLast: boolean): Uint8Array => {
-    const cipher = createCipheriv('aes-256-gcm', sealing, nonceOf(nonce, number++, isLast)).setAAD(digest)
+    const cipher = createCipheriv(cipherName, sealing, nonceOf(nonce, number++, isLast), tagged).setAAD(digest)
     const text = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
     return Buffer.concat([lengthOf(text), text])
   }
@@ -86,7 +91,7 @@ async function* chunks(source: Reader, key: Buffer, nonce: Buffer, digest: Buffe
     if (length < tagLength || length > chunkLength + tagLength) throw damaged()
     const text = await source.read(length)
     const isLast = await source.isAtEnd()
-    const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(nonce, number, isLast))
+    const decipher = createDecipheriv(cipherName, key, nonceOf(nonce, number, isLast), tagged)
       .setAAD(digest)
       .setAuthTag(text.subarray(-tagLength))
     let plain: Buffer
@@ -101,7 +106,7 @@ async function* chunks(source: Reader, key: Buffer, nonce: Buffer, digest: Buffe
 }
 
 function unwrap(key: Buffer, wrapped: Buffer, about: string): Uint8Array {
-  const decipher = createDecipheriv('aes-256-gcm', key, wrapped.subarray(0, 12))
+  const decipher = createDecipheriv(cipherName, key, wrapped.subarray(0, 12), tagged)
     .setAAD(Buffer.from(about))
     .setAuthTag(wrapped.subarray(-tagLength))
   try {

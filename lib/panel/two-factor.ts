@@ -39,12 +39,13 @@ export async function beginTwoFactor(
 ): Promise<TwoFactorSecret> {
   const { password } = parse(twoFactorStart, input)
   const person = await confirmPassword(ctx, await loadSelf(ctx, actor), password, 'password')
-  if (person.totpAt) throw new PanelError('conflict', 'The second step is on already.')
+  const isOn = () => new PanelError('conflict', 'The second step is on already.')
+  if (person.totpAt) throw isOn()
   const secret = generateSecret({ length: 20 })
   const uri = generateURI({ issuer: 'Fairlead', label: person.email, secret })
   return change(ctx, actor, async ({ tx, audit }) => {
-    const totpSecret = ctx.secrets.encrypt(secret)
-    await store.storeTotp(tx, person.id, { totpSecret, totpAt: null, recoveryCodes: [] })
+    // It may have been confirmed elsewhere since it was looked at.
+    if (!(await store.storeTotp(tx, person.id, ctx.secrets.encrypt(secret)))) throw isOn()
     await audit('two-factor.begin', `user:${person.id}`, null)
     return { secret, uri, qr: encode(uri, { ecc: 'M', border: 0 }).data }
   })
@@ -78,7 +79,7 @@ export async function endTwoFactor(ctx: Context, actor: Actor, input: z.input<ty
   const { password, code, session } = parse(twoFactorProof, input)
   const person = await proveBoth(ctx, actor, password, code)
   return change(ctx, actor, async ({ tx, audit }) => {
-    await store.storeTotp(tx, person.id, { totpSecret: null, totpAt: null, recoveryCodes: [] })
+    await store.clearTotp(tx, person.id)
     const ended = await markOthersEnded(tx, person.id, session, new Date())
     await audit('two-factor.off', `user:${person.id}`, null, { sessionsEnded: ended })
     await tellAccess(tx)

@@ -6,9 +6,10 @@ export type { Invitation }
 
 const open = (now: Date): Prisma.InvitationWhereInput => ({ usedAt: null, revokedAt: null, expiresAt: { gt: now } })
 
-/** Newest first. */
-export function findOpenInvitations(reader: Reader, now: Date): Promise<Invitation[]> {
-  return reader.invitation.findMany({ where: open(now), orderBy: { createdAt: 'desc' } })
+/** Newest first; with `email` those to that address. */
+export function findOpenInvitations(reader: Reader, now: Date, email?: string): Promise<Invitation[]> {
+  const where = { AND: [open(now), email === undefined ? {} : { email }] }
+  return reader.invitation.findMany({ where, orderBy: { createdAt: 'desc' } })
 }
 
 export function findOpenInvitation(
@@ -37,9 +38,4 @@ export async function markInvitation(
 ): Promise<boolean> {
   const { count } = await reader.invitation.updateMany({ where: { AND: [{ id }, open(now)] }, data: { [as]: now } })
   return count === 1
-}
-
-/** Earlier open invitations of the same address: a new one takes their place. */
-export async function revokeInvitationsTo(reader: Reader, email: string, now: Date): Promise<void> {
-  await reader.invitation.updateMany({ where: { AND: [{ email }, open(now)] }, data: { revokedAt: now } })
 }

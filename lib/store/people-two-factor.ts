@@ -1,14 +1,16 @@
 // The second step at sign-in: no code counts twice, whoever else tries at the same moment.
-import type { Prisma } from './generated/client.ts'
 import type { Reader } from './reader.ts'
 
-/** A secret that counts once a code of it was confirmed; none = the second step ends. */
-export async function storeTotp(
-  reader: Reader,
-  userId: string,
-  fields: { totpSecret: Uint8Array<ArrayBuffer> | null; totpAt: Date | null; recoveryCodes: Prisma.InputJsonValue },
-): Promise<void> {
-  await reader.user.update({ where: { id: userId }, data: { ...fields, totpStep: null } })
+/** A secret that counts once a code of it was confirmed. False when the second step is on: it isn't ended this way. */
+export async function storeTotp(reader: Reader, userId: string, totpSecret: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  const data = { totpSecret, totpStep: null, recoveryCodes: [] }
+  const { count } = await reader.user.updateMany({ where: { id: userId, totpAt: null }, data })
+  return count === 1
+}
+
+export async function clearTotp(reader: Reader, userId: string): Promise<void> {
+  const data = { totpSecret: null, totpAt: null, totpStep: null, recoveryCodes: [] }
+  await reader.user.update({ where: { id: userId }, data })
 }
 
 /** The secret was confirmed. False when it isn't the one that is stored now. */

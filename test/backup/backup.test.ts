@@ -146,6 +146,17 @@ describe('a backup', () => {
         whole.subarray(0, whole.length / 2),
         Buffer.concat([whole, whole.subarray(-50)]),
       ]
+      // A tag of four bytes in place of the wrapped key, and heads whose parts have other lengths.
+      const header = JSON.parse(whole.toString('utf8', 22, first)) as Record<string, unknown>
+      const headed = (fields: Record<string, unknown>): Buffer => {
+        const text = Buffer.from(JSON.stringify({ ...header, ...fields }))
+        const length = Buffer.alloc(4)
+        length.writeUInt32BE(text.length)
+        return Buffer.concat([whole.subarray(0, 18), length, text, whole.subarray(first)])
+      }
+      for (const bytes of [0, 4, 12, 13, 27, 200])
+        damaged.push(headed({ wrapped: Buffer.alloc(bytes).toString('base64') }))
+      damaged.push(headed({ nonce: '' }), headed({ salt: '' }), headed({ N: 17_000 }), headed({ about: {} }))
       for (const [n, bytes] of damaged.entries()) {
         const path = join(folder, `damaged-${n}`)
         writeFileSync(path, bytes)

@@ -88,6 +88,18 @@ describe('the audit', () => {
     expect(csv).toContain(
       `,"'=HYPERLINK(""http://evil.example"",""x"")",thing.a,thing:1,,"{""note"":""a,\\""b\\""\\n""}"\r\n`,
     )
+    for (const trick of ['  =1+1', '\u00a0@x', '\n=1', '\uff1d1', '\uff0b1', 'Ada;=1+1'])
+      await write('thing.b', { actorName: trick })
+    const tricks = (await read('csv')).split('user:1,').slice(1, 7)
+    expect(tricks.map((line) => /^"?('?[^"]*?)"?,thing.b/.exec(line)?.[1])).toEqual([
+      'Ada;=1+1',
+      "'\uff0b1",
+      "'\uff1d1",
+      "'\n=1",
+      "'\u00a0@x",
+      "'  =1+1",
+    ])
+    await ctx.db.prisma.auditEntry.deleteMany({ where: { action: 'thing.b' } })
     const lines = (await read('jsonl')).trimEnd().split('\n')
     expect(lines).toHaveLength(1001)
     expect(JSON.parse(lines.at(-1)!)).toMatchObject({ actorName: name, data: { note: 'a,"b"\n' } })

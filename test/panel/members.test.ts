@@ -91,6 +91,26 @@ describe('an invitation', () => {
     await expect(revokeInvitation(ctx, owner, { id: old.invitation.id })).rejects.toEqual(refused('not_found'))
   })
 
+  it('is not ended by one of somebody who could not revoke it', async () => {
+    const [shop, other] = [await project(), await project()]
+    const email = 'ada@example.org'
+    const inviting = (actor: Actor, projectId: string) =>
+      createInvitation(ctx, actor, { email, role: 'member', projects: [{ projectId, role: 'viewer' }] })
+    const owners = await createInvitation(ctx, await person('owner'), { email, role: 'admin' })
+    const small = await person('member', { [shop]: 'admin' })
+    const theirs = await inviting(await person('member', { [other]: 'admin' }), other)
+    const first = await inviting(small, shop)
+    const second = await inviting(small, shop)
+    await expect(readInvitation(ctx, first)).rejects.toEqual(refused('not_found'))
+    for (const { secret } of [owners, theirs, second])
+      expect(await readInvitation(ctx, { secret })).toMatchObject({ email })
+    expect(await acceptInvitation(ctx, { secret: owners.secret, ...ada })).toMatchObject({
+      role: 'admin',
+      projects: {},
+    })
+    await expect(acceptInvitation(ctx, { secret: second.secret, ...ada })).rejects.toEqual(refused('conflict'))
+  })
+
   it('of whoever lost the right to make it is worth nothing any more', async () => {
     const [admin, owner] = [await person('admin'), await person('owner')]
     const first = await createInvitation(ctx, admin, { email: 'ada@example.org', role: 'admin' })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import * as people from '@/lib/panel/people.ts'
 import { createOwner, createOwnerOnConsole, isSetUp, makeSetupToken } from '@/lib/panel/setup.ts'
+import { networkOf } from '@/lib/format/network.ts'
 import type { Context } from '@/lib/panel/context.ts'
 import { countAttempt, forgetAttempts } from '@/lib/store/throttle.ts'
 import { as, openPanel, refused } from './panel.ts'
@@ -123,6 +124,23 @@ describe('signing in', () => {
     const right = people.signIn(ctx, from('192.0.2.9'))
     await expect(right).rejects.toEqual(refused('too_many', { details: { retryAfterSeconds: expect.any(Number) } }))
     expect(await people.signIn(ctx, from('192.0.2.1'))).toMatchObject({ actor: { name: 'Ann' } })
+  })
+
+  it('counts the addresses of one IPv6 network as one, however they are written', async () => {
+    await setUp()
+    const tries = ['2001:db8:0:1::1', '2001:DB8::1:0:0:0:2', '2001:db8:0:1:ffff:ffff:ffff:ffff', '2001:db8:0:1:a::']
+    for (const address of [...tries, ...tries])
+      await expect(people.signIn(ctx, from(address, 'wrong password'))).rejects.toEqual(refused('unauthenticated'))
+    await expect(people.signIn(ctx, from('2001:db8:0:1::abcd', 'wrong password'))).rejects.toEqual(refused('too_many'))
+    expect(await people.signIn(ctx, from('2001:db8:0:2::1'))).toMatchObject({ actor: { name: ann.name } })
+    expect(['::ffff:192.0.2.1', '192.0.2.1', 'unknown', '::1', 'fe80::1%eth0', 'a:b'].map(networkOf)).toEqual([
+      '192.0.2.1',
+      '192.0.2.1',
+      'unknown',
+      '0:0:0:0::/64',
+      'fe80:0:0:0::/64',
+      'a:b',
+    ])
   })
 
   it('does not let one address lock everybody else out of an account', async () => {
