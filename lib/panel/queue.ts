@@ -43,7 +43,7 @@ export async function enqueue(
   if (force) demand(actor, 'configure', environment.projectId)
   const earlier =
     idempotencyKey === undefined ? null : await store.findByKey(ctx.db.prisma, environmentId, idempotencyKey)
-  if (earlier) return deploymentView(earlier)
+  if (earlier) return demandSame(earlier, actor, await chosen(choose, environment))
   const wish = await choose(environment)
   refuseUnready(environment)
   if (expectedHash !== undefined) await demandShown(ctx, environmentId, wish.source, expectedHash)
@@ -58,7 +58,29 @@ export async function enqueue(
   })
   const row = await store.findDeployment(ctx.db.prisma, { id })
   if (!row) throw missing('deployment')
-  return deploymentView(row)
+  // Somebody else with this key may have been faster by a moment.
+  return demandSame(row, actor, wish)
+}
+
+/** What would be queued now; null when it can't be any more, which says nothing about what was queued then. */
+async function chosen(choose: (environment: store.WishRow) => Wish | Promise<Wish>, environment: store.WishRow) {
+  try {
+    return await choose(environment)
+  } catch (error) {
+    if (error instanceof PanelError) return null
+    throw error
+  }
+}
+
+/** A key belongs to one request of one actor: whoever uses it for another thing believed that this would be done. */
+function demandSame(earlier: store.DeploymentRow, actor: Actor, wish: Wish | null): DeploymentView {
+  const source = earlier.source as DeploymentSource
+  const isOther =
+    earlier.requestedBy !== actorText(actor) ||
+    (wish !== null && (wish.kind !== earlier.kind || wish.source.type !== source.type)) ||
+    (wish?.source.type === 'git' && source.type === 'git' && wish.source.ref !== source.ref)
+  if (isOther) throw new PanelError('conflict', 'This Idempotency-Key was used for another request. Take a new one.')
+  return deploymentView(earlier)
 }
 
 /** Planned anew: whoever agreed to something hears now what has changed since. What changes later ends the flight instead. */

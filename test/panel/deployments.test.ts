@@ -40,6 +40,39 @@ describe('requesting a deployment', () => {
     expect(await listDeployments(ctx, developer, { environmentId })).toHaveLength(1)
   })
 
+  it('answers with a conflict to somebody else’s key, or to one that was used for something else', async () => {
+    const environmentId = await insertReadyEnvironment(ctx)
+    const key = { environmentId, idempotencyKey: 'build-1' }
+    const { id } = await requestDeployment(ctx, developer, { ...key, ref: 'main' })
+    const other = { ...developer, id: '11111111-0000-4000-8000-000000000000' }
+    const both = await Promise.allSettled([
+      requestDeployment(ctx, developer, { environmentId, ref: 'main', idempotencyKey: 'build-2' }),
+      requestDeployment(ctx, other, { environmentId, ref: 'main', idempotencyKey: 'build-2' }),
+    ])
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    for (const attempt of [
+      requestDeployment(ctx, other, { ...key, ref: 'main' }),
+      requestDeployment(ctx, developer, { ...key, ref: 'evil' }),
+    ])
+      await expect(attempt).rejects.toEqual(refused('conflict'))
+    await ctx.db.prisma.release.create({
+      data: {
+        environmentId,
+        number: 9,
+        name: 'deployment_9.abcdef0',
+        revision: 'a'.repeat(40),
+        ref: 'main',
+        subject: 'A change',
+        author: 'Ada',
+        state: 'complete',
+      },
+    })
+    await expect(activateRelease(ctx, developer, { ...key, number: 9 })).rejects.toEqual(refused('conflict'))
+    // What is no longer possible was possible then.
+    await ctx.db.prisma.target.deleteMany({ where: { environmentId } })
+    expect(await requestDeployment(ctx, developer, { ...key, ref: 'main' })).toMatchObject({ id })
+  })
+
   it('refuses who may not, what is not there, and what can only fail', async () => {
     const environmentId = await insertReadyEnvironment(ctx)
     const unconfirmed = await insertReadyEnvironment(ctx, { hostKey: null })
