@@ -30,6 +30,7 @@ Options:
       --json          print JSON; with --follow one JSON value a line
       --plan <hash>   deploy, activate: run what this plan has shown, or say what has changed since
       --key <text>    deploy, activate, rollback: repeating the command with the same key does nothing more
+      --force         rollback: although somebody holds the environment (an admin may)
       --url <url>     the panel (default: FAIRLEAD_URL); the token is read from FAIRLEAD_TOKEN only
   -h, --help
 
@@ -66,6 +67,8 @@ export type Command = {
   key: string | null
   /** Hash of the plan that was shown. */
   plan: string | null
+  /** Although somebody holds the environment. */
+  force: boolean
   url: string | null
 }
 
@@ -85,6 +88,7 @@ export const options = {
   json: { type: 'boolean', default: false },
   key: { type: 'string' },
   plan: { type: 'string' },
+  force: { type: 'boolean', default: false },
   url: { type: 'string' },
 } as const
 
@@ -117,6 +121,7 @@ export function parseCommand(args: string[]): Command {
   if (values.follow && !follows.includes(name)) throw wrong(`${name} knows no --follow.`)
   if (values.key !== undefined && !takesKey.includes(name)) throw wrong(`${name} knows no --key.`)
   if (values.plan !== undefined && !takesPlan.includes(name)) throw wrong(`${name} knows no --plan.`)
+  if (values.force && name !== 'rollback') throw wrong(`${name} knows no --force.`)
   const isRef = name === 'deploy' || name === 'plan'
   return {
     name,
@@ -127,6 +132,7 @@ export function parseCommand(args: string[]): Command {
     json: values.json,
     key: values.key ?? null,
     plan: values.plan ?? null,
+    force: values.force,
     url: values.url ?? null,
   }
 }

@@ -32,7 +32,7 @@ export async function run(command: Command, client: Client, streams: Streams): P
     case 'activate':
       return request(command, client, streams, base, `/releases/${command.number ?? 0}/activate`, {})
     case 'rollback':
-      return request(command, client, streams, base, '/rollback', {})
+      return request(command, client, streams, base, '/rollback', { force: command.force })
     case 'cancel': {
       const number = command.number ?? (await numberUnderWay(client, base))
       const cancelled = await client.call(answers.deployment, 'POST', `${base}/deployments/${number}/cancel`)

@@ -20,6 +20,7 @@ describe('what is typed', () => {
       json: false,
       key: 'run 7',
       plan: null,
+      force: false,
       url: null,
     })
     expect(parseCommand(['plan', 'shop/production', 'v1.2'])).toMatchObject({ name: 'plan', ref: 'v1.2', plan: null })
@@ -32,6 +33,7 @@ describe('what is typed', () => {
       number: 12,
       json: true,
     })
+    expect(parseCommand(['rollback', 'shop/production', '--force'])).toMatchObject({ name: 'rollback', force: true })
     expect(parseCommand(['environments', '--url', 'https://x.test'])).toMatchObject({
       environment: '',
       url: 'https://x.test',
@@ -49,6 +51,7 @@ describe('what is typed', () => {
       [['rollback', 'a/b', '3'], 'too much'],
       [['releases', 'a/b', '--follow'], 'no --follow'],
       [['cancel', 'a/b', '--key', 'x'], 'no --key'],
+      [['deploy', 'a/b', '--force'], 'no --force'],
       [['deploy', 'a/b', '--token', 'x'], 'token'],
     ]
     for (const [args, words] of wrong) expect(() => parseCommand(args)).toThrow(stops(words))
