@@ -61,7 +61,8 @@ export async function runBlueprint(command: BlueprintCommand, client: Client, st
   if (name === 'export') {
     const id = await idOf(client, 'project', about)
     const exported = await client.call(z.object({ text: z.string() }), 'GET', `/projects/${id}/blueprint`)
-    streams.out(json ? `${JSON.stringify(exported)}\n` : exported.text)
+    const shown = streams.isTerminal ? clean(exported.text) : exported.text
+    streams.out(json ? `${JSON.stringify(exported)}\n` : shown)
     return exits.done
   }
   const text = await readText(about)

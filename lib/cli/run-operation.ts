@@ -9,6 +9,7 @@ import type { OperationCommand } from './operation-command.ts'
 import type { Streams } from './output.ts'
 import { everyPage } from './pages.ts'
 import { show } from './show.ts'
+import { SafeText } from './terminal.ts'
 
 /** Throws Stop. */
 export async function runOperation(command: OperationCommand, client: Client, streams: Streams): Promise<Exit> {
@@ -30,7 +31,7 @@ export async function runOperation(command: OperationCommand, client: Client, st
     return exits.done
   }
   if (entry.produces && !json) {
-    for await (const piece of client.download(target)) streams.out(piece)
+    await download(client, target, streams)
     return exits.done
   }
   const isWhole = isList(entry.output) && !('limit' in input) && !('cursor' in input)
@@ -41,11 +42,18 @@ export async function runOperation(command: OperationCommand, client: Client, st
         ...(entry.key ? { key: command.key ?? randomUUID() } : {}),
         repeatable: isQuery || entry.key !== undefined,
       })
-  streams.out(json ? `${JSON.stringify(answer)}\n` : wordsOf(entry.command)(answer))
+  streams.out(json ? `${JSON.stringify(answer)}\n` : wordsOf(entry.command)(answer, streams.isTerminal))
   return exits.done
 }
 
-function wordsOf(command: string): (answer: unknown) => string {
+/** A text as it comes: into a file or a pipe byte for byte, at a terminal without what could steer it. */
+async function download(client: Client, path: string, { out, isTerminal }: Streams): Promise<void> {
+  const safe = new SafeText()
+  for await (const piece of client.download(path)) out(isTerminal ? safe.feed(piece) : piece)
+  if (isTerminal) out(safe.end())
+}
+
+function wordsOf(command: string): (answer: unknown, isTerminal: boolean) => string {
   return command === 'release compare' ? comparisonText : show
 }
 

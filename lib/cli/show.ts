@@ -9,7 +9,8 @@ const widest = 60
 
 type Row = Record<string, unknown>
 
-export function show(value: unknown): string {
+/** `isTerminal`: a text that is shown as one is made safe for it; in a file it stays as it is. */
+export function show(value: unknown, isTerminal = false): string {
   if (value === null || value === undefined) return 'Done.\n'
   if (Array.isArray(value)) return list(value)
   if (typeof value !== 'object') return `${cell(value)}\n`
@@ -17,7 +18,8 @@ export function show(value: unknown): string {
   if (Array.isArray(items)) return list(items)
   const { text, ...rest } = value as Row
   // What is a text before all else is shown as one.
-  if (typeof text === 'string' && Object.keys(rest).length === 0) return text.endsWith('\n') ? text : `${text}\n`
+  if (typeof text === 'string' && Object.keys(rest).length === 0)
+    return `${isTerminal ? clean(text) : text}${text.endsWith('\n') ? '' : '\n'}`
   return table(Object.entries(value as Row).map(([name, one]) => [name, cell(one)]))
 }
 
