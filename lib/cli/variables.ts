@@ -100,16 +100,16 @@ export async function runVariables(command: VariablesCommand, client: Client, st
 
 async function changeOf({ verb, words, isPlain }: VariablesCommand): Promise<object> {
   if (verb === 'unset') return { unset: words }
-  const values: Record<string, string> = {}
+  const values = new Map<string, string>()
   for (const word of words) {
     const at = word.indexOf('=')
     const name = at === -1 ? word : word.slice(0, at)
-    if (name in values) throw wrong(`variables set: ${name} stands there twice.`)
+    if (values.has(name)) throw wrong(`variables set: ${name} stands there twice.`)
     if (at === -1 && words.length > 1) throw wrong(`variables set: ${name} without “=” has to stand alone.`)
-    values[name] = await valueOf(at === -1 ? null : word.slice(at + 1))
+    values.set(name, await valueOf(at === -1 ? null : word.slice(at + 1)))
   }
-  const secrets = Object.fromEntries(Object.keys(values).map((name) => [name, false]))
-  return { set: values, ...(isPlain ? { secrets } : {}) }
+  const secrets = Object.fromEntries([...values.keys()].map((name) => [name, false]))
+  return { set: Object.fromEntries(values), ...(isPlain ? { secrets } : {}) }
 }
 
 /** null = standard input. The last line end of a file is not the value's. */

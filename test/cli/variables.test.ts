@@ -56,6 +56,12 @@ describe('variables from a script', () => {
     expect(json.out).not.toContain('hunter22')
   })
 
+  it('may be called what every object has something of', async () => {
+    const { id, name } = await environment()
+    expect(await run(['variables', 'set', name, 'constructor=1', 'toString=2'], env)).toMatchObject({ code: 0 })
+    expect(await stored(id)).toBe('constructor=1\ntoString=2\n')
+  })
+
   it('are applied to what is live, or say why not', async () => {
     const { id, name } = await environment()
     await run(['variables', 'set', name, 'A=1'], env)
