@@ -22,6 +22,7 @@ const source = z.discriminatedUnion('type', [
   z.object({ type: z.literal('git'), ref: z.string(), commit: z.string().optional() }),
   z.object({ type: z.literal('release'), number: z.int() }),
   z.object({ type: z.literal('variables'), number: z.int() }),
+  z.object({ type: z.literal('files'), number: z.int() }),
 ])
 export type SourceView = z.infer<typeof source>
 

@@ -17,7 +17,7 @@ export const deployment = z.looseObject({
   kind: z.string(),
   source: z.union([
     z.object({ type: z.literal('git'), ref: z.string() }),
-    z.object({ type: z.enum(['release', 'variables']), number: z.number() }),
+    z.object({ type: z.enum(['release', 'variables', 'files']), number: z.number() }),
   ]),
   status: z.string(),
   revision: z.string().nullable(),

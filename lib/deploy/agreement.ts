@@ -2,7 +2,7 @@
 // itself gets. Two plans with one hash do the same.
 import { canonicalJson } from './plan.ts'
 import { sha256 } from './sha256.ts'
-import type { Action, Plan, Step } from './types.ts'
+import type { Action, PlacedFile, Plan, Step } from './types.ts'
 
 /** SHA-256 (hex) of what `plan` agrees to: the same for the preview and for the run, whatever number that gets. */
 export function planHash(plan: Plan): string {
@@ -38,7 +38,16 @@ function agreedAction(action: Action): unknown {
   if (action.do === 'tree') return { ...action, base: null }
   // A file that was saved once more as it was is the same file.
   if (action.do === 'files') return { ...action, files: action.files.map(({ revision: _saved, ...file }) => file) }
+  if (action.do === 'place')
+    return { ...action, files: action.files.map(agreedFile), ...(action.holds && { holds: [] }) }
+  if (action.do === 'unplace') return { ...action, ...(action.holds && { holds: [] }) }
   return action
+}
+
+function agreedFile({ made, ...place }: PlacedFile): unknown {
+  if (made === null) return { ...place, made }
+  const { revision: _saved, ...file } = made
+  return { ...place, made: file }
 }
 
 /** Every text in `value` with the release's name made anonymous. */

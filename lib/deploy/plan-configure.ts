@@ -13,26 +13,39 @@ import type { Plan } from './types.ts'
  * goes the same way back, where no hook may keep a server on variables that were to be undone.
  */
 export function planConfiguration(input: ConfigurationInput): Plan {
-  const { live, panelHooks, set, before } = input
-  const { permissions, options } = input.environment
+  const { live, set, before } = input
+  const { permissions } = input.environment
   const { name: release, revision } = live
-  const tree: HookTree = { from: 'live', release: live, hooks: input.liveHooks }
-  const hooks = (event: 'config/before-change' | 'config/after-change', stage: Draft['stage']) =>
-    runHooks(plannedHooks(event, tree, panelHooks, stage === 'undo' ? 'ignored' : undefined), stage)
-  const check = { do: 'check', needBytes: mebibyte, needInodes: 10, expectCurrent: release, adopt: false } as const
-  const main: Draft[] = [
-    ours('check', 'check', 30_000, check),
-    ...hooks('config/before-change', 'switch'),
-    ours('configure', 'switch', 30_000, { do: 'configure', release, ...set, permissions }),
-    ...hooks('config/after-change', 'finish'),
-    ...restarts(options, live, 'config/after-change', 'finish'),
-  ]
-  const undo: Draft[] = [
-    ...hooks('config/before-change', 'undo'),
-    ours('restore', 'undo', 30_000, { do: 'restore', release, segment: 'main', number: before, permissions }),
-    ...hooks('config/after-change', 'undo'),
-    ...restarts(options, live, 'config/after-change', 'undo'),
-  ]
+  const { main, undo } = aroundConfiguration(input, {
+    change: ours('configure', 'switch', 30_000, { do: 'configure', release, ...set, permissions }),
+    back: ours('restore', 'undo', 30_000, { do: 'restore', release, segment: 'main', number: before, permissions }),
+  })
   const exports = planExports({ ...input, release, revision, previousRelease: release })
   return assemblePlan({ ...input, kind: 'configure', release, revision, exports, main, undo })
+}
+
+/** What belongs around a change of the live release, and around the way back. */
+export function aroundConfiguration(
+  { live, panelHooks, liveHooks, environment: { options } }: Omit<ConfigurationInput, 'set' | 'before'>,
+  { change, back }: { change: Draft; back: Draft },
+): { main: Draft[]; undo: Draft[] } {
+  const tree: HookTree = { from: 'live', release: live, hooks: liveHooks }
+  const hooks = (event: 'config/before-change' | 'config/after-change', stage: Draft['stage']) =>
+    runHooks(plannedHooks(event, tree, panelHooks, stage === 'undo' ? 'ignored' : undefined), stage)
+  const check = { do: 'check', needBytes: mebibyte, needInodes: 10, expectCurrent: live.name, adopt: false } as const
+  return {
+    main: [
+      ours('check', 'check', 30_000, check),
+      ...hooks('config/before-change', 'switch'),
+      change,
+      ...hooks('config/after-change', 'finish'),
+      ...restarts(options, live, 'config/after-change', 'finish'),
+    ],
+    undo: [
+      ...hooks('config/before-change', 'undo'),
+      back,
+      ...hooks('config/after-change', 'undo'),
+      ...restarts(options, live, 'config/after-change', 'undo'),
+    ],
+  }
 }

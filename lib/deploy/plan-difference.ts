@@ -90,13 +90,19 @@ export function envOf(plan: Plan): string | null {
 
 /** Paths of files of the panel that one plan writes and the other doesn't, or otherwise. */
 function changedFiles(shown: Plan, now: Plan): string[] {
-  const [old, fresh] = [shown, now].map(
-    (plan) =>
-      new Map(
-        (actionOf(plan, 'files')?.files ?? []).map(({ revision: _made, ...file }) => [file.path, canonicalJson(file)]),
-      ),
-  ) as [Map<string, string>, Map<string, string>]
+  const [old, fresh] = [writtenBy(shown), writtenBy(now)]
   return [...new Set([...old.keys(), ...fresh.keys()])].filter((path) => old.get(path) !== fresh.get(path)).sort()
+}
+
+/** By path, all of a file that matters; a revision that is as the one before doesn't. */
+function writtenBy(plan: Plan): Map<string, string> {
+  const inRelease = (actionOf(plan, 'files')?.files ?? []).map(
+    ({ revision: _saved, ...file }) => [file.path, canonicalJson(file)] as const,
+  )
+  const outside = (actionOf(plan, 'place')?.files ?? []).map(
+    ({ made, ...place }) => [place.path, canonicalJson({ ...place, ...made, revision: null })] as const,
+  )
+  return new Map([...inRelease, ...outside])
 }
 
 function removals(plan: Plan): string[] {

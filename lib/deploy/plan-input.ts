@@ -1,7 +1,7 @@
 // What the planner is told. Plain data only: whoever plans (worker, preview) gathers it from the store and the mirror.
 import type { Options } from '../spec/options.ts'
 import type { PackageFile } from '../spec/caches.ts'
-import type { Finding, LifecycleEvent, Permissions, PlannedFile, TreeChange } from './types.ts'
+import type { Finding, LifecycleEvent, Permissions, PlacedFile, PlannedFile, TreeChange } from './types.ts'
 
 export type PlanEnvironment = {
   id: string
@@ -73,6 +73,8 @@ export type PlanInput = CommonInput & {
   envSha256: string | null
   /** Files of the panel that are written into the release. */
   files: PlannedFile[]
+  /** Files of the panel beside releases, and elsewhere on the server. */
+  placed: PlacedFile[]
   /** A person agreed to take over a `current` that isn't ours. */
   adopt: boolean
   /** As `TreeChange` has it: `base` is what the server's pristine tree is believed to hold. */
@@ -89,6 +91,8 @@ export type ActivationInput = CommonInput & {
   newHooks: RepositoryHook[]
   /** SHA-256 that its `.env` must have; null = it must have none of ours. */
   envSha256: string | null
+  /** Files beside releases, and elsewhere on the server, as that release was live with them last. */
+  placed: PlacedFile[]
 }
 
 export type ConfigurationInput = Omit<CommonInput, 'live'> & {
@@ -101,4 +105,4 @@ export type ConfigurationInput = Omit<CommonInput, 'live'> & {
 }
 
 /** `release` is the one that goes. */
-export type RemovalInput = Omit<ActivationInput, 'newHooks' | 'envSha256'>
+export type RemovalInput = Omit<ActivationInput, 'newHooks' | 'envSha256' | 'placed'>

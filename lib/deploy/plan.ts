@@ -4,6 +4,7 @@ import type { ActivationInput, PlanInput } from './plan-input.ts'
 import { plannedHooks } from './plan-hooks.ts'
 import type { HookTree } from './plan-hooks.ts'
 import { checkOfHealth, preparations, restarts } from './plan-presets.ts'
+import { placing } from './plan-place.ts'
 import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
 import type { Draft } from './plan-steps.ts'
 import { optionFindings } from '../spec/caches.ts'
@@ -22,9 +23,9 @@ export type {
 
 /**
  * Plan of kind `deploy`: check → before.pull (from the live release) → tree → release → variables → files → shared paths, caches,
- * packages → after.pull → permissions → before.deploy → complete → switch → after.deploy → restarts → deploy.success → health
- * check (before deploy.success when it can put the release before back) → prune; on failure before the switch,
- * deploy.failure and prune, of what earlier failures left.
+ * packages → after.pull → permissions → before.deploy → complete → files outside the release → switch → after.deploy → restarts →
+ * deploy.success → health check (before deploy.success when it can put the release before back) → prune; on failure before the
+ * switch, those files put back, deploy.failure and prune, of what earlier failures left.
  * One target: one segment, `main`. The stage `undo` is what `planUndo` flies when a switch has to be taken back.
  */
 export function planDeployment(input: PlanInput): Plan {
@@ -40,6 +41,7 @@ export function planDeployment(input: PlanInput): Plan {
   const { options } = environment
   const health = checkOfHealth(options, newTree.release)
   const rollsBack = options.healthCheck?.onFailure === 'rollback'
+  const outside = placing(release, input.placed, environment.permissions)
   const kept = planRetention({ release, previous: expectCurrent, keep: environment.keep, releases: input.releases })
   const main: Draft[] = [
     ours('check', 'check', 30_000, {
@@ -72,6 +74,7 @@ export function planDeployment(input: PlanInput): Plan {
     ours('permissions', 'ship', 600_000, { do: 'permissions', release, permissions: environment.permissions }),
     ...hooks('before.deploy', 'ship'),
     ours('complete', 'ship', 300_000, { do: 'complete', release, revision, envSha256: input.envSha256 }),
+    ...outside.place,
     ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
     ...hooks('after.deploy', 'finish'),
     ...restarts(options, newTree.release, 'after.deploy', 'finish'),
@@ -81,7 +84,7 @@ export function planDeployment(input: PlanInput): Plan {
     { ...ours('prune', 'finish', 900_000, { do: 'prune', ...kept }), failure: 'ignored' },
   ]
   const leftovers = planLeftovers({ release, previous: expectCurrent, releases: input.releases })
-  const failure = [...hooks('deploy.failure', 'finish'), ...pruneLeftovers(leftovers, kept.keep)].map(
+  const failed = [...hooks('deploy.failure', 'finish'), ...pruneLeftovers(leftovers, kept.keep)].map(
     (draft): Draft => ({ ...draft, phase: 'failure' }),
   )
   const undo = [...undoDrafts(input, newTree), ...runHooks(plannedHooks('deploy.failure', newTree, panelHooks), 'undo')]
@@ -91,39 +94,44 @@ export function planDeployment(input: PlanInput): Plan {
     findings,
     kind: 'deploy',
     exports: exportsOf(input),
-    main: [...main, ...failure],
+    main: [...main, ...outside.failed, ...failed],
     undo,
   })
 }
 
 /**
- * Plan of kind `activate`: check → rollback/before (from the release being left) → verify → switch → restarts → rollback/after
- * (from the same). Roll back is this with the release before.
+ * Plan of kind `activate`: check → rollback/before (from the release being left) → verify → its files outside → switch →
+ * restarts → rollback/after (from the same). Roll back is this with the release before.
  */
 export function planActivation(input: ActivationInput): Plan {
   const { release, live, panelHooks, envSha256 } = input
   const newTree: HookTree = { from: 'new', release: { name: release, revision: input.revision }, hooks: input.newHooks }
   const liveTree: HookTree | null = live && { from: 'live', release: live, hooks: input.liveHooks }
   const expectCurrent = live?.name ?? null
+  const outside = placing(release, input.placed, input.environment.permissions)
   const main: Draft[] = [
     ours('check', 'check', 30_000, { do: 'check', needBytes: 0, needInodes: 0, expectCurrent, adopt: false }),
     ...runHooks(plannedHooks('rollback/before', liveTree, panelHooks), 'switch'),
     ours('verify', 'switch', 30_000, { do: 'verify', release, envSha256 }),
+    ...outside.place,
     ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
     ...restarts(input.environment.options, newTree.release, 'after.deploy', 'finish'),
     ...runHooks(plannedHooks('rollback/after', liveTree, panelHooks), 'finish'),
+    ...outside.failed,
   ]
   return assemblePlan({ ...input, kind: 'activate', exports: exportsOf(input), main, undo: undoDrafts(input, newTree) })
 }
 
 /**
  * The segment `undo` of a plan whose switch has happened. `previousRelease` is what the server says was live before (the
- * journal's fact `previous`), which is trusted over the plan; null removes `current`, as there was nothing before.
+ * journal's fact `previous`), which is trusted over the plan; null removes `current`, as there was nothing before. When nothing
+ * was switched (`isSwitched` false), only files that were placed for it are put back.
  */
-export function planUndo(plan: Plan, previousRelease: string | null): Segment {
+export function planUndo(plan: Plan, previousRelease: string | null, isSwitched = true): Segment {
   const lane = plan.stages.find((stage) => stage.name === 'undo')?.batches[0]?.lanes[0]
   if (!lane) throw new Error('a plan without an undo stage')
-  const steps = lane.steps.map((step) =>
+  const needed = isSwitched ? lane.steps : lane.steps.filter(({ action }) => action.do === 'unplace')
+  const steps = needed.map((step) =>
     step.action.do === 'switch' || step.action.do === 'unlink'
       ? { ...step, ...switchBack(plan.release, previousRelease), n: step.n }
       : step,
@@ -146,6 +154,7 @@ function undoDrafts(input: PlanInput | ActivationInput, newTree: HookTree): Draf
   return [
     ...hooks('rollback/before'),
     switchBack(input.release, input.live?.name ?? null),
+    ...placing(input.release, input.placed, input.environment.permissions).undo,
     ...restarts(input.environment.options, newTree.release, 'rollback/after', 'undo'),
     ...hooks('rollback/after'),
   ]

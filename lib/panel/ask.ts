@@ -6,7 +6,7 @@ import { AnswerBell } from './answer-bell.ts'
 import type { Context } from './context.ts'
 
 /** A ref to deploy; or the number of a release to activate, or of a set of variables to apply. */
-export type PreviewSource = { ref: string } | { release: number } | { variables: number }
+export type PreviewSource = { ref: string } | { release: number } | { variables: number } | { files: true }
 
 /** Kinds and their inputs; the worker parses them again. */
 type Questions = {

@@ -95,6 +95,7 @@ async function demandShown(
 
 function shownAs(source: DeploymentSource): PreviewSource {
   if (source.type === 'git') return { ref: source.commit ?? source.ref }
+  if (source.type === 'files') return { files: true }
   return source.type === 'release' ? { release: source.number } : { variables: source.number }
 }
 

@@ -16,6 +16,8 @@ export type DeploymentSource =
   | { type: 'git'; ref: string; commit?: string }
   | { type: 'release'; number: number }
   | { type: 'variables'; number: number }
+  /** `number`: how many revisions of files there were when it was asked for. */
+  | { type: 'files'; number: number }
 /** `by` as stored: `user:<id>`, `token:<id>` or `system:<why>`; `byName` for people. */
 type DeploymentRequest = {
   environmentId: string

@@ -71,8 +71,24 @@ function subdirectoryOf({ segments }: Plan): string {
 /** What the release is made with, however often it is planned. */
 async function recordFiles(write: ClaimedWrite, releaseId: string, { segments }: Plan): Promise<void> {
   const revisions = segments.flatMap(({ steps }) =>
-    steps.flatMap(({ action }) => (action.do === 'files' ? action.files.map(({ revision }) => revision) : [])),
+    steps.flatMap(({ action }) => {
+      if (action.do === 'files') return action.files.map(({ revision }) => revision)
+      return action.do === 'place' ? action.files.flatMap(({ made }) => (made ? [made.revision] : [])) : []
+    }),
   )
+  await replaceFiles(write, releaseId, revisions)
+}
+
+/** The server said that files of a release, and those beside it, are these revisions (ids) now. */
+export async function markFiles(write: ClaimedWrite, name: string, revisions: string[]): Promise<void> {
+  const { rows } = await write.client.query<{ id: string }>(
+    `SELECT "id" FROM "Release" WHERE "environmentId" = $1 AND "name" = $2`,
+    [write.deployment.environmentId, name],
+  )
+  if (rows[0]) await replaceFiles(write, rows[0].id, revisions)
+}
+
+async function replaceFiles(write: ClaimedWrite, releaseId: string, revisions: string[]): Promise<void> {
   await write.client.query(`DELETE FROM "ReleaseFile" WHERE "releaseId" = $1 AND NOT "revisionId" = ANY($2)`, [
     releaseId,
     revisions,

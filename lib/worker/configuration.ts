@@ -1,7 +1,8 @@
-// Of deployments of kind `configure`: their plan, and the variables that they fly with.
+// Of deployments of kind `configure`: their plan, for variables or for files, and the variables that they fly with.
 import { PanelError } from '@/lib/errors.ts'
 import { planHash } from '@/lib/deploy/agreement.ts'
 import { planConfiguration } from '@/lib/deploy/plan-configure.ts'
+import { planPlacement } from '@/lib/deploy/plan-place.ts'
 import type { Mirror, Plan } from '@/lib/deploy/types.ts'
 import type { DeploymentSource } from '@/lib/store/deployments.ts'
 import { recordPlan } from '@/lib/store/targets.ts'
@@ -9,7 +10,8 @@ import { findVariables } from '@/lib/store/variables.ts'
 import type { VariableSet } from '@/lib/store/variables.ts'
 import { demandAgreed } from './agreement.ts'
 import { common } from './drafts.ts'
-import type { Run } from './drafts.ts'
+import type { ExistingDraft, Run } from './drafts.ts'
+import { placementOf } from './files.ts'
 import type { Flight } from './flight.ts'
 import { liveRelease } from './ground.ts'
 import type { Ground, Release } from './ground.ts'
@@ -21,34 +23,58 @@ export async function draftSet(
   ground: Ground,
   run: Run,
   { mirror, number }: { mirror: Mirror; number: number },
-): Promise<{ plan: Plan; live: Release; set: VariableSet }> {
-  const live = liveRelease(ground)
-  if (!live) throw new PanelError('release_missing', 'No release of this panel is live there: deploy first.')
+): Promise<ExistingDraft & { set: VariableSet }> {
+  const release = demandLive(ground)
   const set = await readSet(ground, number)
-  const [left] = await hooksOf(ground, mirror, live, null)
-  const { name, revision } = live
   const plan = planConfiguration({
-    ...common(ground, run, live, left.hooks, gone(left)),
-    live: { name, revision },
+    ...(await around(ground, run, mirror, release)),
     set: { number, sha256: set.sha256 },
-    before: live.variableSet?.number ?? null,
+    before: release.variableSet?.number ?? null,
   })
-  return { plan, live, set }
+  return { plan, release, set }
 }
 
-/** Plans for the release that is live now, and stores that. @throws PanelError release_missing, not_found, plan_changed. */
-export async function planSet(flight: Flight): Promise<Plan> {
+/** The same for the newest files. @throws PanelError release_missing, conflict (the live release has them). */
+export async function draftFiles(ground: Ground, run: Run, { mirror }: { mirror: Mirror }): Promise<ExistingDraft> {
+  const release = demandLive(ground)
+  const placement = await placementOf(ground, release)
+  if (placement.files.length === 0) throw new PanelError('conflict', 'The live release has the newest files already.')
+  const plan = planPlacement({ ...(await around(ground, run, mirror, release)), ...placement })
+  return { plan, release }
+}
+
+async function around(ground: Ground, run: Run, mirror: Mirror, live: Release) {
+  const [left] = await hooksOf(ground, mirror, live, null)
+  const { name, revision } = live
+  return { ...common(ground, run, live, left.hooks, gone(left)), live: { name, revision } }
+}
+
+function demandLive(ground: Ground): Release {
+  const live = liveRelease(ground)
+  if (!live) throw new PanelError('release_missing', 'No release of this panel is live there: deploy first.')
+  return live
+}
+
+/** Plans for the release that is live now, and stores that. @throws PanelError as the drafts do, plan_changed. */
+export async function planLive(flight: Flight): Promise<Plan> {
   const { job } = flight
   const source = job.source as DeploymentSource
-  if (source.type !== 'variables') throw new PanelError('invalid', 'This names no set of variables.')
   const run = { number: job.number, at: job.createdAt }
-  const { plan, live } = await draftSet(flight, run, { mirror: await openMirror(flight), number: source.number })
+  const mirror = await openMirror(flight)
+  const draft = source.type === 'files' ? draftFiles(flight, run, { mirror }) : draftVariables(flight, run, mirror)
+  const { plan, release } = await draft
   await demandAgreed(flight.worker, job, plan)
-  const { revision, subject, author, ref } = live
+  const { revision, subject, author, ref } = release
   await flight.record([{ type: 'resolved', data: { revision, subject, author, ref } }], (write) =>
-    recordPlan(write, plan, planHash(plan), live.id),
+    recordPlan(write, plan, planHash(plan), release.id),
   )
   return plan
+}
+
+function draftVariables(flight: Flight, run: Run, mirror: Mirror): Promise<ExistingDraft> {
+  const source = flight.job.source as DeploymentSource
+  if (source.type !== 'variables') throw new PanelError('invalid', 'This names no set of variables.')
+  return draftSet(flight, run, { mirror, number: source.number })
 }
 
 type Row = Awaited<ReturnType<typeof readSet>>

@@ -82,7 +82,7 @@ async function flyAll(flight: Flight, shipment: Shipment): Promise<Verdict> {
   if (flight.giveUp.aborted) await flight.reread()
   const verdict = judge(flight.state, plan.segments[0]!, server)
   if (!verdict.undo) return verdict
-  const undo = planUndo(plan, verdict.undo.release)
+  const undo = planUndo(plan, verdict.undo.release, flight.state.committed !== null || plan.kind === 'configure')
   const why = verdict.failure?.message ?? 'The deployment was cancelled.'
   if (!flight.state.undo)
     await flight.record([{ type: 'undo.began', data: { segment: undo.name, release: verdict.undo.release, why } }])

@@ -7,18 +7,10 @@ import { releaseName } from '@/lib/deploy/release-name.ts'
 import { emptyFindings, pointerFindings } from '@/lib/spec/contents.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
 import { sha256 } from '@/lib/deploy/sha256.ts'
-import type {
-  Commit,
-  Finding,
-  LifecycleEvent,
-  Mirror,
-  Permissions,
-  Plan,
-  PlannedFile,
-  TreeChange,
-} from '@/lib/deploy/types.ts'
+import type { Commit, Finding, LifecycleEvent, Mirror, Permissions, Plan, TreeChange } from '@/lib/deploy/types.ts'
 import { decryptSet } from './addresses.ts'
 import { filesOf } from './files.ts'
+import type { FilesOfRelease } from './files.ts'
 import { liveRelease, targetOf } from './ground.ts'
 import type { Ground, Release } from './ground.ts'
 import { gone, hooksOf } from './hooks.ts'
@@ -70,7 +62,7 @@ type Known = {
   live: Release | null
   fresh: Hooks
   left: Hooks
-  files: PlannedFile[]
+  files: FilesOfRelease
   change: TreeChange
 }
 
@@ -100,7 +92,7 @@ function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, files, 
     newHooks: fresh.hooks,
     packages: fresh.packages,
     envSha256,
-    files,
+    ...files,
     adopt: targetOf(ground).adopt,
     tree: {
       revision: change.revision,
@@ -131,13 +123,17 @@ export async function draftExisting(
   if (!release || release.state === 'removed')
     throw new PanelError('release_missing', 'This release is no longer there.')
   const live = liveRelease(ground)
-  const [fresh, left] = await hooksOf(ground, mirror, release, live)
+  const [[fresh, left], { placed }] = await Promise.all([
+    hooksOf(ground, mirror, release, live),
+    filesOf(ground, release),
+  ])
   const plan = planActivation({
     ...common(ground, run, live, left.hooks, [...gone(fresh), ...gone(left)]),
     release: release.name,
     revision: release.revision,
     newHooks: fresh.hooks,
     envSha256: release.envSha256,
+    placed,
   })
   return { plan, release }
 }

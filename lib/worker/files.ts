@@ -1,5 +1,5 @@
 // Files of the panel for a plan, and what is in them for a flight: every one can be read, or nothing begins.
-import type { Permissions, Plan, PlannedFile } from '@/lib/deploy/types.ts'
+import type { FileTarget, Permissions, PlacedFile, Plan, PlannedFile } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { secretsOfFile } from '@/lib/redact/files.ts'
 import type { Secrets } from '@/lib/secrets.ts'
@@ -8,26 +8,84 @@ import type { PlacedRevision } from '@/lib/store/files.ts'
 import { liveRelease } from './ground.ts'
 import type { Ground, Release } from './ground.ts'
 
-/** The files that a new release gets: those it was planned with before, or the newest ones. */
-export async function filesOf({ worker, environment }: Ground, planned: Release | undefined): Promise<PlannedFile[]> {
+/** Files of a release: in it, and outside. */
+export type FilesOfRelease = { files: PlannedFile[]; placed: PlacedFile[] }
+
+/** The files that a new release gets, or that one has: those it was planned or live with, or the newest ones. */
+export async function filesOf(ground: Ground, release: Release | undefined): Promise<FilesOfRelease> {
+  const { worker, environment } = ground
   const { prisma } = worker.db
-  const rows = planned ? await findFilesOf(prisma, planned.id) : await findFiles(prisma, environment.id)
-  return rows.map((row) => plannedFile(row, environment.permissions as Permissions))
+  const live = liveRelease(ground)
+  const [rows, now] = await Promise.all([
+    release ? findFilesOf(prisma, release.id) : findFiles(prisma, environment.id),
+    live ? findFilesOf(prisma, live.id) : [],
+  ])
+  const usual = environment.permissions as Permissions
+  const [inside, outside] = [rows.filter(isInside), rows.filter((row) => !isInside(row))]
+  const gone = now.filter((row) => !isInside(row) && !outside.some((one) => one.fileId === row.fileId))
+  return {
+    files: inside.map((row) => plannedFile(row, usual)),
+    placed: [...outside.map((row) => placedFile(row, now, usual)), ...gone.map(goneFile)],
+  }
+}
+
+export type Placement = { files: PlacedFile[]; holds: { then: string[]; now: string[] } }
+
+/**
+ * What makes the live release's files the newest: those that differ. A file of the release itself that was removed in the panel
+ * stays until the next deployment, as nobody knows what the commit has there.
+ */
+export async function placementOf({ worker, environment }: Ground, live: Release): Promise<Placement> {
+  const { prisma } = worker.db
+  const [rows, now] = await Promise.all([findFiles(prisma, environment.id), findFilesOf(prisma, live.id)])
+  const usual = environment.permissions as Permissions
+  const gone = now.filter((row) => !rows.some((one) => one.fileId === row.fileId))
+  const changed = rows.filter(({ id }) => !now.some((one) => one.id === id))
+  const then = [...rows, ...gone.filter(isInside)]
+  return {
+    files: [
+      ...changed.map((row) => placedFile(row, now, usual)),
+      ...gone.filter((row) => !isInside(row)).map(goneFile),
+    ],
+    holds: { then: then.map(({ id }) => id), now: now.map(({ id }) => id) },
+  }
+}
+
+function isInside({ file }: PlacedRevision): boolean {
+  return file.target === 'release'
 }
 
 /** With an owner or a group of its own, what is missing of them is as the release has it. */
 function plannedFile({ id, file, sha256, owner, group, mode }: PlacedRevision, usual: Permissions): PlannedFile {
   const rest = { revision: id, path: file.path, sha256: sha256 ?? '', mode }
   if (owner === null && group === null) return rest
-  const others = usual.mode === 'off' ? { owner: undefined, group: undefined } : usual
+  const others = usual.mode === 'off' || file.target === 'server' ? { owner: undefined, group: undefined } : usual
   const own = { owner: owner ?? others.owner, group: group ?? others.group }
   return { ...rest, ...(own.owner && { owner: own.owner }), ...(own.group && { group: own.group }) }
+}
+
+function placedFile(row: PlacedRevision, now: PlacedRevision[], usual: Permissions): PlacedFile {
+  const { path, ...made } = plannedFile(row, usual)
+  return { target: row.file.target as FileTarget, path, made, known: knownOf(row, now) }
+}
+
+/** It was written for the live release, and is not wanted any more. */
+function goneFile(row: PlacedRevision): PlacedFile {
+  return { target: row.file.target as FileTarget, path: row.file.path, made: null, known: row.sha256 }
+}
+
+function knownOf({ fileId }: PlacedRevision, now: PlacedRevision[]): string | null {
+  return now.find((one) => one.fileId === fileId)?.sha256 ?? null
 }
 
 /** The files that a plan names, in its main segment. */
 export function filesIn(plan: Plan): PlannedFile[] {
   return plan.segments.flatMap(({ steps }) =>
-    steps.flatMap(({ action }) => (action.do === 'files' ? action.files : [])),
+    steps.flatMap(({ action }) => {
+      if (action.do === 'files') return action.files
+      if (action.do !== 'place') return []
+      return action.files.flatMap(({ path, made }) => (made ? [{ path, ...made }] : []))
+    }),
   )
 }
 

@@ -11,7 +11,7 @@ import type { ClaimedWrite } from '@/lib/store/claims.ts'
 import { logStart, readPositions, readSums, recordSum, recordVerified } from '@/lib/store/logs.ts'
 import type { LogPosition } from '@/lib/store/logs.ts'
 import { readSegments, recordEnd, recordJournal } from '@/lib/store/segments.ts'
-import { markLive, markRelease, markTree, markVariables } from '@/lib/store/targets.ts'
+import { markFiles, markLive, markRelease, markTree, markVariables } from '@/lib/store/targets.ts'
 import type { Flight } from './flight.ts'
 import { eventsOf } from './journal-events.ts'
 import { openStepLog } from './step-log.ts'
@@ -144,6 +144,8 @@ export class Follower {
     const action = this.#segment.steps.find((step) => step.n === entry.step)?.action
     if (entry.outcome === 'ok' && action?.do === 'complete')
       await markRelease(write, targetId, action.release, 'complete')
+    if (entry.outcome === 'ok' && (action?.do === 'place' || action?.do === 'unplace') && action.holds)
+      await markFiles(write, action.release, action.holds)
     if (entry.outcome !== 'skipped' && action?.do === 'tree')
       await markTree(write, targetId, entry.outcome === 'ok' ? action.revision : null)
   }

@@ -1,7 +1,7 @@
 // What a deployment has come to, judged by what is known of it: pure.
 import type { DeploymentState, SegmentState } from '@/lib/deploy/reducer.ts'
 import { failureCodes } from '@/lib/deploy/types.ts'
-import type { Failure, FailureCode, Segment, StepOutcome } from '@/lib/deploy/types.ts'
+import type { Action, Failure, FailureCode, Segment, StepOutcome } from '@/lib/deploy/types.ts'
 
 export type Verdict = {
   status: 'succeeded' | 'failed' | 'cancelled'
@@ -16,10 +16,21 @@ export function judge(state: DeploymentState, main: Segment, server: string): Ve
   if (!segment || segment.status !== 'ended') throw new Error('judged before its end')
   const unended = segment.outcome === 'ok' ? main.steps.find((step) => !hasEnded(segment, step)) : undefined
   if (segment.outcome === 'ok' && !unended) return { status: 'succeeded', failure: null, undo: null }
-  const undo = state.committed && !state.givenUp ? before(state, main) : null
+  const undo = state.givenUp ? null : toUndo(state, segment, main)
   if (segment.outcome === 'cancelled') return { status: 'cancelled', failure: null, undo }
   const failure = unended ? gap(unended, server) : failureOf(state, segment, main, server)
   return { status: 'failed', failure, undo }
+}
+
+/** What took effect: it was committed; or files were placed for a switch that never came, and nobody says that they were put back. */
+function toUndo(state: DeploymentState, segment: SegmentState, main: Segment): Verdict['undo'] {
+  if (state.committed) return before(state, main)
+  const ended = (what: 'place' | 'unplace') =>
+    segment.steps.find(({ n }) => main.steps.some((step) => step.n === n && step.action.do === what))?.outcome
+  const placed = ended('place')
+  if (placed === undefined || placed === 'skipped' || ended('unplace') === 'ok') return null
+  const isSaid = state.facts.some((one) => one.segment === main.name && one.key === 'placed')
+  return isSaid || segment.outcome === 'lost' ? { release: expectedBefore(main) } : null
 }
 
 function hasEnded(segment: SegmentState, step: Segment['steps'][number]): boolean {
@@ -38,7 +49,9 @@ export function judgeUndo(state: DeploymentState, undo: Segment, server: string)
   const segment = state.segments.find((one) => one.name === undo.name)
   if (segment?.outcome === 'ok') return null
   const cause = segment ? failureOf(state, segment, undo, server) : null
-  const what = undo.steps.some(({ action }) => action.do === 'restore') ? 'The variables before' : 'The release before'
+  const does = (what: Action['do']) => undo.steps.some(({ action }) => action.do === what)
+  const isRelease = does('switch') || does('unlink')
+  const what = isRelease ? 'The release before' : does('restore') ? 'The variables before' : 'The files before'
   return {
     code: 'undo_failed',
     server,
@@ -54,11 +67,14 @@ export function judgeUndo(state: DeploymentState, undo: Segment, server: string)
 function before(state: DeploymentState, main: Segment): Verdict['undo'] {
   const fact = state.facts.find((one) => one.segment === main.name && one.key === 'previous')
   if (fact) return { release: fact.value === '' ? null : fact.value }
-  const actions = main.steps.map((step) => step.action)
-  const configured = actions.find((action) => action.do === 'configure')
-  if (configured) return { release: configured.release }
-  if (actions.some((action) => action.do === 'check' && action.adopt)) return null
-  return { release: actions.find((action) => action.do === 'switch')?.expectCurrent ?? null }
+  if (main.steps.some(({ action }) => action.do === 'check' && action.adopt)) return null
+  return { release: expectedBefore(main) }
+}
+
+/** The release that a plan expects to be live when it changes anything. */
+function expectedBefore(main: Segment): string | null {
+  for (const { action } of main.steps) if (action.do === 'check') return action.expectCurrent
+  return null
 }
 
 function failureOf(state: DeploymentState, segment: SegmentState, planned: Segment, server: string): Failure {

@@ -1,8 +1,9 @@
 // Before a server is touched: the commit, the hooks, the variables, and from them the plan, which is stored.
 import type { Plan, TreeChange } from '@/lib/deploy/types.ts'
 import { envValues } from '@/lib/redact/env.ts'
+import type { DeploymentSource } from '@/lib/store/deployments.ts'
 import { decryptSet, repositoryAddress, secretsOfAccess, secretsOfSet } from './addresses.ts'
-import { planSet, setsOf } from './configuration.ts'
+import { planLive, setsOf } from './configuration.ts'
 import { contentsOf, secretsOfFiles } from './files.ts'
 import type { Flight } from './flight.ts'
 import { liveRelease } from './ground.ts'
@@ -27,7 +28,7 @@ export type Cargo = {
 /** Plans the deployment, or takes up the plan that was stored before. @throws PanelError with what a person can mend. */
 export async function prepare(flight: Flight): Promise<Cargo> {
   const { plan, kind } = flight.job
-  if (kind === 'configure') return loadSet(flight, plan ?? (await planSet(flight)))
+  if (kind === 'configure') return loadLive(flight, plan ?? (await planLive(flight)))
   if (plan) return load(flight, plan)
   if (kind === 'activate') return load(flight, await planExisting(flight))
   if (kind === 'remove') return load(flight, await planGone(flight))
@@ -59,6 +60,12 @@ async function load(flight: Flight, plan: Plan): Promise<Cargo> {
   const files = await contentsOf(flight, plan)
   const secrets = [...secretsOf(flight, [...others, set]), ...(await secretsOfFiles(flight, plan))]
   return { plan, env, files, exports: exportsOf(plan, env), secrets }
+}
+
+/** Files for the live release fly with the variables that it has. */
+function loadLive(flight: Flight, plan: Plan): Promise<Cargo> {
+  const { type } = flight.job.source as DeploymentSource
+  return type === 'files' ? load(flight, plan) : loadSet(flight, plan)
 }
 
 /** The set that is applied, and the one that was there: both decrypted, or nothing begins. */

@@ -13,7 +13,7 @@ import { readEnvironment } from '@/lib/store/jobs.ts'
 import { storePreview } from '@/lib/store/previews.ts'
 import { decryptSet } from './addresses.ts'
 import { demandAgreed } from './agreement.ts'
-import { draftSet } from './configuration.ts'
+import { draftFiles, draftSet } from './configuration.ts'
 import { draftExisting, draftNew } from './drafts.ts'
 import type { Run, Variables } from './drafts.ts'
 import { liveRelease, targetOf } from './ground.ts'
@@ -26,11 +26,12 @@ import type { Worker } from './worker.ts'
 export type Previewer = Pick<Worker, 'db' | 'secrets' | 'mirrors' | 'hooks'>
 export const previewQuestion = z.object({
   environmentId: z.uuid(),
-  /** What would be deployed; or the number of the release that would be activated, or of the set that would be applied. */
+  /** What would be deployed; the number of the release that would be activated, or of the set that would be applied; the newest files. */
   source: z.union([
     z.object({ ref: z.string().min(1) }),
     z.object({ release: z.number().int() }),
     z.object({ variables: z.number().int() }),
+    z.object({ files: z.literal(true) }),
   ]),
   /** What was agreed to: anything else is refused as `plan_changed`. */
   expectedHash: z.string().nullable().default(null),
@@ -63,6 +64,7 @@ export async function previewPlan(worker: Previewer, asked: Question, signal: Ab
 function draftOf(ground: Ground, run: Run, mirror: Mirror, source: Question['source']): Promise<Draft> {
   if ('ref' in source) return draftRef(ground, run, mirror, source.ref)
   if ('release' in source) return draftRelease(ground, run, mirror, source.release)
+  if ('files' in source) return draftNewestFiles(ground, run, mirror)
   return draftVariables(ground, run, mirror, source.variables)
 }
 
@@ -86,9 +88,15 @@ async function draftRelease(ground: Ground, run: Run, mirror: Mirror, number: nu
 }
 
 async function draftVariables(ground: Ground, run: Run, mirror: Mirror, number: number): Promise<Draft> {
-  const { plan, live, set } = await draftSet(ground, run, { mirror, number })
-  const commit = await unlessGone(mirror.resolve(live.revision))
-  return { plan, ref: live.ref, commit, variables: set, sendBytes: 0 }
+  const { plan, release, set } = await draftSet(ground, run, { mirror, number })
+  const commit = await unlessGone(mirror.resolve(release.revision))
+  return { plan, ref: release.ref, commit, variables: set, sendBytes: 0 }
+}
+
+async function draftNewestFiles(ground: Ground, run: Run, mirror: Mirror): Promise<Draft> {
+  const { plan, release } = await draftFiles(ground, run, { mirror })
+  const commit = await unlessGone(mirror.resolve(release.revision))
+  return { plan, ref: release.ref, commit, variables: release.variableSet, sendBytes: 0 }
 }
 
 async function view(ground: Ground, mirror: Mirror, draft: Draft, hash: string): Promise<PreviewView> {

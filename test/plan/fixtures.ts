@@ -40,6 +40,7 @@ export function planInput(changes: Partial<PlanInput> = {}): PlanInput {
     packages: new Set(),
     envSha256: 'env sha',
     files: [],
+    placed: [],
     adopt: false,
     tree: { revision: newSha, contents: {}, base: oldSha, files: 20, directories: 4, links: 1, totalBytes: 1_000 },
     releases: [],
@@ -61,6 +62,7 @@ export function activationInput(changes: Partial<ActivationInput> = {}): Activat
     liveHooks: [],
     panelHooks: [],
     envSha256: null,
+    placed: [],
     findings: [],
     ...changes,
   }
