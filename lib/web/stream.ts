@@ -6,6 +6,7 @@ import { readEvents, readLog } from '@/lib/panel/deployments.ts'
 import { watchDeployments, type Change } from '@/lib/panel/watch.ts'
 import { watchWork } from '@/lib/panel/work.ts'
 import { context } from './context.ts'
+import { hasSameRights } from './while-allowed.ts'
 
 type Position = { seq: number; chunk: string }
 
@@ -77,10 +78,6 @@ export async function streamTo(listener: Listener, signal: AbortSignal): Promise
       'x-accel-buffering': 'no',
     },
   })
-}
-
-function rightsOf({ role, projects }: Actor): string {
-  return JSON.stringify([role, Object.entries(projects).sort()])
 }
 
 type News = { events: Awaited<ReturnType<typeof readEvents>>; chunks: Awaited<ReturnType<typeof readLog>> }
@@ -209,7 +206,7 @@ class Source {
   /** Ends the stream unless whoever listens still may what they might when it began. */
   private async isStillIn(): Promise<boolean> {
     const now = await this.listener.actorNow()
-    if (now && rightsOf(now) === rightsOf(this.actor)) return true
+    if (hasSameRights(this.actor, now)) return true
     if (!now) this.send(formatMessage('signed-out', null))
     this.close()
     return false

@@ -18,6 +18,12 @@ export const actorOrNull = cache(async (): Promise<Actor | null> => {
   return id === null ? null : await readSession(context(), id)
 })
 
+/** Looks the request's session up anew with each call; null once it has ended. */
+export async function sessionNow(): Promise<() => Promise<Actor | null>> {
+  const id = await sessionId()
+  return () => readSession(context(), id ?? '')
+}
+
 /** The person that is signed in. Throws PanelError `unauthenticated`. */
 export async function actorOfRequest(): Promise<Actor> {
   const actor = await actorOrNull()

@@ -173,6 +173,33 @@ describe('attack 26: an open stream', () => {
   })
 })
 
+describe('attack 26: a download that has begun', () => {
+  it('breaks off once its person is removed, however slowly it is taken', async () => {
+    const { actor, secret } = await member('developer')
+    const { id } = await api.ctx.db.prisma.deployment.findFirstOrThrow({
+      where: { environmentId: mine.environmentId, number: 1 },
+    })
+    // More than all buffers on the way hold.
+    await api.ctx.db.pool.query(
+      `INSERT INTO "LogChunk" ("deploymentId", "segment", "step", "offset", "firstLine", "lines", "bytes")
+       SELECT $1, 'main', 1, n * 65536, n, 1, convert_to(repeat('x', 65536), 'UTF8') FROM generate_series(0, 999) n`,
+      [id],
+    )
+    const url = `${api.url}/api/v1/environments/${mine.environmentId}/deployments/1/log`
+    const take = (token: string) => fetch(url, { headers: { authorization: `Bearer ${token}` } })
+    const all = await (await take(await api.token('viewer'))).arrayBuffer()
+    expect(all.byteLength).toBeGreaterThan(65_536_000)
+    const reader = (await take(secret)).body!.getReader()
+    let taken = (await reader.read()).value!.length
+    await removeMember(api.ctx, systemActor('test'), { id: actor.id })
+    const rest = async () => {
+      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) taken += piece.value.length
+    }
+    await expect(rest()).rejects.toThrow()
+    expect(taken).toBeLessThan(all.byteLength)
+  })
+})
+
 describe('attack 28: a stream', () => {
   it('is of a deployment that one sees, chosen by id', async () => {
     const { secret } = await member('member', { [mine.projectId]: 'admin' })
