@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, '..')
 const fairlead = join(root, 'dist/cli.mjs')
 
 test('three environments as code, secrets, plans, releases and the way back, all from a script', async () => {
-  test.setTimeout(240_000)
+  test.setTimeout(420_000)
   const host = await startHost()
   try {
     await withOwnPanel(['web', 'worker'], async ({ url, folder, context }) => {

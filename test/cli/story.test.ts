@@ -37,61 +37,56 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-it(
-  'a team’s daily work, as a script',
-  { timeout: 180_000 },
-  async () => {
-    const { port, user, hostKey } = host.address
-    const env = { FAIRLEAD_URL: api.url, FAIRLEAD_TOKEN: await api.token('admin') }
-    const address = ['--name', 'web1', '--host', '127.0.0.1', '--port', String(port), '--user', user]
-    const added = JSON.parse((await run(['server', 'add', ...address, '--json'], env)).out) as {
-      authorizeCommand: string
-    }
-    await host.person(added.authorizeCommand)
-    const key = JSON.parse((await run(['server', 'host-key', 'web1', '--json'], env)).out) as { fingerprint: string }
-    expect(key.fingerprint).toBe(fingerprint(hostKey!))
-    expect(await run(['server', 'trust', 'web1', '--fingerprint', key.fingerprint], env)).toMatchObject({ code: 0 })
+it('a team’s daily work, as a script', { timeout: 300_000 }, async () => {
+  const { port, user, hostKey } = host.address
+  const env = { FAIRLEAD_URL: api.url, FAIRLEAD_TOKEN: await api.token('admin') }
+  const address = ['--name', 'web1', '--host', '127.0.0.1', '--port', String(port), '--user', user]
+  const added = JSON.parse((await run(['server', 'add', ...address, '--json'], env)).out) as {
+    authorizeCommand: string
+  }
+  await host.person(added.authorizeCommand)
+  const key = JSON.parse((await run(['server', 'host-key', 'web1', '--json'], env)).out) as { fingerprint: string }
+  expect(key.fingerprint).toBe(fingerprint(hostKey!))
+  expect(await run(['server', 'trust', 'web1', '--fingerprint', key.fingerprint], env)).toMatchObject({ code: 0 })
 
-    const repository = new Repository(join(folder, 'shop'))
-    repository.write('index.html', 'one')
-    repository.commit('first')
-    const roots = [await host.root(), await host.root(), await host.root()]
-    const environments = ['production', 'staging', 'testing'].map(
-      (name, at) => `  ${name}:
+  const repository = new Repository(join(folder, 'shop'))
+  repository.write('index.html', 'one')
+  repository.commit('first')
+  const roots = [await host.root(), await host.root(), await host.root()]
+  const environments = ['production', 'staging', 'testing'].map(
+    (name, at) => `  ${name}:
     branch: main
     servers: [{ server: web1, root: ${roots[at]} }]
     permissions: { owner: www-data, group: deployer, mode: 'off' }
     variables: { APP_ENV: ${name} }
 `,
-    )
-    const blueprint = join(folder, 'shop.yml')
-    const head = `fairlead: 1\nproject: { slug: shop, name: Shop, repositoryUrl: ${repository.path} }\nenvironments:\n`
-    // The secret is named, and typed in the panel; what the file says of the others is all there is.
-    writeFileSync(
-      blueprint,
-      head + environments.join('').replace('production }', 'production, DB_PASSWORD: { secret: true } }'),
-    )
-    const git = `git -C ${repository.path} -c user.name=Ada -c user.email=ada@example.org`
-    const commit = `echo two >${repository.path}/index.html && ${git} commit -qam second`
-    const reader = join(folder, 'read-server')
-    writeFileSync(reader, readerOf(host, join(folder, 'key')))
-    chmodSync(reader, 0o755)
+  )
+  const blueprint = join(folder, 'shop.yml')
+  const head = `fairlead: 1\nproject: { slug: shop, name: Shop, repositoryUrl: ${repository.path} }\nenvironments:\n`
+  // The secret is named, and typed in the panel; what the file says of the others is all there is.
+  writeFileSync(
+    blueprint,
+    head + environments.join('').replace('production }', 'production, DB_PASSWORD: { secret: true } }'),
+  )
+  const git = `git -C ${repository.path} -c user.name=Ada -c user.email=ada@example.org`
+  const commit = `echo two >${repository.path}/index.html && ${git} commit -qam second`
+  const reader = join(folder, 'read-server')
+  writeFileSync(reader, readerOf(host, join(folder, 'key')))
+  chmodSync(reader, 0o755)
 
-    const { stdout } = await promisify(execFile)(join(root, 'e2e/cli-story.sh'), [blueprint, commit, roots[0]!], {
-      cwd: root,
-      env: {
-        ...process.env,
-        ...env,
-        FAIRLEAD: `${process.execPath} --import tsx ${join(root, 'lib/cli/main.ts')}`,
-        VIEWER_TOKEN: await api.token('viewer'),
-        READ_SERVER: reader,
-      },
-    })
-    expect(stdout).toContain('cli-story: seen')
-    expect(await host.shell(`cat ${roots[0]}/current/index.html`)).toBe('one')
-  },
-  300_000,
-)
+  const { stdout } = await promisify(execFile)(join(root, 'e2e/cli-story.sh'), [blueprint, commit, roots[0]!], {
+    cwd: root,
+    env: {
+      ...process.env,
+      ...env,
+      FAIRLEAD: `${process.execPath} --import tsx ${join(root, 'lib/cli/main.ts')}`,
+      VIEWER_TOKEN: await api.token('viewer'),
+      READ_SERVER: reader,
+    },
+  })
+  expect(stdout).toContain('cli-story: seen')
+  expect(await host.shell(`cat ${roots[0]}/current/index.html`)).toBe('one')
+})
 
 /** A program that runs its argument on the server as the user that deploys. */
 function readerOf({ address }: Host, keyFile: string): string {
