@@ -44,7 +44,7 @@ export function elsewhereOf(
   const reachOf = async (): Promise<Reach> => {
     const parsed = await parse(home.url)
     const { host, port } = parsed.kind === 'local' ? { host: '', port: '' } : placeOf(parsed)
-    return { home: host, homePort: port, privateHosts: around.privateHosts }
+    return { home: host, homePort: parsed.kind === 'https' ? port : '443', privateHosts: around.privateHosts }
   }
 
   const lfsSource = async ({ address, parts: of }: Source, sha: string): Promise<LfsSource> => {

@@ -39,13 +39,16 @@ export async function ask(caller: Caller, url: URL, question: Question): Promise
     signal: AbortSignal.any(signals),
     ...(addresses === null ? {} : { lookup: only(addresses) }),
   })
-  asking.setTimeout(caller.silenceMs, () => asking.destroy(silent(url)))
+  let answer: IncomingMessage | null = null
+  // An answer that has begun is what is being read by then.
+  asking.setTimeout(caller.silenceMs, () => (answer ?? asking).destroy(silent(url)))
   // Whoever reads the body hears of it there.
   asking.on('error', () => undefined)
   asking.end(question.body)
   try {
-    const [answer] = (await once(asking, 'response')) as [IncomingMessage]
-    return answer
+    const [head] = (await once(asking, 'response')) as [IncomingMessage]
+    answer = head
+    return head
   } catch (error) {
     throw explained(error, url, caller.signal)
   }

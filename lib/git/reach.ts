@@ -6,7 +6,7 @@ import { PanelError } from '../errors.ts'
 import type { ParsedAddress } from './address.ts'
 import { placeOf } from './submodule-address.ts'
 
-/** The host of the project's own address, and hosts of private networks that whoever runs the panel has allowed, by name. */
+/** The host of the project's own address and where it is asked over https; hosts of private networks that whoever runs the panel allows. */
 export type Reach = { home: string; homePort: string; privateHosts: string[] }
 
 const closed = new BlockList()
@@ -39,7 +39,7 @@ export function isPublic(address: string): boolean {
 export async function addressesOf(host: string, port: string, reach: Reach): Promise<string[] | null> {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase()
   if (reach.privateHosts.includes(name)) return null
-  if (name === reach.home && (port === '443' || port === reach.homePort)) return null
+  if (name === reach.home && port === reach.homePort) return null
   const found = await lookup(name, { all: true }).catch(() => [])
   if (found.length === 0) throw new PanelError('unreachable', `There is no host ${name}.`)
   if (!found.every(({ address }) => isPublic(address)))
