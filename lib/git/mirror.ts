@@ -11,6 +11,7 @@ import { checkRefName, isFullSha } from './ref-name.ts'
 import { parseRefs } from './refs.ts'
 import type { GitCall } from './run.ts'
 import { readTar } from './tar.ts'
+import { linksAmong, mostLinks, throughLinks } from './links.ts'
 import { linkMode } from './tree-object.ts'
 import type { TreeFile, Trees } from './tree.ts'
 import type { Whole } from './whole.ts'
@@ -107,6 +108,40 @@ export function makeMirror(parts: MirrorParts, whole: MakeWhole): Mirror {
     return readTar(archive).filter((entry) => entry.type === 'file')
   }
 
+  /** What a link stands for is read, too, as whoever opens it on a server reads it; `depth` of them led here. */
+  const filesAt = async (
+    sha: string,
+    paths: string[],
+    depth: number,
+  ): Promise<{ path: string; bytes: Uint8Array; sha256: string }[]> => {
+    const commit = isFullSha(sha) ? sha : await shaOf(sha)
+    const below = await parts.trees.below(commit, [...attributesAbove(paths), ...paths])
+    if (!below) throw new PanelError('not_found', `There is no commit “${sha}” in the repository.`)
+    if (below.isCut) {
+      const made = await whole(commit, 'names')
+      if (made.revision !== commit)
+        return makeMirror(made.parts, (revision) => Promise.resolve({ ...made, revision })).files(made.revision, paths)
+    }
+    const all = below.files
+    const found = all.filter(({ path }) => paths.some((name) => isBelow(path, name)))
+    checkSize(found, paths)
+    const attributes = all.filter(({ path }) => /(^|\/)\.gitattributes$/.test(path))
+    const files = (await convertsNothing(parts.objects, attributes))
+      ? await stored(found)
+      : await archived(sha, found, paths)
+    const read = files.map(({ path, bytes }) => ({
+      path,
+      bytes,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    }))
+    const links = await linksAmong(found, parts.objects)
+    if (links.length === 0 || depth === mostLinks) return read
+    const targets = new Map<string, typeof read>()
+    for (const { target } of links)
+      if (!targets.has(target)) targets.set(target, await filesAt(commit, [target], depth + 1).catch(tooLarge))
+    return [...read, ...throughLinks(links, targets, paths)]
+  }
+
   return {
     fetch: (options) => parts.fetch(options?.signal),
     async refs() {
@@ -136,31 +171,7 @@ export function makeMirror(parts: MirrorParts, whole: MakeWhole): Mirror {
       const changed = changesOf(names.toString())
       return { commits, ahead, behind, files: changed.length, changed: changed.slice(0, limit) }
     },
-    async files(sha, paths) {
-      const commit = isFullSha(sha) ? sha : await shaOf(sha)
-      const below = await parts.trees.below(commit, [...attributesAbove(paths), ...paths])
-      if (!below) throw new PanelError('not_found', `There is no commit “${sha}” in the repository.`)
-      if (below.isCut) {
-        const made = await whole(commit, 'names')
-        if (made.revision !== commit)
-          return makeMirror(made.parts, (revision) => Promise.resolve({ ...made, revision })).files(
-            made.revision,
-            paths,
-          )
-      }
-      const all = below.files
-      const found = all.filter(({ path }) => paths.some((name) => isBelow(path, name)))
-      checkSize(found, paths)
-      const attributes = all.filter(({ path }) => /(^|\/)\.gitattributes$/.test(path))
-      const files = (await convertsNothing(parts.objects, attributes))
-        ? await stored(found)
-        : await archived(sha, found, paths)
-      return files.map(({ path, bytes }) => ({
-        path,
-        bytes,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
-      }))
-    },
+    files: (sha, paths) => filesAt(sha, paths, 0),
     change: async (base, sha, options) => makeChange(await whole(sha, 'all', options?.signal), base),
   }
 }
@@ -210,6 +221,12 @@ function checkSize(files: TreeFile[], folders: string[]): void {
     .filter((folder) => files.some(({ path }) => isBelow(path, folder)))
     .map((path) => ({ path, message }))
   throw new PanelError('invalid', 'The folders of hooks hold files that are too large.', { problems })
+}
+
+/** A link among hooks may lead to anything: what is too large to be one is left out. */
+function tooLarge(error: unknown): [] {
+  if (error instanceof PanelError && error.code === 'invalid') return []
+  throw error
 }
 
 /** A commit may claim any time; one that no clock can show becomes the epoch. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Mirror, RepositoryAddress } from '../../lib/deploy/types.ts'
 import { openMirrors } from '../../lib/git/mirrors.ts'
@@ -187,6 +187,47 @@ describe('a mirror', () => {
       ['.amezmo/production/after.pull', 'echo production\n'],
     ])
     expect(readdirSync(folder).sort()).toEqual(['mirrors', 'source'])
+  })
+})
+
+describe('links among hooks', () => {
+  const link = (target: string, path: string): void => {
+    mkdirSync(dirname(join(repository.path, path)), { recursive: true })
+    symlinkSync(target, join(repository.path, path))
+  }
+
+  it('are read as a server reads them, as long as they stay inside', async () => {
+    repository.write('scripts/deploy.sh', 'echo deployed\n')
+    link('../../scripts/deploy.sh', '.amezmo/production/after.deploy')
+    link('production/after.deploy', '.amezmo/deploy.success')
+    link('../../outside', '.amezmo/after.pull')
+    link('/etc/hostname', '.amezmo/before.pull')
+    link('before.deploy', '.amezmo/before.deploy')
+    link('nothing', '.amezmo/deploy.failure')
+    link('../scripts', '.amezmo/lib')
+    link('.amezmo', '.fairlead')
+    repository.commit('links')
+    const mirror = await fetched()
+    const read = async (path: string) =>
+      (await mirror.files('main', [path])).map((file) => [file.path, Buffer.from(file.bytes).toString()]).sort()
+    expect(await read('.amezmo')).toEqual([
+      ['.amezmo/deploy.success', 'echo deployed\n'],
+      ['.amezmo/production/after.deploy', 'echo deployed\n'],
+    ])
+    expect((await read('.fairlead')).map(([path]) => path)).toEqual([
+      '.fairlead/deploy.success',
+      '.fairlead/production/after.deploy',
+    ])
+  })
+
+  it('that lead in circles, or to more than is read, are nothing', async () => {
+    for (let n = 0; n < 30; n++) link('.', `.amezmo/circle-${n}`)
+    repository.write('large.bin', Buffer.alloc(20 * 1_048_576, 'x'))
+    repository.write('.amezmo/after.pull', 'echo pulled\n')
+    link('../large.bin', '.amezmo/after.deploy')
+    repository.commit('circles')
+    const files = await (await fetched()).files('main', ['.amezmo'])
+    expect(files.map(({ path }) => path)).toEqual(['.amezmo/after.pull'])
   })
 })
 
