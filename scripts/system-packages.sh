@@ -18,6 +18,7 @@ chromium-headless-shell|chromium chromium-headless-shell /usr/lib/chromium/chrom
 nginx-light|nginx nginx /usr/sbin/nginx
 php-fpm /usr/sbin/php-fpm*
 php-cli php
+composer composer
 libfcgi-bin cgi-fcgi
 shellcheck shellcheck
 fonts-liberation /usr/share/fonts/truetype/liberation /usr/share/fonts/truetype/liberation2
