@@ -6,12 +6,16 @@ import { deploymentInput } from './inputs.ts'
 const id = z.uuid('Not an id.')
 const number = z.coerce.number().int().min(1).max(2_147_483_647)
 
-/** What would be deployed (`ref`, the environment's branch unless given), activated (`release`), or applied (`variables`), by number. */
+/**
+ * What would be deployed (`ref`, the environment's branch unless given), activated (`release`), or applied (`variables`), by
+ * number; with `files` the newest files.
+ */
 export const previewInput = z.object({
   environmentId: id,
   ref: refText.optional(),
   release: number.optional(),
   variables: number.optional(),
+  files: z.literal('newest').optional(),
 })
 /** From one release of an environment to another; `to` is the live one unless given. */
 export const comparisonInput = z.object({ environmentId: id, from: number, to: number.optional() })

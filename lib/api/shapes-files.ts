@@ -1,5 +1,6 @@
 // Configuration files as they are shown: what is in a secret one is in none of them.
 import { z } from 'zod'
+import { fileTargets } from '@/lib/deploy/types.ts'
 import { time } from './shapes-deployments.ts'
 
 const revision = {
@@ -17,7 +18,8 @@ const revision = {
 export const configFileView = z
   .object({
     id: z.uuid(),
-    path: z.string().describe('Inside the release.'),
+    target: z.enum(fileTargets).describe('In each release, beside releases in the root, or anywhere on the server.'),
+    path: z.string(),
     ...revision,
     isLive: z
       .boolean()

@@ -1,18 +1,16 @@
-// Configuration files: written into each release beside what the repository has. Each saving is a revision of its own.
+// Configuration files: what releases bring along beside what the repository has. Each saving is a revision of its own.
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import type { Actor } from '@/lib/access.ts'
 import { byEnvironment } from '@/lib/api/inputs.ts'
-import { fileInput, fileKey, largestFile } from '@/lib/api/inputs-files.ts'
+import { fileInput, fileKey, largestFile, pathProblem } from '@/lib/api/inputs-files.ts'
 import type { ConfigFileRevisionView, ConfigFileText, ConfigFileView } from '@/lib/api/shapes-files.ts'
-import { mostOfFiles } from '@/lib/deploy/programs/secret.ts'
-import { PanelError } from '@/lib/errors.ts'
 import { textOf } from '@/lib/redact/files.ts'
 import * as store from '@/lib/store/files.ts'
-import type { Reader } from '@/lib/store/reader.ts'
-import { findLiveVariables } from '@/lib/store/variables.ts'
 import { change, invalid, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
+import { refuseBeside, stale } from './files-place.ts'
+import { configFileView, liveRevisions, revisionView } from './files-view.ts'
 import { demandEnvironment, demandLocked } from './seen.ts'
 
 /** A secret text is looked for in all that is logged: a longer one would take the worker's memory. */
@@ -27,7 +25,7 @@ export async function listConfigFiles(
   const { environmentId } = parse(byEnvironment, input)
   await demandEnvironment(ctx.db.prisma, actor, 'view', environmentId)
   const live = await liveRevisions(ctx.db.prisma, environmentId)
-  return (await store.findFiles(ctx.db.prisma, environmentId)).map((row) => view(row, live))
+  return (await store.findFiles(ctx.db.prisma, environmentId)).map((row) => configFileView(row, live))
 }
 
 /** With its text, where that is no secret. PanelError: invalid, not_found, forbidden, internal (the panel's key doesn't open it). */
@@ -42,11 +40,11 @@ export async function readConfigFile(
   if (!found || found.newest.content === null) throw missing('file')
   const { file, newest } = found
   const text = newest.isSecret || !newest.isText ? null : textOf(ctx.secrets.decrypt(newest.content!))
-  return { ...view({ ...newest, file }, await liveRevisions(ctx.db.prisma, environmentId)), text }
+  return { ...configFileView({ ...newest, file }, await liveRevisions(ctx.db.prisma, environmentId)), text }
 }
 
 /**
- * A new revision, which counts from the next deployment on; without `content` the bytes stay. PanelError: invalid, not_found,
+ * A new revision, which counts from the next deployment on, or once it is applied; without `content` the bytes stay. PanelError: invalid, not_found,
  * forbidden, conflict (another revision than `basedOn` is there).
  */
 export async function saveConfigFile(
@@ -54,11 +52,13 @@ export async function saveConfigFile(
   actor: Actor,
   input: z.input<typeof fileInput>,
 ): Promise<ConfigFileView> {
-  const { environmentId, path, basedOn, content, encoding, ...settings } = parse(fileInput, input)
+  const { environmentId, target, path, basedOn, content, encoding, ...settings } = parse(fileInput, input)
+  const problem = pathProblem(target, path)
+  if (problem !== null) throw invalid('path', problem)
   const typed = content === undefined ? null : decode(content, encoding)
   return change(ctx, actor, async ({ tx, audit }) => {
     const projectId = await demandLocked(tx, actor, 'configure', environmentId)
-    const before = (await store.findFile(tx, { environmentId, path }))?.newest ?? null
+    const before = (await store.findFile(tx, { environmentId, target, path }))?.newest ?? null
     const standing = before?.content ? before : null
     if (basedOn !== undefined && basedOn !== (standing?.number ?? null)) throw stale(before)
     if (!typed && !standing) throw invalid('content', 'Say what is in the file.')
@@ -68,36 +68,36 @@ export async function saveConfigFile(
     const isText = textOf(bytes) !== null
     if (settings.isSecret && isText && bytes.length > longestSecret)
       throw invalid('content', 'A secret text has at most 256 KiB: logs are searched for every line of it.')
-    await refuseBeside(tx, environmentId, path, bytes.length)
+    await refuseBeside(tx, environmentId, { target, path }, bytes.length)
     const number = (before?.number ?? 0) + 1
     const facts = { sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length, isText, ...settings }
     const row = await store.insertFileRevision(
       tx,
-      { environmentId, path },
+      { environmentId, target, path },
       { number, ...facts, content: ctx.secrets.encrypt(bytes), createdBy: actor.name },
     )
     const { sha256: _said, ...told } = facts
-    await audit('file.save', `environment:${environmentId}`, projectId, { path, number, ...told })
-    return view(row, await liveRevisions(tx, environmentId))
+    await audit('file.save', `environment:${environmentId}`, projectId, { target, path, number, ...told })
+    return configFileView(row, await liveRevisions(tx, environmentId))
   })
 }
 
-/** Releases from the next one on are made without it. PanelError: invalid, not_found, forbidden. */
+/** Releases from the next one on come without it. PanelError: invalid, not_found, forbidden. */
 export async function removeConfigFile(ctx: Context, actor: Actor, input: z.input<typeof fileKey>): Promise<null> {
   const { environmentId, id } = parse(fileKey, input)
   return change(ctx, actor, async ({ tx, audit }) => {
     const projectId = await demandLocked(tx, actor, 'configure', environmentId)
     const found = await store.findFile(tx, { environmentId, id })
     if (!found || found.newest.content === null) throw missing('file')
-    const { path } = found.file
+    const { target, path } = found.file
     const number = found.newest.number + 1
     const { isText, isSecret, owner, group, mode } = found.newest
     await store.insertFileRevision(
       tx,
-      { environmentId, path },
+      { environmentId, target, path },
       { number, content: null, sha256: null, size: 0, isText, isSecret, owner, group, mode, createdBy: actor.name },
     )
-    await audit('file.remove', `environment:${environmentId}`, projectId, { path, number })
+    await audit('file.remove', `environment:${environmentId}`, projectId, { target, path, number })
     return null
   })
 }
@@ -113,7 +113,7 @@ export async function listConfigFileRevisions(
   const found = await store.findFile(ctx.db.prisma, { environmentId, id })
   if (!found) throw missing('file')
   return (await store.findFileRevisions(ctx.db.prisma, id)).map((row) => ({
-    ...shown(row),
+    ...revisionView(row),
     isRemoval: row.sha256 === null,
     releases: row.releases.map(({ release }) => release.number),
   }))
@@ -126,35 +126,4 @@ function decode(content: string, encoding: 'text' | 'base64'): Uint8Array {
     throw invalid('content', 'This is not base64.')
   if (bytes.length > largestFile) throw invalid('content', 'A file has at most 1 MiB.')
   return bytes
-}
-
-/** A file can't lie below another one, and all of them travel at once. */
-async function refuseBeside(tx: Reader, environmentId: string, path: string, size: number): Promise<void> {
-  const others = (await store.findFiles(tx, environmentId)).filter(({ file }) => file.path !== path)
-  const clash = others.find(({ file }) => file.path.startsWith(`${path}/`) || path.startsWith(`${file.path}/`))
-  if (clash) throw invalid('path', `${clash.file.path} is a file already: neither can lie in the other.`)
-  if (others.reduce((sum, one) => sum + one.size, size) > mostOfFiles)
-    throw invalid('content', 'All files of an environment together have at most 4 MiB.')
-}
-
-function stale(newest: store.FileRevision | null): PanelError {
-  const message =
-    newest === null
-      ? 'The file that you edited does not exist.'
-      : `${newest.createdBy} ${newest.sha256 === null ? 'removed' : 'saved'} this file meanwhile. Open it again.`
-  return new PanelError('conflict', message, { newest: newest?.sha256 ? newest.number : null })
-}
-
-/** Ids of the revisions that the live release was made with. */
-async function liveRevisions(reader: Reader, environmentId: string): Promise<ReadonlySet<string>> {
-  const { live } = await findLiveVariables(reader, environmentId)
-  return new Set(live ? (await store.findFilesOf(reader, live.id)).map(({ id }) => id) : [])
-}
-
-function view(row: store.PlacedRevision, live: ReadonlySet<string>): ConfigFileView {
-  return { id: row.file.id, path: row.file.path, ...shown(row), isLive: live.has(row.id) }
-}
-
-function shown({ number, size, isText, isSecret, owner, group, mode, createdBy, createdAt }: store.FileRevision) {
-  return { number, size, isText, isSecret, owner, group, mode, createdBy, createdAt: createdAt.toISOString() }
 }

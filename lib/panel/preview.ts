@@ -19,11 +19,22 @@ export async function previewPlan(
   actor: Actor,
   input: z.input<typeof previewInput>,
 ): Promise<PreviewView> {
-  const { environmentId, ref, release, variables } = parse(previewInput, input)
+  const { environmentId, ref, release, variables, files } = parse(previewInput, input)
   const environment = await findWish(ctx.db.prisma, environmentId)
   if (!environment || !sees(actor, environment.projectId)) throw missing('environment')
   demand(actor, 'deploy', environment.projectId)
-  const source: PreviewSource =
-    release !== undefined ? { release } : variables !== undefined ? { variables } : { ref: ref ?? environment.branch }
+  const source = sourceOf({ ref: ref ?? environment.branch, release, variables, files })
   return previewView.parse(await ask(ctx, 'preview', { environmentId, source }, { deadlineMs: previewDeadlineMs }))
+}
+
+/** The first of them that is asked for; a ref there always is. */
+function sourceOf({
+  ref,
+  release,
+  variables,
+  files,
+}: Omit<z.output<typeof previewInput>, 'environmentId'> & { ref: string }): PreviewSource {
+  if (release !== undefined) return { release }
+  if (variables !== undefined) return { variables }
+  return files === undefined ? { ref } : { files: true }
 }

@@ -45,16 +45,15 @@ export async function findContents(
   )
 }
 
-type Key = { environmentId: string } & ({ id: string } | { path: string })
+type Key = { environmentId: string } & ({ id: string } | { target: string; path: string })
 
 /** A file with its newest revision, which may be a removal. */
 export async function findFile(
   reader: Reader,
   key: Key,
 ): Promise<{ file: ConfigFile; newest: ConfigFileRevision } | null> {
-  const where = 'id' in key ? key : { ...key, target: 'release' }
   const found = await reader.configFile.findFirst({
-    where,
+    where: key,
     include: { revisions: { orderBy: { number: 'desc' }, take: 1 } },
   })
   if (!found) return null
@@ -85,15 +84,14 @@ export function findFileRevisions(
 /** `content` is encrypted; `sha256` (hex) and `size` are of the plain bytes, null and 0 for a removal. */
 export async function insertFileRevision(
   reader: Reader,
-  place: { environmentId: string; path: string },
+  place: { environmentId: string; target: string; path: string },
   revision: Omit<ConfigFileRevision, 'id' | 'fileId' | 'createdAt' | 'content'> & {
     content: Uint8Array<ArrayBuffer> | null
   },
 ): Promise<PlacedRevision> {
-  const key = { ...place, target: 'release' }
   const file = await reader.configFile.upsert({
-    where: { environmentId_target_path: key },
-    create: key,
+    where: { environmentId_target_path: place },
+    create: place,
     update: {},
   })
   const row = await reader.configFileRevision.create({
@@ -118,4 +116,30 @@ export async function findSecretRevisions(reader: Reader, environmentId: string)
     orderBy: { id: 'asc' },
   })
   return files.flatMap(({ revisions }) => revisions.map(({ id }) => id))
+}
+
+/** One revision of a file, with its bytes. */
+export function findFileRevision(reader: Reader, fileId: string, number: number): Promise<ConfigFileRevision | null> {
+  return reader.configFileRevision.findUnique({ where: { fileId_number: { fileId, number } } })
+}
+
+/** How many revisions there are of all files of an environment, removals among them. */
+export function countFileRevisions(reader: Reader, environmentId: string): Promise<number> {
+  return reader.configFileRevision.count({ where: { file: { environmentId } } })
+}
+
+/** Paths anywhere on the server that other environments write on one of these servers. */
+export async function findPathsOnServers(
+  reader: Reader,
+  { serverIds, except }: { serverIds: string[]; except: string },
+): Promise<string[]> {
+  const files = await reader.configFile.findMany({
+    where: {
+      target: 'server',
+      environmentId: { not: except },
+      environment: { targets: { some: { serverId: { in: serverIds } } } },
+    },
+    select: { path: true, revisions: { orderBy: { number: 'desc' }, take: 1, select: { sha256: true } } },
+  })
+  return files.filter(({ revisions }) => revisions[0]?.sha256).map(({ path }) => path)
 }

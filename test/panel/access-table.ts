@@ -66,6 +66,8 @@ export const table: Record<string, Row> = {
   'events.readEvents': [looks, deployment],
   'events.readLog': [looks, deployment],
   'events.readRawLog': [looks, deployment],
+  'files-apply.applyConfigFiles': [deploys, environment],
+  'files-apply.revertConfigFile': [configures, (world) => ({ ...file(world), number: 1 })],
   'files.listConfigFileRevisions': [looks, file],
   'files.listConfigFiles': [looks, environment],
   'files.readConfigFile': [deploys, file],

@@ -1,9 +1,10 @@
 // Configuration files in the API.
 import { z } from 'zod'
 import { byEnvironment } from '../inputs.ts'
-import { fileInput, fileKey } from '../inputs-files.ts'
+import { fileInput, fileKey, fileRevert, filesApply } from '../inputs-files.ts'
 import { operation } from '../operation.ts'
 import { configFileRevisionView, configFileText, configFileView } from '../shapes-files.ts'
+import { deploymentView } from '../shapes.ts'
 
 const path = '/environments/{environmentId}/files'
 
@@ -11,7 +12,7 @@ export const fileOperations = {
   listConfigFiles: operation({
     method: 'GET',
     path,
-    summary: 'The files that releases are made with beside the repository’s, without what is in them',
+    summary: 'The files that releases bring along beside the repository’s, without what is in them',
     role: 'viewer',
     input: byEnvironment,
     output: z.object({ items: z.array(configFileView) }),
@@ -20,7 +21,7 @@ export const fileOperations = {
   saveConfigFile: operation({
     method: 'PUT',
     path,
-    summary: 'A new revision of the file at this path, for releases from the next deployment on',
+    summary: 'A new revision of the file at this path: it counts from the next deployment on, or once it is applied',
     role: 'admin',
     input: fileInput,
     output: configFileView,
@@ -38,7 +39,7 @@ export const fileOperations = {
   removeConfigFile: operation({
     method: 'DELETE',
     path: `${path}/{id}`,
-    summary: 'Releases from the next one on are made without it',
+    summary: 'Releases from the next one on come without it; elsewhere on the server it goes with that',
     role: 'admin',
     input: fileKey,
     output: z.null(),
@@ -52,5 +53,26 @@ export const fileOperations = {
     input: fileKey,
     output: z.object({ items: z.array(configFileRevisionView) }),
     command: 'files history',
+  }),
+  revertConfigFile: operation({
+    method: 'POST',
+    path: `${path}/{id}/revisions/{number}/revert`,
+    summary: 'Save what an earlier revision was as the newest one',
+    role: 'admin',
+    input: fileRevert,
+    output: configFileView,
+    status: 201,
+    command: 'files revert',
+  }),
+  applyConfigFiles: operation({
+    method: 'POST',
+    path: `${path}/apply`,
+    summary: 'Queue the change of the live release’s files to the newest ones',
+    role: 'developer',
+    input: filesApply,
+    output: deploymentView,
+    status: 202,
+    key: 'deployment',
+    command: 'files apply',
   }),
 }

@@ -1,0 +1,5 @@
+import { fileOperations } from '@/lib/api/register/files.ts'
+import { revertConfigFile } from '@/lib/panel/files-apply.ts'
+import { operation } from '@/lib/web/operation.ts'
+
+export const POST = operation(fileOperations.revertConfigFile, revertConfigFile)
