@@ -28,7 +28,10 @@ const hasAll = (...programs: string[]): boolean =>
   })
 
 function fill(repository: Repository, fixture: 'laravel' | 'node'): void {
-  cpSync(join(import.meta.dirname, '../fixtures', fixture), repository.path, { recursive: true })
+  cpSync(join(import.meta.dirname, '../fixtures', fixture), repository.path, {
+    recursive: true,
+    verbatimSymlinks: true,
+  })
 }
 
 const deploy = async (id: string, source?: Parameters<Place['request']>[1]) => {
@@ -51,6 +54,10 @@ test('a Laravel application: storage, Composer, migrations, an override for prod
   expect(first.state).toMatchObject({ status: 'succeeded', failure: null })
   expect(await shell('php current/public/index.php')).toBe('Corner Shop sells apples\n')
   expect(await shell('readlink current/storage')).toBe(`${root}/storage\n`)
+  // Without `set -e` a hook goes on, and its last command is what counts.
+  const pulled = first.state.segments[0]!.steps.find(({ n }) => n === 5)!
+  expect(pulled).toMatchObject({ outcome: 'ok', exit: 0 })
+  expect(await place.log(first.deployment, 'main', 5)).toContain('Command "telescope:prune" is not defined.')
   expect(await shell('cat storage/hooks.log')).toBe(
     [
       'after.pull as Corner Shop, laravel in production',
@@ -92,7 +99,10 @@ test('a Laravel application: storage, Composer, migrations, an override for prod
     kind: 'configure',
   })
   expect(await shell('php current/public/index.php')).toBe('Harbour Shop sells apples\n')
-  expect(await shell('tail -n 1 storage/hooks.log')).toBe(`config/after-change in deployment_1.${sha}\n`)
+  expect(await shell('tail -n 2 storage/hooks.log')).toBe(
+    `config/before-change of APP_NAME="Corner Shop"\nconfig/after-change in deployment_1.${sha}\n`,
+  )
+  expect(await shell('grep -c never storage/hooks.log || :')).toBe('0\n')
 })
 
 test('the same application without hooks: Composer and migrations as Amezmo runs them by itself', async ({ skip }) => {
@@ -117,27 +127,46 @@ test('the same application without hooks: Composer and migrations as Amezmo runs
   expect((await shell('cat storage/app/migrations.txt')).trim().split('\n')).toHaveLength(2)
 })
 
-test('a Node application: npm ci, a build, a server that its hooks restart, rolling back', async () => {
+test('a Node application: npm ci, a build, a server that its hooks restart, a failure, rolling back, other variables', async () => {
   const port = await freePort()
-  const { id, root, repository } = await place.environment({ env: `PORT=${port}\nNODE_ENV=production\n` })
+  const env = `PORT=${port}\nNODE_ENV=production\nSIGN="!"\n`
+  const { id, root, repository } = await place.environment({ env })
   fill(repository, 'node')
-  const served = () =>
-    place.host.shell(`curl -s --retry 20 --retry-delay 1 --retry-connrefused http://127.0.0.1:${port}/`)
+  const shell = (command: string) => place.host.shell(`cd ${root} && ${command}`)
+  const served = () => shell(`curl -s --retry 20 --retry-delay 1 --retry-connrefused http://127.0.0.1:${port}/`)
   const sha = repository.commit('first')
   try {
     const first = await deploy(id)
     expect(first.state).toMatchObject({ status: 'succeeded', failure: null })
-    expect(await served()).toBe(`hello from ${sha}\n`)
+    expect(await served()).toBe(`hello from ${sha}!\n`)
 
     repository.write('packages/greeting/index.js', `export const greeting = 'good day'\n`)
     const next = repository.commit('second')
     expect((await deploy(id)).state).toMatchObject({ status: 'succeeded' })
-    expect(await served()).toBe(`good day from ${next}\n`)
+    expect(await served()).toBe(`good day from ${next}!\n`)
+
+    repository.write('src/server.js', 'this is no JavaScript\n')
+    const broken = repository.commit('third')
+    expect((await deploy(id)).state).toMatchObject({ status: 'failed', failure: { step: 'before.deploy' } })
+    expect(await served()).toBe(`good day from ${next}!\n`)
 
     expect((await deploy(id, { type: 'release', number: first.number })).state).toMatchObject({ status: 'succeeded' })
-    expect(await served()).toBe(`hello from ${sha}\n`)
+    expect(await served()).toBe(`hello from ${sha}!\n`)
+
+    await place.saveVariables(id, 2, env.replace('!', '?'))
+    expect((await deploy(id, { type: 'variables', number: 2 })).state).toMatchObject({ status: 'succeeded' })
+    expect(await served()).toBe(`hello from ${sha}?\n`)
+    const release = (number: number, commit: string) => `deployment_${number}.${commit.slice(0, 7)}`
+    expect((await shell('cat storage/hooks.log')).trim().split('\n')).toEqual([
+      `hello from ${sha}!`,
+      `before.pull leaves ${release(2, next)}`,
+      `good day from ${next}!`,
+      `before.pull leaves ${release(3, broken)}`,
+      `deploy.failure in ${release(3, broken)}`,
+      `rollback/before in ${release(2, next)}`,
+    ])
   } finally {
-    await place.host.shell(`kill "$(cat ${root}/storage/server.pid)"`)
+    await shell('kill "$(cat storage/server.pid)"')
   }
 })
 
