@@ -173,6 +173,11 @@ const expectedHash = deploymentInput.shape.expectedHash
 export const activationInput = z.object({ environmentId: id, number, expectedHash, idempotencyKey })
 /** `force`: although the environment is held; for those who could lift that. */
 export const rollBackInput = z.object({ environmentId: id, force: z.boolean().default(false), idempotencyKey })
+/** `before` is the number of a release to continue after. */
+export const releasesInput = byEnvironment.extend({
+  before: number.optional(),
+  limit: z.coerce.number<string | number>().int().min(1).max(200).default(200),
+})
 /** `before` is the number of a deployment to continue after. */
 export const deploymentsInput = z.object({
   environmentId: id,

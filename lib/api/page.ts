@@ -9,12 +9,15 @@ export function pageById<T extends { id: string }>(
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ): Page<T> {
   const at = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1
-  if (at === 0 && cursor !== undefined)
-    throw new PanelError('invalid', 'What this page began after is gone. Begin with the first page again.', {
-      problems: [{ path: 'cursor', message: 'This page’s beginning is gone.' }],
-    })
+  if (at === 0 && cursor !== undefined) throw goneCursor()
   const items = all.slice(at, at + limit)
   return { items, next: at + limit < all.length ? (items.at(-1)?.id ?? null) : null }
+}
+
+export function goneCursor(): PanelError {
+  return new PanelError('invalid', 'What this page began after is gone. Begin with the first page again.', {
+    problems: [{ path: 'cursor', message: 'This page’s beginning is gone.' }],
+  })
 }
 
 /** A page that was read by number, newest first: full ones have a next one, which may be empty. */

@@ -1,7 +1,7 @@
 // Releases: what a deployment left on the servers, and putting one of them back.
 import type { z } from 'zod'
 import type { Actor } from '@/lib/access.ts'
-import { activationInput, byEnvironment, rollBackInput } from '@/lib/api/inputs.ts'
+import { activationInput, releasesInput, rollBackInput } from '@/lib/api/inputs.ts'
 import type { DeploymentView, ReleaseView } from '@/lib/api/shapes.ts'
 import { PanelError } from '@/lib/errors.ts'
 import * as store from '@/lib/store/history.ts'
@@ -15,11 +15,11 @@ import { demandEnvironment } from './seen.ts'
 export async function listReleases(
   ctx: Context,
   actor: Actor,
-  input: z.input<typeof byEnvironment>,
+  input: z.input<typeof releasesInput>,
 ): Promise<ReleaseView[]> {
-  const { environmentId } = parse(byEnvironment, input)
+  const { environmentId, ...page } = parse(releasesInput, input)
   await demandEnvironment(ctx.db.prisma, actor, 'view', environmentId)
-  return (await store.findReleases(ctx.db.prisma, environmentId)).map(releaseView)
+  return (await store.findReleases(ctx.db.prisma, environmentId, page)).map(releaseView)
 }
 
 /**

@@ -19,8 +19,8 @@ import type { Reader } from '@/lib/store/reader.ts'
 import * as store from '@/lib/store/servers.ts'
 import { change, invalid, missing, parse } from './act.ts'
 import { ask } from './ask.ts'
-import { checkView } from './check-report.ts'
 import type { Context } from './context.ts'
+import { serverView } from './server-view.ts'
 import { makeSshKey } from './ssh-key.ts'
 
 const hostKeyAnswer = z.object({ hostKey: z.string().min(1), fingerprint: z.string().min(1) })
@@ -186,27 +186,4 @@ async function load(reader: Reader, actor: Actor, id: string): Promise<store.Ser
   if (!server.targets.some(({ environment }) => sees(actor, environment.projectId))) throw missing('server')
   demand(actor, 'configure', null)
   return server
-}
-
-function serverView(server: store.ServerWithUses): ServerView {
-  return {
-    id: server.id,
-    name: server.name,
-    host: server.host,
-    port: server.port,
-    user: server.user,
-    publicKey: server.publicKey,
-    // The public line holds base64 and a slug only, so it needs no more quoting than this.
-    authorizeCommand: `mkdir -p -m 700 ~/.ssh && echo '${server.publicKey}' >> ~/.ssh/authorized_keys && chmod 600 ~/.ssh/authorized_keys`,
-    fingerprint: server.fingerprint,
-    jump: server.jump && { id: server.jump.id, name: server.jump.name },
-    check: checkView(server.check, server.checkedAt),
-    environments: server.targets.map(({ environment, root }) => ({
-      id: environment.id,
-      name: environment.name,
-      project: environment.project.name,
-      root,
-    })),
-    createdAt: server.createdAt.toISOString(),
-  }
 }

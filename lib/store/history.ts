@@ -71,10 +71,17 @@ export function findDeployments(
   })
 }
 
-/** Newest first. Releases that never got a complete directory are left out: there is nothing to activate. */
-export function findReleases(reader: Reader, environmentId: string, limit = 200): Promise<ReleaseRow[]> {
+/**
+ * Newest first; `before` is a number to continue after. Releases that never got a complete directory are left out: there is nothing to
+ * activate.
+ */
+export function findReleases(
+  reader: Reader,
+  environmentId: string,
+  { before, limit }: { before?: number | undefined; limit: number },
+): Promise<ReleaseRow[]> {
   return reader.release.findMany({
-    where: { environmentId, state: { not: 'incomplete' } },
+    where: { environmentId, state: { not: 'incomplete' }, ...(before === undefined ? {} : { number: { lt: before } }) },
     include: releaseParts,
     orderBy: { number: 'desc' },
     take: limit,

@@ -11,8 +11,21 @@ const uses = {
 } as const
 export type ServerWithUses = Prisma.ServerGetPayload<{ include: typeof uses }>
 
-export function findServers(reader: Reader): Promise<ServerWithUses[]> {
-  return reader.server.findMany({ include: uses, orderBy: { name: 'asc' } })
+/** By name, which is unique: all, or as many as `limit` says of those that come `after` one. */
+export function findServers(
+  reader: Reader,
+  { after, limit }: { after?: string | undefined; limit?: number } = {},
+): Promise<ServerWithUses[]> {
+  return reader.server.findMany({
+    where: after === undefined ? {} : { name: { gt: after } },
+    include: uses,
+    orderBy: { name: 'asc' },
+    ...(limit === undefined ? {} : { take: limit }),
+  })
+}
+
+export async function findServerName(reader: Reader, id: string): Promise<string | null> {
+  return (await reader.server.findUnique({ where: { id }, select: { name: true } }))?.name ?? null
 }
 
 /** Those that environments of these projects are on; null = all there are. */

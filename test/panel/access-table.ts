@@ -124,6 +124,7 @@ export const table: Record<string, Row> = {
   'servers.confirmHostKey': [servers, ({ serverId }) => ({ id: serverId, fingerprint: `SHA256:${'A'.repeat(43)}` })],
   'servers.getServer': [servers, server],
   'servers.listServerChoices': ['yyee yee e e', nothing],
+  'servers-page.listServerPage': ['yyee eee e e', nothing],
   // By name, servers are met in environments: the list is for those who configure the panel.
   'servers.listServers': ['yyee eee e e', nothing],
   'servers.readHostKey': [servers, server],

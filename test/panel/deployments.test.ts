@@ -196,6 +196,8 @@ describe('putting a release back', () => {
       [2, false],
       [1, false],
     ])
+    const page = { environmentId, before: 4, limit: 2 }
+    expect((await listReleases(ctx, as('viewer'), page)).map(({ number }) => number)).toEqual([3, 2])
     // Pressed twice at once: one of them goes back, by one release.
     const both = await Promise.allSettled([
       rollBack(ctx, developer, { environmentId }),

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { PanelError } from '@/lib/errors.ts'
 import { ask } from '@/lib/panel/ask.ts'
 import type { Context } from '@/lib/panel/context.ts'
+import { listServerPage } from '@/lib/panel/servers-page.ts'
 import * as servers from '@/lib/panel/servers.ts'
 import { makeSshKey } from '@/lib/panel/ssh-key.ts'
 import { findServer } from '@/lib/store/servers.ts'
@@ -50,6 +51,19 @@ describe('a key pair', () => {
     } finally {
       await rm(folder, { recursive: true })
     }
+  })
+})
+
+describe('servers', () => {
+  it('come page by page, by name, and a page after one that is gone is said to be', async () => {
+    const named = async (name: string) => (await servers.addServer(ctx, owner, { ...web, name })).id
+    const [, a, b] = [await named('c'), await named('a'), await named('b')]
+    const page = (cursor?: string) => listServerPage(ctx, owner, { limit: 2, ...(cursor ? { cursor } : {}) })
+    expect(await page()).toMatchObject({ items: [{ id: a }, { id: b }], next: b })
+    expect(await page(b)).toMatchObject({ items: [{ name: 'c' }], next: null })
+    expect(await page(a)).toMatchObject({ items: [{ name: 'b' }, { name: 'c' }], next: null })
+    await servers.removeServer(ctx, owner, { id: b })
+    await expect(page(b)).rejects.toEqual(refused('invalid'))
   })
 })
 

@@ -5,6 +5,11 @@ import { operation, pageInput, pageOf } from '../operation.ts'
 import { deploymentDetail, deploymentView, logChunkView, releaseView } from '../shapes.ts'
 
 const environment = '/environments/{environmentId}'
+/** Of what is numbered: `next` is the last number of a page. */
+const numberedPage = {
+  ...pageInput,
+  cursor: z.coerce.number<string | number>().int().min(1).optional().describe('`next` of the page before.'),
+}
 const one = `${environment}/deployments/{number}`
 
 export const deploymentOperations = {
@@ -13,10 +18,7 @@ export const deploymentOperations = {
     path: `${environment}/deployments`,
     summary: 'Deployments, newest first',
     role: 'viewer',
-    input: byEnvironment.extend({
-      ...pageInput,
-      cursor: z.coerce.number<string | number>().int().min(1).optional().describe('`next` of the page before.'),
-    }),
+    input: byEnvironment.extend(numberedPage),
     output: pageOf(deploymentView),
     command: 'deployment list',
   }),
@@ -88,7 +90,7 @@ export const releaseOperations = {
     path: `${environment}/releases`,
     summary: 'Releases, newest first, those included whose directory was removed since',
     role: 'viewer',
-    input: byEnvironment.extend(pageInput),
+    input: byEnvironment.extend(numberedPage),
     output: pageOf(releaseView),
     command: 'release list',
   }),

@@ -1,6 +1,7 @@
 // Projects and servers in the API.
 import { z } from 'zod'
 import { byId, checkInput, hostKeyInput, nothing, projectChange, projectInput } from '../inputs.ts'
+import { serverPage } from '../inputs-page.ts'
 import { serverChange, serverInput } from '../inputs-servers.ts'
 import { operation, pageInput, pageOf } from '../operation.ts'
 import { checkView, hostKeyView, projectView, refView, serverChoice, serverView } from '../shapes.ts'
@@ -72,7 +73,7 @@ export const serverOperations = {
     path: '/servers',
     summary: 'Servers by name',
     role: 'viewer',
-    input: page,
+    input: serverPage,
     output: pageOf(serverView),
     command: 'server list',
   }),
