@@ -22,7 +22,7 @@ export const hostText = z
   .refine(
     (host) =>
       /^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*\.?$/.test(host) ||
-      (host.includes(':') && /^[0-9A-Fa-f:]{2,39}(\d+\.\d+\.\d+\.\d+)?$/.test(host)),
+      z.ipv6().safeParse(host).success,
     'Not a host name or address.',
   )
 
