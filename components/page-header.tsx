@@ -20,8 +20,12 @@ export function PageHeader({
         <nav aria-label="Breadcrumb" className="mb-1 text-ink-soft">
           <ol className="flex flex-wrap gap-1.5">
             {trail.map((step, index) => (
-              <li key={step.href} className="flex items-center gap-1.5">
-                {index === 0 ? <ChevronLeft aria-hidden size={14} className="-mx-1" /> : <span aria-hidden>/</span>}
+              <li key={step.href} className="flex min-w-0 items-center gap-1.5">
+                {index === 0 ? (
+                  <ChevronLeft aria-hidden size={14} className="-mx-1 shrink-0" />
+                ) : (
+                  <span aria-hidden>/</span>
+                )}
                 <Link href={step.href} className="hover:text-ink hover:underline">
                   {step.name}
                 </Link>
@@ -31,7 +35,7 @@ export function PageHeader({
         </nav>
       )}
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
-        <h1 className="min-w-0 text-xl font-semibold tracking-tight break-words">{title}</h1>
+        <h1 className="min-w-0 text-xl font-semibold tracking-tight">{title}</h1>
         {children && <div className="flex flex-wrap items-center gap-2">{children}</div>}
       </div>
       {below}

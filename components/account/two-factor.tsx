@@ -69,9 +69,11 @@ function Begin({ begin }: { begin: (secret: TwoFactorSecret) => void }) {
         done={begin}
       >
         <PasswordField />
-        <SubmitButton kind="plain" busyText="Making a secret…">
-          Set it up
-        </SubmitButton>
+        <div>
+          <SubmitButton kind="plain" busyText="Making a secret…">
+            Set it up
+          </SubmitButton>
+        </div>
       </Form>
     </>
   )

@@ -26,7 +26,7 @@ export function AuditFilter({ query, members, projects }: { query: AuditQuery; m
     <form
       action="/audit"
       aria-label="Filter the audit"
-      className="mb-4 grid items-end gap-3 sm:grid-cols-3 lg:grid-cols-[1fr_1fr_1fr_auto_auto_auto]"
+      className="mb-4 grid grid-cols-2 items-end gap-3 sm:grid-cols-3 lg:grid-cols-[1fr_1fr_1fr_auto_auto_auto]"
     >
       <Choice name="actor" label="Who" value={query.actor}>
         <option value="">anybody</option>

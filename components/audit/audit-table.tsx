@@ -11,6 +11,14 @@ const pages: Record<string, string> = {
   server: '/servers/',
 }
 
+const columns = [
+  { word: 'When', width: 'w-28' },
+  { word: 'Who', width: 'w-44' },
+  { word: 'What', width: 'w-44' },
+  { word: 'About', width: 'w-64' },
+  { word: 'Facts', width: '' },
+]
+
 /** Newest first; on a phone each entry is a small card of its own. */
 export function AuditTable({ page, query }: { page: AuditPage; query: AuditQuery }) {
   if (page.entries.length === 0)
@@ -22,11 +30,11 @@ export function AuditTable({ page, query }: { page: AuditPage; query: AuditQuery
   return (
     <>
       <div className={`${cardStyle} overflow-x-auto`}>
-        <table className="w-full text-left text-sm">
+        <table className="w-full text-left text-sm md:table-fixed">
           <thead className="hidden border-b text-xs text-ink-soft md:table-header-group">
             <tr>
-              {['When', 'Who', 'What', 'About', 'Facts'].map((word) => (
-                <th key={word} scope="col" className="px-4 py-2 font-medium">
+              {columns.map(({ word, width }) => (
+                <th key={word} scope="col" className={`px-4 py-2 font-medium ${width}`}>
                   {word}
                 </th>
               ))}
@@ -55,6 +63,9 @@ export function AuditTable({ page, query }: { page: AuditPage; query: AuditQuery
   )
 }
 
+/** Finds the others like it. On a phone such lines stand close together: each is as high as a finger needs. */
+const filterLink = 'inline-block py-0.5 hover:underline'
+
 function Entry({ entry, query }: { entry: AuditEntryView; query: AuditQuery }) {
   const [noun = '', id = ''] = entry.subject.split(':')
   const place = entry.action.endsWith('.remove') ? undefined : pages[noun]
@@ -65,19 +76,19 @@ function Entry({ entry, query }: { entry: AuditEntryView; query: AuditQuery }) {
         <RelativeTime at={entry.at} />
       </td>
       <td className={cell}>
-        <Link href={auditHref(query, { actor: entry.actor })} className="break-words hover:underline">
+        <Link href={auditHref(query, { actor: entry.actor })} className={filterLink}>
           {entry.actorName}
         </Link>
         {entry.actor.startsWith('token:') && <span className="text-ink-soft"> (token)</span>}
       </td>
       <td className={`${cell} font-mono text-xs`}>
-        <Link href={auditHref(query, { action: entry.action })} className="hover:underline">
+        <Link href={auditHref(query, { action: entry.action })} className={filterLink}>
           {entry.action}
         </Link>
       </td>
       <td className={cell}>
         {place ? (
-          <Link href={`${place}${id}`} className={linkStyle}>
+          <Link href={`${place}${id}`} className={`inline-block py-0.5 ${linkStyle}`}>
             {noun}
           </Link>
         ) : (
@@ -90,9 +101,17 @@ function Entry({ entry, query }: { entry: AuditEntryView; query: AuditQuery }) {
   )
 }
 
-/** `name: Web 1, port: 22`; what is nested stays JSON. */
+/** `name: Web 1, port: 22, source: main git`; only what is nested deeper stays JSON. */
 function factsText(data: Record<string, unknown>): string {
   return Object.entries(data)
-    .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([key, value]) => `${key}: ${factText(value)}`)
     .join(', ')
+}
+
+function factText(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (value === null) return 'none'
+  const parts: unknown[] = typeof value === 'object' ? Object.values(value) : []
+  const isFlat = parts.length > 0 && parts.every((part) => ['string', 'number'].includes(typeof part))
+  return isFlat ? parts.join(' ') : JSON.stringify(value)
 }

@@ -20,8 +20,10 @@ export function RetryButton({ detail }: { detail: DeploymentDetail }) {
       }
       done={(deployment) => router.push(`/deployments/${deployment.id}`)}
     >
-      <RotateCw aria-hidden size={14} />
-      {source.type === 'git' ? `Deploy ${source.ref} again` : `Activate ${source.number} again`}
+      <RotateCw aria-hidden size={14} className="shrink-0" />
+      <span className="truncate">
+        {source.type === 'git' ? `Deploy ${source.ref} again` : `Activate ${source.number} again`}
+      </span>
     </ActButton>
   )
 }

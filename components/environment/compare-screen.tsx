@@ -60,7 +60,7 @@ function Choice({ label, releases, value, onChoose }: ChoiceProps) {
 }
 
 function Comparison({ environmentId, from, to }: Pair & { environmentId: string }) {
-  const { outcome } = useAnswer<ComparisonView>(environmentId, 'comparison', {
+  const { outcome, again } = useAnswer<ComparisonView>(environmentId, 'comparison', {
     from: String(from),
     to: String(to),
   })
@@ -70,7 +70,15 @@ function Comparison({ environmentId, from, to }: Pair & { environmentId: string 
         Comparing release {from} with release {to}…
       </p>
     )
-  if (!outcome.ok) return <Complaint refusal={outcome.error} />
+  if (!outcome.ok)
+    return (
+      <div className="grid justify-items-start gap-3">
+        <Complaint refusal={outcome.error} />
+        <button type="button" className={buttonStyle.plain} onClick={again}>
+          Try again
+        </button>
+      </div>
+    )
   const { value } = outcome
   const { variables } = value
   return (

@@ -41,7 +41,8 @@ function Name({ environment: { project, name, appDomain } }: { environment: Envi
           href={`https://${appDomain}`}
           target="_blank"
           rel="noopener noreferrer"
-          className="ml-3 whitespace-nowrap text-sm font-normal tracking-normal text-ink-soft hover:text-ink hover:underline"
+          title={appDomain}
+          className="ml-3 inline-block max-w-[min(20rem,90%)] truncate align-bottom text-sm font-normal tracking-normal text-ink-soft hover:text-ink hover:underline"
         >
           {appDomain}
         </a>
@@ -58,7 +59,9 @@ function Live({ environment: { live, running, last } }: { environment: Environme
       {live ? (
         <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           <StatusBadge status="active" word={`Release ${live.number} is live`} />
-          <span className="min-w-0 break-words text-ink">{live.subject}</span>
+          <span className="line-clamp-2 min-w-0 text-ink" title={live.subject}>
+            {live.subject}
+          </span>
           <code className="font-mono text-xs" title={live.revision}>
             {shortSha(live.revision)}
           </code>

@@ -9,7 +9,7 @@ export function HoldNotice({ environment }: { environment: EnvironmentView }) {
   if (!hold) return null
   return (
     <section className={`${cardStyle} mb-4 flex flex-wrap items-center gap-3 p-4`} aria-label="Held">
-      <p className="min-w-0 flex-1 break-words">
+      <p className="min-w-0 flex-1 basis-60">
         <strong>{hold.by} holds this environment: nothing is deployed.</strong>{' '}
         {hold.until && (
           <>

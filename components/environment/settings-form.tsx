@@ -104,7 +104,7 @@ function Upheavals({ environment }: { environment: EnvironmentView }) {
           With its settings and hooks, and if wished its variables, in a place of its own.
         </p>
         <Link href={`/environments/${environment.id}/clone`} className={buttonStyle.plain}>
-          Clone {environment.name}
+          <span className="truncate">Clone {environment.name}</span>
         </Link>
       </section>
       <section className={`${cardStyle} grid justify-items-start gap-3 p-5`}>

@@ -18,7 +18,7 @@ export function Tabs({ id, current }: { id: string; current: Tab }) {
           scroll={false}
           ref={tab === current ? keepInSight : undefined}
           aria-current={tab === current ? 'page' : undefined}
-          className="-mb-px border-b-2 border-transparent px-2.5 py-2 sm:px-3 text-ink-soft outline-offset-[-2px] hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink"
+          className="-mb-px shrink-0 whitespace-nowrap border-b-2 border-transparent px-2.5 py-2 sm:px-3 text-ink-soft outline-offset-[-2px] hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink"
         >
           {tabs[tab]}
         </Link>

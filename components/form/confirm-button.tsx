@@ -37,7 +37,9 @@ export function ConfirmButton<T>({ word, children, typed, act, done }: ConfirmBu
   }
   return (
     <Dialog.Root open={isOpen} onOpenChange={setOpen}>
-      <Dialog.Trigger className={buttonStyle.danger}>{word}</Dialog.Trigger>
+      <Dialog.Trigger className={buttonStyle.danger}>
+        <span className="truncate">{word}</span>
+      </Dialog.Trigger>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <Dialog.Content
@@ -73,12 +75,12 @@ export function ConfirmButton<T>({ word, children, typed, act, done }: ConfirmBu
             <div role="alert" className="empty:hidden">
               {refusal && <Complaint refusal={refusal} />}
             </div>
-            <div className="flex justify-end gap-2">
+            <div className="flex flex-wrap justify-end gap-2">
               <Dialog.Close type="button" className={buttonStyle.plain}>
                 Keep it
               </Dialog.Close>
               <button type="submit" disabled={!isReady} aria-disabled={busy || !isReady} className={buttonStyle.danger}>
-                {busy ? 'Working…' : word}
+                <span className="truncate">{busy ? 'Working…' : word}</span>
               </button>
             </div>
           </form>

@@ -75,11 +75,11 @@ export function InviteForm({ projects, roles }: { projects: Project[]; roles: Pa
               <legend className="mb-1 font-medium">
                 {role === 'member' ? 'In projects' : 'More than that in projects'}
               </legend>
-              <div className="flex flex-wrap gap-x-6 gap-y-2">
+              <div className="grid gap-x-6 gap-y-2 sm:grid-cols-2">
                 {projects.map(({ id, name }) => (
-                  <label key={id} className="flex items-center gap-2">
+                  <label key={id} className="grid grid-cols-[minmax(0,1fr)_8rem] items-center gap-3">
                     {name}
-                    <select name={`project-${id}`} className={`${fieldStyle} w-auto!`}>
+                    <select name={`project-${id}`} className={fieldStyle}>
                       <option value="">no role</option>
                       {projectRoles.map((one) => (
                         <option key={one} value={one}>

@@ -5,6 +5,8 @@ export async function ask<T>(address: string, signal: AbortSignal): Promise<T> {
   const response = await fetch(address, { signal })
   const body = (await response.json().catch(() => null)) as T | { error: Refusal } | null
   if (response.ok && body !== null) return body as T
-  const refusal = body as { error?: Refusal } | null
-  throw new Error(refusal?.error?.message ?? `The panel answered ${response.status}.`)
+  const refusal = (body as { error?: Refusal } | null)?.error
+  if (!refusal) throw new Error(`The panel answered ${response.status}.`)
+  const { hint } = refusal.details
+  throw new Error(typeof hint === 'string' ? `${refusal.message} ${hint}` : refusal.message)
 }

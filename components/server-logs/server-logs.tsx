@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import type { LogFilesView } from '@/lib/api/shapes-overview.ts'
 import { formatBytes } from '@/lib/format/bytes.ts'
 import { Empty } from '../empty.tsx'
+import { Complaint } from '../form/form.tsx'
 import { stepKey } from '../log/lines.ts'
 import { LogViewer } from '../log/log-viewer.tsx'
 import { buttonStyle, cardStyle } from '../style.ts'
@@ -19,8 +20,8 @@ export function ServerLogs({ environmentId }: { environmentId: string }) {
 
   if (problem !== null)
     return (
-      <div role="alert" className={`${cardStyle} flex flex-wrap items-center justify-between gap-3 p-4 text-bad`}>
-        {problem}
+      <div role="alert" className="grid justify-items-start gap-3">
+        <Complaint refusal={{ code: 'unavailable', message: problem, details: {} }} />
         <button type="button" onClick={again} className={buttonStyle.plain}>
           Try again
         </button>

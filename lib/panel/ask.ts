@@ -36,7 +36,9 @@ export async function ask<K extends keyof Questions>(
   { deadlineMs }: { deadlineMs: number },
 ): Promise<unknown> {
   if (!(await hasWorker(ctx.db)))
-    throw new PanelError('no_worker', 'No worker is running, so servers and repositories are out of reach.')
+    throw new PanelError('no_worker', 'No worker is running, so servers and repositories are out of reach.', {
+      hint: 'Live releases are not touched by that. Start Fairlead again; its log says why the worker ended.',
+    })
   const bell = bells.get(ctx) ?? new AnswerBell(ctx.db.url)
   bells.set(ctx, bell)
   if (bell.size >= mostAtOnce)
