@@ -196,6 +196,7 @@ describe('attack 26: a download that has begun', () => {
       for (let piece = await reader.read(); !piece.done; piece = await reader.read()) taken += piece.value.length
     }
     await expect(rest()).rejects.toThrow()
+    expect(await api.call('GET', '/projects', { token: secret })).toMatchObject({ status: 401 })
     expect(taken).toBeLessThan(all.byteLength)
   })
 })

@@ -18,18 +18,41 @@ type PanelFunction = (ctx: Context, actor: Actor, input: unknown) => unknown
 function actingFunctions(): string[] {
   return files('lib/panel').flatMap((path) => {
     const name = path.slice('lib/panel/'.length, -'.ts'.length)
-    const source = ts.createSourceFile(path, readFileSync(join(root, path), 'utf8'), ts.ScriptTarget.Latest)
-    return source.statements.flatMap((statement) => {
-      if (!ts.isFunctionDeclaration(statement) || !statement.name) return []
-      if (!statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) return []
-      const types = statement.parameters.map(({ type }) => type?.getText(source))
-      return types[0] === 'Context' && types[1] === 'Actor' ? [`${name}.${statement.name.text}`] : []
-    })
+    return actingIn(readFileSync(join(root, path), 'utf8')).map((one) => `${name}.${one}`)
   })
 }
 
-/** Names of functions that a text takes from lib/panel, one by one or through `import * as`. */
+/** However the function is written down. */
+function actingIn(text: string): string[] {
+  const source = ts.createSourceFile('x.ts', text, ts.ScriptTarget.Latest)
+  const acts = ({ parameters }: ts.SignatureDeclaration): boolean => {
+    const [first, second] = parameters.map(({ type }) => type?.getText(source))
+    return first === 'Context' && second === 'Actor'
+  }
+  return source.statements.flatMap((statement) => {
+    if (ts.isFunctionDeclaration(statement))
+      return isExported(statement) && acts(statement) ? [statement.name?.text ?? 'default'] : []
+    if (ts.isExportAssignment(statement))
+      return isFunction(statement.expression) && acts(statement.expression) ? ['default'] : []
+    if (!ts.isVariableStatement(statement) || !isExported(statement)) return []
+    return statement.declarationList.declarations.flatMap(({ name, initializer }) =>
+      initializer && isFunction(initializer) && acts(initializer) ? [name.getText(source)] : [],
+    )
+  })
+}
+
+function isExported({ modifiers }: ts.FunctionDeclaration | ts.VariableStatement): boolean {
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false
+}
+
+function isFunction(node: ts.Expression): node is ts.ArrowFunction | ts.FunctionExpression {
+  return ts.isArrowFunction(node) || ts.isFunctionExpression(node)
+}
+
+/** Names of functions that a text takes from lib/panel, one by one or through `import * as`; any other way is a name that no table has. */
 function takenFromPanel(text: string): string[] {
+  const ways = [...text.matchAll(/^(import (type )?\{[^}]*\}|import \* as [\w-]+) from '@\/lib\/panel\//gm)].length
+  if (ways !== [...text.matchAll(/['"`][^'"`\n]*lib\/panel\//g)].length) return ['lib/panel by another way']
   const named = [...text.matchAll(/import \{([^}]*)\} from '@\/lib\/panel\//g)].flatMap(([, list = '']) =>
     list.split(',').map((one) => one.trim()),
   )
@@ -63,6 +86,38 @@ describe('the table', () => {
         .map((name) => `${path}: ${name}`),
     )
     expect(unknown).toEqual([])
+  })
+})
+
+describe('what is looked at for the table', () => {
+  it('are functions however they are written, and whatever brings one in', () => {
+    const pair = 'ctx: Context, actor: Actor'
+    expect(
+      actingIn(
+        `export function a(${pair}) {}\nexport const b = async (${pair}, x: 1) => x\nexport const c = function (${pair}) {}
+         function no(${pair}) {}\nexport function neither(ctx: Context) {}\nexport default (${pair}) => 1`,
+      ),
+    ).toEqual(['a', 'b', 'c', 'default'])
+    expect(
+      takenFromPanel(`import { a, b as c } from '@/lib/panel/x.ts'\nimport * as d from '@/lib/panel/y.ts'\nd.e()`),
+    ).toEqual(['a', 'b', 'e'])
+    for (const text of [
+      `await import('@/lib/panel/x.ts')`,
+      `export { a } from '@/lib/panel/x.ts'`,
+      `import a from '@/lib/panel/x.ts'`,
+      `import { a } from '../../lib/panel/x.ts'`,
+    ])
+      expect(takenFromPanel(text), text).toEqual(['lib/panel by another way'])
+  })
+
+  it('leaves no action of a page without its guard', () => {
+    const own = ['session.ts: signIn', 'session.ts: signOut', 'theme.ts: chooseTheme']
+    const bare = files('app/actions').flatMap((path) =>
+      [...readFileSync(join(root, path), 'utf8').matchAll(/^export (.*)$/gm)]
+        .filter(([, text = '']) => !/^const \w+ = (action|openAction)\(/.test(text))
+        .map(([, text = '']) => `${path.slice('app/actions/'.length)}: ${/^const (\w+)/.exec(text)?.[1] ?? text}`),
+    )
+    expect(bare).toEqual(own)
   })
 })
 
