@@ -1,5 +1,7 @@
 // Attacks on who may what, from a browser whose forms were tampered with: each action is sent as the page sends it, with other fields in it.
 import type { Page, Route } from '@playwright/test'
+import { systemActor } from '@/lib/panel/context.ts'
+import { requestDeployment } from '@/lib/panel/deployments.ts'
 import { makeSetupToken } from '@/lib/panel/setup.ts'
 import { withOwnPanel } from './fixtures/panel.ts'
 import { expect, inAnotherBrowser, makePerson, signIn, test, type Team } from './fixtures/team.ts'
@@ -81,6 +83,87 @@ test('attack 25: roles of others are changed by whom they are below alone', asyn
     ])
     await choose({})
     expect(await roleOf(below.actor.id)).toBe('developer')
+  })
+})
+
+test('attacks 24 and 29: an action asks anew who sends it, whatever page it was taken from', async ({
+  page,
+  browser,
+  team,
+}) => {
+  const { prisma } = team.panel.context.db
+  await signIn(page)
+  await page.goto('/people')
+  await page.getByRole('textbox', { name: 'E-mail' }).fill('copied@example.org')
+  await page.getByLabel('In the panel', { exact: true }).selectOption('viewer')
+  const sent = page.waitForRequest((request) => request.headers()['next-action'] !== undefined)
+  await page.getByRole('button', { name: 'Make the link' }).click()
+  await expect(page.getByText(/\/invitation#[\w-]{43}$/)).toBeVisible()
+  const request = await sent
+  const copy = (headers: Record<string, string> = {}) => ({
+    data: request.postData()!,
+    headers: {
+      'next-action': request.headers()['next-action']!,
+      'content-type': 'text/plain;charset=UTF-8',
+      accept: 'text/x-component',
+      ...headers,
+    },
+  })
+  await prisma.invitation.deleteMany({ where: { email: 'copied@example.org' } })
+  const viewer = await makePerson(team, 'Vera Viewer', 'viewer')
+  await inAnotherBrowser(browser, team, async (other) => {
+    const claims: Record<string, string>[] = [
+      {},
+      { 'x-middleware-subrequest': 'proxy:proxy:proxy' },
+      { cookie: 'authjs.session-token=x' },
+    ]
+    for (const headers of claims) {
+      const answer = await other.request.post('/people', copy(headers))
+      expect(await answer.text()).toContain('unauthenticated')
+    }
+    await signIn(other, viewer)
+    expect(await (await other.request.post('/people', copy())).text()).toContain('forbidden')
+    expect(await (await other.request.post('/sign-in', copy())).text()).toContain('forbidden')
+  })
+  expect(await prisma.invitation.count({ where: { email: 'copied@example.org' } })).toBe(0)
+  // The copy is a whole one: whoever may, can send it.
+  expect(await (await page.request.post('/people', copy())).text()).toContain('secret')
+  expect(await prisma.invitation.count({ where: { email: 'copied@example.org' } })).toBe(1)
+})
+
+test('attacks 22 and 28: whoever keeps one project hears and reads nothing of another', async ({ browser, team }) => {
+  const keeper = await keeperOf(team, 'Kai Keeper')
+  const { context: ctx } = team.panel
+  const { id } = await requestDeployment(ctx, systemActor('test'), { environmentId: team.blog.environmentId })
+  await inAnotherBrowser(browser, team, async (page) => {
+    await signIn(page, keeper)
+    for (const path of [`/events?deployment=${id}`, `/deployments/${id}/log`, `/deployments/${id}/raw`])
+      expect((await page.request.get(path)).status(), path).toBe(404)
+    for (const part of ['commits', 'plan', 'comparison?from=1', 'logs/files', 'logs/text?path=a'])
+      expect((await page.request.get(`/environments/${team.blog.environmentId}/${part}`)).status(), part).toBe(404)
+    expect(await (await page.request.get('/search?text=blog')).text()).not.toMatch(/blog/i)
+    expect(await (await page.request.get('/audit/export?format=jsonl')).text()).not.toContain(team.blog.projectId)
+    expect((await page.request.get(`/audit/export?projectId=${team.blog.projectId}`)).status()).toBe(404)
+    for (const path of [`/deployments/${id}`, `/environments/${team.blog.environmentId}/history`]) {
+      const answer = await page.request.get(path)
+      expect(await answer.text(), path).not.toMatch(/Blog/)
+    }
+    // One who listens to everything hears what is one's own, and what came before it of others not.
+    const pieces: string[] = await page.evaluate(async (environmentId) => {
+      const source = new EventSource(`/events?environment=${environmentId}`)
+      const heard: string[] = []
+      await new Promise<void>((resolve) => {
+        for (const type of ['work', 'change', 'event'])
+          source.addEventListener(type, ({ data }: MessageEvent<string>) => {
+            heard.push(data)
+            if (type === 'work') resolve()
+          })
+      })
+      source.close()
+      return heard
+    }, team.blog.environmentId)
+    expect(pieces.join('')).not.toMatch(/Blog/)
+    expect(pieces.join('')).not.toContain(id)
   })
 })
 
