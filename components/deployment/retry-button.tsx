@@ -2,6 +2,8 @@
 import { RotateCw } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { activateRelease, requestDeployment } from '@/app/actions/deployments.ts'
+import { applyConfigFiles } from '@/app/actions/files.ts'
+import { applyVariables } from '@/app/actions/variables.ts'
 import type { DeploymentDetail } from '@/lib/api/shapes.ts'
 import { ActButton } from '../form/act-button.tsx'
 
@@ -13,17 +15,29 @@ export function RetryButton({ detail }: { detail: DeploymentDetail }) {
     <ActButton
       kind="plain"
       busyText="Starting…"
-      act={() =>
-        source.type === 'git'
-          ? requestDeployment({ environmentId, ref: source.ref })
-          : activateRelease({ environmentId, number: source.number })
-      }
+      act={() => again(environmentId, source)}
       done={(deployment) => router.push(`/deployments/${deployment.id}`)}
     >
       <RotateCw aria-hidden size={14} className="shrink-0" />
-      <span className="truncate">
-        {source.type === 'git' ? `Deploy ${source.ref} again` : `Activate ${source.number} again`}
-      </span>
+      <span className="truncate">{words(source)}</span>
     </ActButton>
   )
+}
+
+function again(environmentId: string, source: DeploymentDetail['source']) {
+  switch (source.type) {
+    case 'git':
+      return requestDeployment({ environmentId, ref: source.ref })
+    case 'release':
+      return activateRelease({ environmentId, number: source.number })
+    case 'variables':
+      return applyVariables({ environmentId })
+    case 'files':
+      return applyConfigFiles({ environmentId })
+  }
+}
+
+function words(source: DeploymentDetail['source']): string {
+  if (source.type === 'git') return `Deploy ${source.ref} again`
+  return source.type === 'release' ? `Activate ${source.number} again` : `Apply ${source.type} again`
 }

@@ -5,6 +5,8 @@ const titles: Record<string, string> = {
   release: 'Make the release',
   variables: 'Write variables',
   files: 'Write files',
+  'place files': 'Put files in their places',
+  'put files back': 'Put files back as they were',
   permissions: 'Set permissions',
   complete: 'Mark complete',
   verify: 'Verify the release',

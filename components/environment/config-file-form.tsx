@@ -7,6 +7,7 @@ import { readConfigFile, removeConfigFile, saveConfigFile } from '@/app/actions/
 import type { ConfigFileView } from '@/lib/api/shapes-files.ts'
 import { formatBytes } from '@/lib/format/bytes.ts'
 import { ConfirmButton } from '../form/confirm-button.tsx'
+import { PlaceFields } from './config-file-place.tsx'
 import { Field, TextField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { attempt } from '../form/outcome.ts'
@@ -21,6 +22,7 @@ export function ConfigFileForm({ environmentId, file, close }: FormProps) {
   const [edited] = useState(file)
   const [text, setText] = useState('')
   const [isTyped, setTyped] = useState(false)
+  const [target, setTarget] = useState<ConfigFileView['target']>(file?.target ?? 'release')
   const [chosen, setChosen] = useState<Chosen | null>(null)
   const canRead = edited !== null && edited.isText && !edited.isSecret
 
@@ -36,6 +38,8 @@ export function ConfigFileForm({ environmentId, file, close }: FormProps) {
       isHere = false
     }
   }, [environmentId, edited, canRead])
+
+  const usual = target === 'server' ? 'as the server has it' : 'as the release’s'
 
   function content() {
     if (chosen) return { content: chosen.base64, encoding: 'base64' as const }
@@ -53,6 +57,7 @@ export function ConfigFileForm({ environmentId, file, close }: FormProps) {
       act={saveConfigFile}
       read={(data) => ({
         environmentId,
+        target,
         path: edited?.path ?? String(data.get('path')),
         ...content(),
         owner: String(data.get('owner')) || null,
@@ -61,19 +66,9 @@ export function ConfigFileForm({ environmentId, file, close }: FormProps) {
         isSecret: data.get('isSecret') === 'on',
         basedOn: edited?.number ?? null,
       })}
-      done={({ path }) => done(`${path} is in every release from the next deployment on.`)}
+      done={({ path }) => done(`${path} counts from the next deployment on, or once it is applied.`)}
     >
-      {!edited && (
-        <Field
-          name="path"
-          label="Path in the release"
-          placeholder="config/credentials.json"
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          hint="A file of the repository at this path is replaced."
-        />
-      )}
+      {!edited && <PlaceFields target={target} setTarget={setTarget} />}
       {chosen ? (
         <p className="flex flex-wrap items-center gap-3">
           {chosen.name}, {formatBytes(chosen.size)}
@@ -109,8 +104,8 @@ export function ConfigFileForm({ environmentId, file, close }: FormProps) {
       />
       <div className="grid gap-3 sm:grid-cols-3">
         <Field name="mode" label="Permissions" defaultValue={edited?.mode ?? '0640'} inputMode="numeric" />
-        <Field name="owner" label="Owner" defaultValue={edited?.owner ?? ''} placeholder="as the release’s" />
-        <Field name="group" label="Group" defaultValue={edited?.group ?? ''} placeholder="as the release’s" />
+        <Field name="owner" label="Owner" defaultValue={edited?.owner ?? ''} placeholder={usual} />
+        <Field name="group" label="Group" defaultValue={edited?.group ?? ''} placeholder={usual} />
       </div>
       <label className="flex items-center gap-2">
         <input
@@ -130,10 +125,13 @@ export function ConfigFileForm({ environmentId, file, close }: FormProps) {
           <ConfirmButton
             word="Remove the file"
             act={() => removeConfigFile({ environmentId, id: edited.id })}
-            done={() => done(`Releases from the next one on are made without ${edited.path}.`)}
+            done={() => done(`${edited.path} goes with the next deployment.`)}
           >
-            Releases from the next one on are made without <code className="font-mono text-xs">{edited.path}</code>.
-            Those on the server keep it, and its history stays.
+            {edited.target === 'release'
+              ? 'Releases from the next one on are made without'
+              : 'The next deployment takes away'}{' '}
+            <code className="font-mono text-xs">{edited.path}</code>, if it is still as Fairlead left it. Releases that
+            had it bring it back, and its history stays.
           </ConfirmButton>
         )}
       </div>

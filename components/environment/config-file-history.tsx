@@ -1,27 +1,38 @@
 'use client'
-// Who saved a file, when, and which releases were made with it.
+// Who saved a file, when, and which releases have it; and the way back to an earlier one.
+import { useRouter } from 'next/navigation'
 import { Popover } from 'radix-ui'
 import { useState } from 'react'
-import { listConfigFileRevisions } from '@/app/actions/files.ts'
+import { toast } from 'sonner'
+import { listConfigFileRevisions, revertConfigFile } from '@/app/actions/files.ts'
 import type { ConfigFileRevisionView, ConfigFileView } from '@/lib/api/shapes-files.ts'
 import { formatBytes } from '@/lib/format/bytes.ts'
+import { ActButton } from '../form/act-button.tsx'
 import { attempt } from '../form/outcome.ts'
 import { buttonStyle, cardStyle } from '../style.ts'
 import { RelativeTime } from '../time.tsx'
 
-type HistoryProps = { environmentId: string; file: ConfigFileView }
+type HistoryProps = { environmentId: string; file: ConfigFileView; canEdit: boolean }
 
-export function ConfigFileHistory({ environmentId, file }: HistoryProps) {
+export function ConfigFileHistory({ environmentId, file, canEdit }: HistoryProps) {
   const [revisions, setRevisions] = useState<ConfigFileRevisionView[] | null>(null)
   const [problem, setProblem] = useState('')
-  async function load(isOpen: boolean) {
-    if (!isOpen) return
+  const [isOpen, setOpen] = useState(false)
+  const router = useRouter()
+  function brought(number: number) {
+    setOpen(false)
+    toast.success(`Revision ${number} of ${file.path} is the newest one again: apply it, or deploy.`)
+    router.refresh()
+  }
+  async function load(open: boolean) {
+    setOpen(open)
+    if (!open) return
     const outcome = await attempt(listConfigFileRevisions, { environmentId, id: file.id })
     if (outcome.ok) setRevisions(outcome.value)
     setProblem(outcome.ok ? '' : outcome.error.message)
   }
   return (
-    <Popover.Root onOpenChange={(isOpen) => void load(isOpen)}>
+    <Popover.Root open={isOpen} onOpenChange={(open) => void load(open)}>
       <Popover.Trigger className={buttonStyle.quiet} aria-label={`History of ${file.path}`}>
         Revision {file.number}
       </Popover.Trigger>
@@ -44,6 +55,19 @@ export function ConfigFileHistory({ environmentId, file }: HistoryProps) {
                     {' '}
                     · {one.releases.length === 1 ? 'release' : 'releases'} {one.releases.join(', ')}
                   </span>
+                )}
+                {canEdit && !one.isRemoval && one.number !== file.number && (
+                  <ActButton
+                    kind="quiet"
+                    busyText="Bringing back…"
+                    label={`Bring back revision ${one.number} of ${file.path}`}
+                    act={() =>
+                      revertConfigFile({ environmentId, id: file.id, number: one.number, basedOn: file.number })
+                    }
+                    done={() => brought(one.number)}
+                  >
+                    Bring back
+                  </ActButton>
                 )}
               </li>
             ))}

@@ -65,5 +65,6 @@ function what({ kind, source, release }: DeploymentView): string {
   if (kind === 'activate' && source.type === 'release')
     return `Put release ${source.number} live${release ? `: ${release.subject}` : ''}`
   if (kind === 'remove' && source.type === 'release') return `Removed release ${source.number} from the server`
+  if (kind === 'configure' && source.type === 'files') return 'Files for the live release'
   return release?.subject ?? (source.type === 'git' ? source.ref : `release ${source.number}`)
 }

@@ -2,6 +2,7 @@
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { activateRelease, requestDeployment } from '@/app/actions/deployments.ts'
+import { applyConfigFiles } from '@/app/actions/files.ts'
 import { applyVariables } from '@/app/actions/variables.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import type { PreviewView } from '@/lib/api/shapes-preview.ts'
@@ -15,7 +16,7 @@ import { ChangeLists, changeSentence } from './compare-lists.tsx'
 import { useAnswer } from './preview-answer.ts'
 import { ServerSteps } from './preview-steps.tsx'
 
-export type Wanted = { ref: string } | { release: number } | { variables: number }
+export type Wanted = { ref: string } | { release: number } | { variables: number } | { files: 'newest' }
 type PreviewScreenProps = { environment: EnvironmentView; wanted: Wanted }
 
 /** What would run and what would change, read now; and the button that does just that or nothing. */
@@ -112,7 +113,9 @@ function Agree({ environment, wanted, preview, again }: PreviewProps) {
         ? await attempt(requestDeployment, { ...both, ref: wanted.ref })
         : 'release' in wanted
           ? await attempt(activateRelease, { ...both, number: wanted.release })
-          : await attempt(applyVariables, { ...both, number: wanted.variables })
+          : 'files' in wanted
+            ? await attempt(applyConfigFiles, both)
+            : await attempt(applyVariables, { ...both, number: wanted.variables })
     setBusy(false)
     if (outcome.ok) router.push(`/deployments/${outcome.value.id}`)
     else setRefusal(outcome.error)

@@ -1,9 +1,10 @@
 import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { PreviewServer, PreviewStep } from '@/lib/api/shapes-preview.ts'
+import type { PreviewFile, PreviewServer, PreviewStep } from '@/lib/api/shapes-preview.ts'
 import { formatDuration } from '@/lib/format/time.ts'
 import { stepTitle } from '../deployment/step-title.ts'
 import { cardStyle } from '../style.ts'
+import { targetNames } from './config-file-targets.ts'
 
 /** Everything that one server is told to do, in order; each step opens to the very text that runs. */
 export function ServerSteps({ server, exports }: { server: PreviewServer; exports: Record<string, string> }) {
@@ -73,6 +74,7 @@ function Steps({ steps, user }: { steps: PreviewStep[]; user: string }) {
                 </span>
               </span>
             </summary>
+            {step.files.length > 0 && <Files files={step.files} />}
             {step.text === null ? (
               <p className="px-4 pb-3 text-ink-soft">Its commit is not in the repository any more: nothing runs.</p>
             ) : (
@@ -82,6 +84,27 @@ function Steps({ steps, user }: { steps: PreviewStep[]; user: string }) {
         </li>
       ))}
     </ol>
+  )
+}
+
+const changeWords = { added: 'new', changed: 'changed', same: 'unchanged', removed: 'taken away' } as const
+
+/** Which files a step writes, as whose and with which permissions; never what is in them. */
+function Files({ files }: { files: PreviewFile[] }) {
+  return (
+    <ul aria-label="Files" className="border-t px-4 py-2">
+      {files.map(({ target, path, owner, group, mode, change }) => (
+        <li key={`${target} ${path}`} className="flex flex-wrap gap-x-3 leading-6">
+          <code className="min-w-0 break-all font-mono text-xs leading-6">{path}</code>
+          <span className="text-xs leading-6 text-ink-soft">
+            {targetNames[target]}
+            {mode && ` · ${mode}`}
+            {(owner ?? group) && ` · ${owner ?? ''}:${group ?? ''}`} ·{' '}
+            <span className={change === 'same' ? undefined : 'text-ink'}>{changeWords[change]}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }
 

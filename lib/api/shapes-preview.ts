@@ -1,5 +1,6 @@
 // What a preview and a comparison show. Workers answer with the same schemas.
 import { z } from 'zod'
+import { fileTargets } from '@/lib/deploy/types.ts'
 import { commitView } from './shapes.ts'
 import { finding, lifecycleEvent, releaseView } from './shapes-deployments.ts'
 
@@ -32,6 +33,18 @@ const hookChange = z.object({
 export const hookChanges = z.array(hookChange)
 export type HookChangeView = z.infer<typeof hookChange>
 
+const previewFile = z
+  .object({
+    target: z.enum(fileTargets),
+    path: z.string(),
+    owner: z.string().nullable().describe('null = as the others there; on the server, root or the user that signs in.'),
+    group: z.string().nullable(),
+    mode: z.string().nullable().describe('Four octal digits; null = it is taken away.'),
+    change: z.enum(['added', 'changed', 'same', 'removed']).describe('Against the live release.'),
+  })
+  .meta({ id: 'PreviewFile' })
+export type PreviewFile = z.infer<typeof previewFile>
+
 const previewStep = z
   .object({
     n: z.int(),
@@ -45,6 +58,7 @@ const previewStep = z
     failure: z.enum(['stops', 'ignored']),
     path: z.string().nullable().describe('The file of the repository that is run.'),
     text: z.string().nullable().describe('The very text that runs, secrets masked; null when it could not be read.'),
+    files: z.array(previewFile).describe('Files of the panel that it writes or takes away, never what is in them.'),
   })
   .meta({ id: 'PreviewStep' })
 export type PreviewStep = z.infer<typeof previewStep>

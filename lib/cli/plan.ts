@@ -80,8 +80,13 @@ function stepLines(step: PreviewStep, user: string): string[] {
     ...(phase === 'failure' ? ['only after a failure'] : []),
   ]
   const text = step.text ?? 'its commit is not in the repository any more: nothing runs'
+  const marked = { ...marks, same: '=' } as const
   return [
     `${String(n).padStart(3)}  ${name}${path ? ` (${path})` : ''}: ${facts.join(', ')}`,
+    ...step.files.map(({ target, path: at, owner, group, mode, change }) => {
+      const rights = [mode, owner || group ? `${owner ?? ''}:${group ?? ''}` : null].filter(Boolean).join(' ')
+      return `       ${marked[change]} ${target} ${at}${rights ? ` ${rights}` : ''}`
+    }),
     ...text
       .trimEnd()
       .split('\n')

@@ -51,6 +51,18 @@ export async function placementOf({ worker, environment }: Ground, live: Release
   }
 }
 
+/** The files that the live release has, by target and path, as plans name them. */
+export async function filesNow(ground: Ground): Promise<ReadonlyMap<string, PlannedFile>> {
+  const live = liveRelease(ground)
+  const rows = live ? await findFilesOf(ground.worker.db.prisma, live.id) : []
+  const usual = ground.environment.permissions as Permissions
+  return new Map(rows.map((row) => [spotOf(row.file), plannedFile(row, usual)]))
+}
+
+export function spotOf({ target, path }: { target: string; path: string }): string {
+  return `${target} ${path}`
+}
+
 function isInside({ file }: PlacedRevision): boolean {
   return file.target === 'release'
 }

@@ -1,9 +1,10 @@
 // The steps of a plan as a person reads them before they run: who, how long, and the very text.
-import type { PreviewServer, PreviewStep } from '@/lib/api/shapes-preview.ts'
+import type { PreviewFile, PreviewServer, PreviewStep } from '@/lib/api/shapes-preview.ts'
 import { runnerText, stepText } from '@/lib/deploy/programs.ts'
-import type { Mirror, Plan, PlannedHook, Step } from '@/lib/deploy/types.ts'
+import type { Action, FileTarget, Mirror, Plan, PlannedFile, PlannedHook, Step } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { readPaths } from '@/lib/spec/amezmo.ts'
+import { spotOf } from './files.ts'
 import type { Ground, Target } from './ground.ts'
 
 /** `made`: by the name of each release that there is, the directory of the repository that it is made of; '' = all of it. */
@@ -12,6 +13,8 @@ type Shown = {
   target: Target
   mirror: Mirror
   made: ReadonlyMap<string, string>
+  /** What the live release has, by target and path. */
+  filesNow: ReadonlyMap<string, PlannedFile>
   mask: (text: string) => string
 }
 
@@ -52,7 +55,28 @@ async function previewStep(shown: Shown, step: Step): Promise<PreviewStep> {
     failure,
     path: hook?.origin === 'repository' ? hook.path : null,
     text: text === null ? null : shown.mask(text),
+    files: filesOfAction(action).map((file) => previewFile(file, shown.filesNow)),
   }
+}
+
+type Written = { target: FileTarget; path: string; made: Omit<PlannedFile, 'path'> | null }
+
+function filesOfAction(action: Action): Written[] {
+  if (action.do === 'place') return action.files
+  return action.do === 'files' ? action.files.map(({ path, ...made }) => ({ target: 'release', path, made })) : []
+}
+
+function previewFile({ target, path, made }: Written, now: ReadonlyMap<string, PlannedFile>): PreviewFile {
+  const known = now.get(spotOf({ target, path }))
+  const rights = { owner: made?.owner ?? null, group: made?.group ?? null, mode: made?.mode ?? null }
+  return { target, path, ...rights, change: changeOf(made, known) }
+}
+
+function changeOf(made: Written['made'], known: PlannedFile | undefined): PreviewFile['change'] {
+  if (made === null) return 'removed'
+  if (!known) return 'added'
+  const facts = ({ sha256, owner, group, mode }: Omit<PlannedFile, 'path'>) => `${sha256} ${owner}:${group} ${mode}`
+  return facts(made) === facts(known) ? 'same' : 'changed'
 }
 
 /** Null when the commit is gone from the repository. */

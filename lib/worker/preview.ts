@@ -16,6 +16,7 @@ import { demandAgreed } from './agreement.ts'
 import { draftFiles, draftSet } from './configuration.ts'
 import { draftExisting, draftNew } from './drafts.ts'
 import type { Run, Variables } from './drafts.ts'
+import { filesNow } from './files.ts'
 import { liveRelease, targetOf } from './ground.ts'
 import type { Ground } from './ground.ts'
 import { maskOf } from './mask.ts'
@@ -107,7 +108,14 @@ async function view(ground: Ground, mirror: Mirror, draft: Draft, hash: string):
   const target = targetOf(ground)
   const made = new Map(environment.releases.map(({ name, subdirectory }) => [name, subdirectory]))
   if (plan.kind === 'deploy') made.set(plan.release, parseOptions(environment.options).subdirectory)
-  const shown = { plan, target, mirror, made, mask: await maskOf(ground, [variables]) }
+  const shown = {
+    plan,
+    target,
+    mirror,
+    made,
+    filesNow: await filesNow(ground),
+    mask: await maskOf(ground, [variables]),
+  }
   const before = live && plan.kind === 'deploy' ? await findPlan(worker.db.prisma, environment.id, live.number) : null
   const { needBytes, needInodes } = checkOf(plan)
   return {

@@ -63,6 +63,7 @@ function shown(environmentId: string): PreviewView {
             ...{ n: 1, name: 'after.pull', user: null, timeoutMs: 600_000, failure: 'stops' },
             path: '.amezmo/after.pull',
             text: 'set -e\nmake\n',
+            files: [{ target: 'server', path: '/etc/x', owner: 'root', group: null, mode: '0640', change: 'same' }],
           },
         ],
         undo: [],
@@ -81,7 +82,7 @@ it('shows what would run and change, and how to run just that', async () => {
   expect(out).toContain('main bbbbbbb Say more in place of release 1\n2.0 KiB to send, 16 MiB of disk needed\n')
   expect(out).toContain('Files: 1\n  ~ index.html\n\nVariables: 1\n  + NEW\n\nHooks: 1\n  + after.pull\n')
   expect(out).toContain(
-    '  1  after.pull (.amezmo/after.pull): as deploy, ≤ 10m 00s, failure stops\n       | set -e\n       | make\n',
+    '  1  after.pull (.amezmo/after.pull): as deploy, ≤ 10m 00s, failure stops\n       = server /etc/x 0640 root:\n       | set -e\n       | make\n',
   )
   expect(out).toContain(`fairlead deploy ${name} main --plan ${planHash}\n`)
   expect(JSON.parse((await run(['plan', name, '--json'], env)).out)).toMatchObject({ planHash, servers: [{}] })

@@ -1,10 +1,14 @@
 // Files of the panel beside releases and anywhere on the server, flown by a worker: with releases, and for the live one.
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { FileTarget } from '@/lib/deploy/types.ts'
+import { openMirrors } from '@/lib/git/mirrors.ts'
 import { requestCancel } from '@/lib/store/deployments.ts'
 import { canMakeMachines } from '../hosts/hosts.ts'
 import { sha256 } from '../ssh/flight.ts'
+import { previewPlan } from '@/lib/worker/preview.ts'
+import { openRecent } from '@/lib/worker/recent.ts'
 import { openPlace } from './place.ts'
 import type { Place } from './place.ts'
 
@@ -60,6 +64,13 @@ async function site(files: Record<string, string> = {}) {
   expect(await seen()).toBe(texts.one.repeat(2))
   return { ...environment, made, elsewhere, save, both, seen, holds }
 }
+async function previewOf(environmentId: string, source: PreviewQuestion['source']) {
+  const mirrors = await openMirrors({ folder: join(place.folder, 'previews'), localPrefixes: [`${place.folder}/`] })
+  const previewer = { db: place.db, secrets: place.secrets, mirrors, hooks: openRecent<never>(1) }
+  const asked = { environmentId, source, expectedHash: null }
+  return previewPlan(previewer, asked, new AbortController().signal)
+}
+type PreviewQuestion = Parameters<typeof previewPlan>[1]
 const quiet = (root: string) =>
   place.host.shell(`grep -rlE '(first|second|third)-secret' ${root}/.fairlead ${root}/release || :`)
 
@@ -94,6 +105,32 @@ test('a file that was removed goes with the next release, unless somebody else h
     expect.objectContaining({ key: 'note', value: `${elsewhere} is not what Fairlead left there: it stays` }),
   )
   expect(await place.host.shell(`cat ${elsewhere}`)).toBe('mine\n')
+})
+
+test('a preview says of each file what becomes of it, and where, and never what is in it', async () => {
+  const { id, save, elsewhere } = await site()
+  await save('server', elsewhere, texts.two)
+  await save('shared', 'storage/new.conf', texts.three)
+  await save('shared', 'storage/key.conf', null)
+  const none = { owner: null, group: null }
+  for (const source of [{ ref: 'main' }, { files: true }] as const) {
+    const shown = await previewOf(id, source)
+    expect(shown.kind).toBe('ref' in source ? 'deploy' : 'configure')
+    const step = shown.servers[0]!.steps.find(({ name }) => name === 'place files')
+    expect(step?.files).toEqual([
+      { target: 'server', path: elsewhere, ...none, mode: '0640', change: 'changed' },
+      { target: 'shared', path: 'storage/new.conf', ...none, mode: '0640', change: 'added' },
+      { target: 'shared', path: 'storage/key.conf', ...none, mode: null, change: 'removed' },
+    ])
+    expect(JSON.stringify(shown)).not.toMatch(/-secret-key/)
+  }
+  await save('shared', 'storage/own.conf', texts.one)
+  await place.db.prisma.configFileRevision.updateMany({
+    where: { file: { path: 'storage/own.conf' } },
+    data: { owner: 'www-data' },
+  })
+  const own = (await previewOf(id, { ref: 'main' })).servers[0]!.steps.flatMap(({ files }) => files)
+  expect(own.find(({ path }) => path === 'storage/own.conf')).toMatchObject({ owner: 'www-data' })
 })
 
 test('a deployment that fails after its switch leaves files as they were', async () => {

@@ -65,7 +65,7 @@ async function Variables({ environment }: { environment: EnvironmentView }) {
     load(listVariableSets, { environmentId }),
     load(listConfigFiles, { environmentId }),
   ])
-  const configFiles = <ConfigFiles environmentId={environmentId} files={files} canEdit={can.configure} />
+  const configFiles = <ConfigFiles environment={environment} files={files} />
   if (!can.readVariables)
     return (
       <>

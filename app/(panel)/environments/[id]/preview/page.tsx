@@ -6,11 +6,11 @@ import { demandPage, load } from '@/lib/web/page.ts'
 
 type PageProps = {
   params: Promise<{ id: string }>
-  searchParams: Promise<{ ref?: string; release?: string; variables?: string }>
+  searchParams: Promise<{ ref?: string; release?: string; variables?: string; files?: string }>
 }
 
 export default async function PreviewPage({ params, searchParams }: PageProps) {
-  const [{ id }, { ref, release, variables }] = [await params, await searchParams]
+  const [{ id }, { ref, release, variables, files }] = [await params, await searchParams]
   const environment = await load(getEnvironment, { id })
   await demandPage('deploy', environment.projectId)
   const name = `${environment.project} / ${environment.name}`
@@ -18,7 +18,9 @@ export default async function PreviewPage({ params, searchParams }: PageProps) {
     ? { release: Number(release) }
     : variables
       ? { variables: Number(variables) }
-      : { ref: ref || environment.branch }
+      : files
+        ? { files: 'newest' }
+        : { ref: ref || environment.branch }
   return (
     <>
       <title>{`Plan · ${environment.project} ${environment.name} · Fairlead`}</title>
@@ -54,5 +56,6 @@ export default async function PreviewPage({ params, searchParams }: PageProps) {
 
 function titleOf(wanted: Wanted): string {
   if ('ref' in wanted) return 'Plan of a deployment'
+  if ('files' in wanted) return 'Plan: apply files'
   return 'release' in wanted ? `Plan: put release ${wanted.release} live` : `Plan: apply set ${wanted.variables}`
 }
