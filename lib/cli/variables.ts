@@ -77,6 +77,7 @@ const set = z.looseObject({
   number: z.number(),
   variables: z.array(z.looseObject({ name: z.string(), isSecret: z.boolean(), value: z.string().nullable() })),
   live: z.looseObject({ number: z.number().nullable() }).nullable(),
+  warnings: z.array(z.looseObject({ path: z.string(), message: z.string() })),
 })
 
 /** Throws Stop. */
@@ -91,14 +92,19 @@ export async function runVariables(command: VariablesCommand, client: Client, st
     return exits.done
   }
   if (command.verb !== 'apply') {
-    const made = await client.call(set, 'PATCH', `${base}/variables`, { body: await changeOf(command) })
+    const body = await changeOf(command)
+    const made = await client.call(set, 'PATCH', `${base}/variables`, { body })
+    for (const { path, message } of made.warnings)
+      if (Object.keys(body.set ?? {}).some((name) => path === `secrets.${name}`)) streams.err(`${message}\n`)
     const live = made.live && made.live.number !== made.number ? ' It is a draft until it is deployed or applied.' : ''
     print(made, `Saved as set ${made.number}.${command.apply ? '' : live}\n`)
   }
   return command.verb === 'apply' || command.apply ? apply(command, client, streams, base) : exits.done
 }
 
-async function changeOf({ verb, words, isPlain }: VariablesCommand): Promise<object> {
+type Change = { set?: Record<string, string>; unset?: string[]; secrets?: Record<string, boolean> }
+
+async function changeOf({ verb, words, isPlain }: VariablesCommand): Promise<Change> {
   if (verb === 'unset') return { unset: words }
   const values = new Map<string, string>()
   for (const word of words) {

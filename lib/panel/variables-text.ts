@@ -99,6 +99,18 @@ function shownElsewhere(text: string, values: Record<string, string>, secrets: R
   })
 }
 
+/** A word that stands in every log, or a few characters, can't be hidden there: better said than found out. */
+export function unhideable({ text, secrets }: OpenSet): Problem[] {
+  const values = readEnvText(text).values
+  return Object.keys(values)
+    .filter((name) => secrets.has(name) && values[name] !== '' && !isWorthHiding(values[name]!))
+    .map((name) => ({
+      path: `secrets.${name}`,
+      message: `The value of ${name} is too short or too common to be hidden in logs.`,
+      hint: 'Choose a longer one if it is to stay secret.',
+    }))
+}
+
 /** As it is shown: without a value that was saved as secret. */
 export function shownText({ text, secrets }: OpenSet): Pick<VariablesView, 'text' | 'variables'> {
   const variables = Object.entries(readEnvText(text).values).map(([name, value]) => {

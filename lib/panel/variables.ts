@@ -23,7 +23,7 @@ import {
 import { change, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
 import { demandEnvironment, demandLocked } from './seen.ts'
-import { dialectOf, openSet, refusal, settle, shownText, stays, type OpenSet } from './variables-text.ts'
+import { dialectOf, openSet, refusal, settle, shownText, stays, unhideable, type OpenSet } from './variables-text.ts'
 
 export { applyVariables } from './variables-apply.ts'
 export { compareVariables, listVariableSets } from './variables-history.ts'
@@ -160,7 +160,7 @@ async function view(ctx: Context, reader: Reader, set: VariableSet, open: OpenSe
     ...shown,
     names: shown.variables.map(({ name }) => name),
     dialect: open.dialect,
-    warnings: checkDialect(open.text, open.dialect).warnings,
+    warnings: [...checkDialect(open.text, open.dialect).warnings, ...unhideable(open)],
     live: live && {
       release: live.name,
       number: its?.number ?? null,

@@ -1,10 +1,19 @@
 // What is worth saying about the text of a hook before it runs. Nothing here stops a deployment: bash decides.
 import type { Finding } from '../deploy/types.ts'
 
-/** Findings for one script: CRLF line ends, a misspelt `set -e`, none at all (seeds §1.5). */
+/** Findings for one script: a byte order mark, CRLF line ends, a misspelt `set -e`, none at all (seeds §1.5). */
 export function scriptFindings(path: string, bytes: Uint8Array): Finding[] {
   const text = new TextDecoder().decode(bytes)
   const findings: Finding[] = []
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+    findings.push({
+      level: 'warning',
+      code: 'hook_bom',
+      path,
+      message: `${path} begins with a byte order mark; bash takes it as part of the first command, which it then doesn’t find.`,
+      hint: 'Save it as UTF-8 without one.',
+    })
+  }
   if (/\r\n/.test(text)) {
     findings.push({
       level: 'warning',

@@ -41,18 +41,23 @@ describe('variables from a script', () => {
     const set = await run(['variables', 'set', name, 'APP_ENV=production', 'MAIL=a b=c', '--plain'], env)
     expect(set).toEqual({ code: 0, out: 'Saved as set 1.\n', err: '' })
     expect(await run(['variables', 'set', name, 'DB_PASSWORD'], env, 'hunter22 and more\n')).toMatchObject({ code: 0 })
+    expect(await run(['variables', 'set', name, 'PIN=123'], env)).toMatchObject({
+      code: 0,
+      err: 'The value of PIN is too short or too common to be hidden in logs.\n',
+    })
+    expect(await run(['variables', 'unset', name, 'PIN'], env)).toMatchObject({ code: 0, err: '' })
     await writeFile(join(folder, 'key.pem'), '-----BEGIN-----\nabc\n-----END-----\n')
     expect(await run(['variables', 'set', name, `KEY=@${join(folder, 'key.pem')}`], env)).toMatchObject({ code: 0 })
     const listed = await run(['variables', 'list', name], env)
     expect(listed.out).toBe(
       'APP_ENV      production\nMAIL         a b=c\nDB_PASSWORD  (secret)\nKEY          (secret)\n',
     )
-    expect(await run(['variables', 'unset', name, 'MAIL'], env)).toMatchObject({ code: 0, out: 'Saved as set 4.\n' })
+    expect(await run(['variables', 'unset', name, 'MAIL'], env)).toMatchObject({ code: 0, out: 'Saved as set 6.\n' })
     expect(await stored(id)).toBe(
       `APP_ENV=production\nDB_PASSWORD='hunter22 and more'\nKEY="-----BEGIN-----\nabc\n-----END-----"\n`,
     )
     const json = await run(['variables', 'list', name, '--json'], env)
-    expect(JSON.parse(json.out)).toMatchObject({ number: 4, names: ['APP_ENV', 'DB_PASSWORD', 'KEY'] })
+    expect(JSON.parse(json.out)).toMatchObject({ number: 6, names: ['APP_ENV', 'DB_PASSWORD', 'KEY'] })
     expect(json.out).not.toContain('hunter22')
   })
 

@@ -215,6 +215,13 @@ describe('secrets', () => {
     }
     await expect(save(`PASSWORD=${secret}\nURL=smtp://me:${secret}@mail`, null)).resolves.toMatchObject({ number: 1 })
   })
+
+  it('that logs can’t hide are named', async () => {
+    const text = `PIN=4711\nUSER_NAME=admin\nEMPTY=\nOPEN=1\nPASSWORD=${secret}\n`
+    const saved = await save(text, null, { secrets: ['PIN', 'USER_NAME', 'EMPTY', 'PASSWORD'] })
+    expect(saved.warnings.map(({ path }) => path)).toEqual(['secrets.PIN', 'secrets.USER_NAME'])
+    expect(JSON.stringify(saved.warnings)).not.toMatch(/4711|admin/)
+  })
 })
 
 describe('changes by name', () => {
@@ -242,7 +249,7 @@ describe('changes by name', () => {
 
 describe('dialects', () => {
   it('refuse what their readers would read otherwise, with line and reason, and stay with the environment', async () => {
-    const saved = await save('A=1', null, { dialect: 'php' })
+    const saved = await save('A=1', null, { dialect: 'php', secrets: [] })
     expect(saved).toMatchObject({ dialect: 'php', warnings: [] })
     await expect(save('# c\nA=two words', 1)).rejects.toEqual(
       refused('invalid', {

@@ -88,6 +88,7 @@ describe('readHooks', () => {
 
   it('notices line ends and what stands where set -e should', () => {
     const path = '.amezmo/after.pull'
+    expect(findings(file(path, '\ufeffset -e\ntrue\n')).map((f) => f.code)).toEqual(['hook_bom'])
     expect(findings(file(path, 'set -e\r\ntrue\r\n')).map((f) => f.code)).toEqual(['hook_crlf'])
     expect(findings(file(path, '#!/bin/bash\nset -e/\ntrue\n')).map((f) => f.code)).toEqual(['hook_set_invalid'])
     expect(findings(file(path, '#!/bin/bash -e\ncd x\ntrue\n')).map((f) => f.code)).toEqual(['hook_without_set_e'])
