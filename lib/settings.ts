@@ -19,6 +19,8 @@ export type Settings = {
   proxies: string[]
   /** Folders (absolute, ending in "/") below which a repository may be a path on the panel's own disk. */
   localRepositories: string[]
+  /** Hosts of private networks that a repository may name itself, for submodules and Git LFS: lower-case names or addresses. */
+  privateHosts: string[]
   logLevel: (typeof logLevels)[number]
 }
 
@@ -65,12 +67,19 @@ const schema = z.object({
     .default('')
     .transform((text) => text.split(':').filter((path) => path !== ''))
     .pipe(z.array(folder.transform((path) => path.replace(/\/*$/, '/')))),
+  FAIRLEAD_PRIVATE_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((name) => name.trim().toLowerCase() || []))
+    .pipe(
+      z.array(z.string().regex(/^[a-z0-9][a-z0-9._-]*$|^[0-9a-f:]+$/, 'must be names of hosts, separated by commas')),
+    ),
   FAIRLEAD_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
 })
 
 /**
  * Reads DATABASE_URL, FAIRLEAD_DATA, PORT, HOST, FAIRLEAD_PUBLIC_URL, FAIRLEAD_PROXIES (separated by ","; loopback unless given),
- * FAIRLEAD_LOCAL_REPOSITORIES (separated by ":") and FAIRLEAD_LOG_LEVEL; an empty variable counts as absent. PanelError `invalid` names all bad ones at once, never their values.
+ * FAIRLEAD_LOCAL_REPOSITORIES (separated by ":"), FAIRLEAD_PRIVATE_HOSTS (by ",") and FAIRLEAD_LOG_LEVEL; an empty variable counts as absent. PanelError `invalid` names all bad ones at once, never their values.
  */
 export function readSettings(env: Record<string, string | undefined>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
@@ -91,6 +100,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     publicUrl: values.FAIRLEAD_PUBLIC_URL ?? null,
     proxies: values.FAIRLEAD_PROXIES,
     localRepositories: values.FAIRLEAD_LOCAL_REPOSITORIES,
+    privateHosts: values.FAIRLEAD_PRIVATE_HOSTS,
     logLevel: values.FAIRLEAD_LOG_LEVEL,
   }
 }

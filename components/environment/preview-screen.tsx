@@ -14,6 +14,7 @@ import { StatusBadge } from '../status-badge.tsx'
 import { buttonStyle, cardStyle } from '../style.ts'
 import { ChangeLists, changeSentence } from './compare-lists.tsx'
 import { useAnswer } from './preview-answer.ts'
+import { PreviewContents } from './preview-contents.tsx'
 import { ServerSteps } from './preview-steps.tsx'
 
 export type Wanted = { ref: string } | { release: number } | { variables: number } | { files: 'newest' }
@@ -78,6 +79,7 @@ function Preview({ environment, wanted, preview, again }: PreviewProps) {
           <p className="text-warn">The commit of the live release is gone from the repository: no files to compare.</p>
         )}
         {live && <ChangeLists {...preview} />}
+        <PreviewContents contents={preview.contents} />
       </section>
       {findings.length > 0 && (
         <ul aria-label="Findings" className={`${cardStyle} divide-y`}>

@@ -77,6 +77,20 @@ const previewServer = z
   .meta({ id: 'PreviewServer' })
 export type PreviewServer = z.infer<typeof previewServer>
 
+const contents = z
+  .object({
+    submodules: z.array(
+      z.object({
+        path: z.string(),
+        url: z.string(),
+        revision: z.string().describe('The commit that the repository names.'),
+        before: z.string().nullable().describe('The commit in the live release; null when it had none there.'),
+      }),
+    ),
+    lfs: z.object({ files: z.int(), bytes: z.number() }).nullable().describe('Files that Git LFS keeps.'),
+  })
+  .meta({ id: 'TreeContents' })
+
 export const previewView = z
   .object({
     environmentId: z.uuid(),
@@ -91,6 +105,7 @@ export const previewView = z
     change: treeChange.nullable().describe('From the live release; null when there is none, or its commit is gone.'),
     variables: nameChanges.extend({ number: z.int().nullable() }),
     hooks: hookChanges.describe('Against those that the live release was deployed with.'),
+    contents: contents.describe('What is deployed beside the files of the repository itself.'),
     servers: z.array(previewServer),
     exports: z
       .record(z.string(), z.string())

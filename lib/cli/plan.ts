@@ -27,6 +27,7 @@ export function planText(plan: PreviewView, environment: string): string {
     `${plan.ref} ${commit ? `${shortSha(commit.sha)} ${oneLine(commit.subject)}` : ''}${instead}`,
     `${formatBytes(disk.sendBytes)} to send, ${formatBytes(disk.needBytes)} of disk needed`,
     ...changes(plan),
+    ...contents(plan),
     ...plan.findings.map(({ level, message }) => `${level}: ${oneLine(message)}`),
     ...plan.servers.flatMap(({ server, host, user, root, steps, undo }) => [
       '',
@@ -60,6 +61,20 @@ function changes({ live, change, variables, hooks }: PreviewView): string[] {
       `Hooks: ${hooks.length}`,
       hooks.map(({ name, change: kind }) => `  ${marks[kind]} ${name}`),
     ),
+  ]
+}
+
+/** What lies elsewhere and is deployed, too. */
+function contents({ contents: { submodules, lfs } }: PreviewView): string[] {
+  return [
+    ...part(
+      `Submodules: ${submodules.length}`,
+      submodules.map(({ path, revision, before }) => {
+        const from = before !== null && before !== revision ? `${shortSha(before)} → ` : ''
+        return `  ${path}  ${from}${shortSha(revision)}`
+      }),
+    ),
+    ...(lfs ? ['', `Files in Git LFS: ${lfs.files}, ${formatBytes(lfs.bytes)}`] : []),
   ]
 }
 

@@ -12,7 +12,7 @@ import { parseRefs } from './refs.ts'
 import type { GitCall } from './run.ts'
 import { readTar } from './tar.ts'
 import { linksAmong, mostLinks, throughLinks } from './links.ts'
-import { linkMode } from './tree-object.ts'
+import { linkMode, submoduleMode } from './tree-object.ts'
 import type { TreeFile, Trees } from './tree.ts'
 import type { Whole } from './whole.ts'
 
@@ -142,6 +142,19 @@ export function makeMirror(parts: MirrorParts, whole: MakeWhole): Mirror {
     return [...read, ...throughLinks(links, targets, paths)]
   }
 
+  /** Files of submodules in place of these; what can't be had any more is one path, as it is in the repository. */
+  const inside = async (base: string, sha: string, changed: FileChange[]): Promise<FileChange[]> => {
+    try {
+      // The newer one is made last: it reads what the older one borrows.
+      const [before, now] = [await whole(base, 'names'), await whole(sha, 'names')]
+      const made = now.revision === sha ? before : now
+      return (await namesBetween(made.parts, before.revision, now.revision)).changed
+    } catch (error) {
+      if (error instanceof PanelError) return changed
+      throw error
+    }
+  }
+
   return {
     fetch: (options) => parts.fetch(options?.signal),
     async refs() {
@@ -162,13 +175,13 @@ export function makeMirror(parts: MirrorParts, whole: MakeWhole): Mirror {
     async between(from, to, { limit = 200 } = {}) {
       const [base, sha] = [await shaOf(from), await shaOf(to)]
       const range = `${base}..${sha}`
-      const [names, commits, counts] = await Promise.all([
-        git(['diff-tree', '-r', '-z', '--no-renames', '--name-status', base, sha]),
+      const [named, commits, counts] = await Promise.all([
+        namesBetween(parts, base, sha),
         log([`--max-count=${limit}`, '--end-of-options', range]),
         git(['rev-list', '--count', '--left-right', '--end-of-options', `${base}...${sha}`]),
       ])
       const [behind = 0, ahead = 0] = counts.toString().trim().split('\t').map(Number)
-      const changed = changesOf(names.toString())
+      const changed = named.isCut ? await inside(base, sha, named.changed) : named.changed
       return { commits, ahead, behind, files: changed.length, changed: changed.slice(0, limit) }
     },
     files: (sha, paths) => filesAt(sha, paths, 0),
@@ -176,15 +189,21 @@ export function makeMirror(parts: MirrorParts, whole: MakeWhole): Mirror {
   }
 }
 
-/** Status and path in turns, each ended by NUL (git-diff-tree(1), -z). */
-function changesOf(output: string): FileChange[] {
-  const fields = output.split('\0')
-  const changes: FileChange[] = []
+type Named = { changed: FileChange[]; isCut: boolean }
+
+/** `isCut`: a submodule is among them. */
+async function namesBetween({ git }: MirrorParts, base: string, sha: string): Promise<Named> {
+  // In turns, each ended by NUL: `:<mode> <mode> <sha> <sha> <status>` and a path (git-diff-tree(1), -z).
+  const output = await git(['diff-tree', '-r', '-z', '--no-renames', '--raw', base, sha])
+  const fields = output.toString().split('\0')
+  const changed: FileChange[] = []
+  let isCut = false
   for (let at = 0; at + 1 < fields.length; at += 2) {
-    const change = fields[at] === 'A' ? 'added' : fields[at] === 'D' ? 'removed' : 'changed'
-    changes.push({ path: fields[at + 1]!, change })
+    const [before = '', now, , , status] = fields[at]!.slice(1).split(' ')
+    isCut ||= before === submoduleMode || now === submoduleMode
+    changed.push({ path: fields[at + 1]!, change: status === 'A' ? 'added' : status === 'D' ? 'removed' : 'changed' })
   }
-  return changes
+  return { changed, isCut }
 }
 
 /** What git gives, or null when it ends with an error. */

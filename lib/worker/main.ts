@@ -22,6 +22,7 @@ async function main(): Promise<void> {
   const mirrors = await openMirrors({
     folder: join(settings.dataDir, 'mirrors'),
     localPrefixes: settings.localRepositories,
+    privateHosts: settings.privateHosts,
   })
   const worker: Worker = {
     id: randomUUID(),

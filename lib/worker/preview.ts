@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { PreviewView, TreeChangeView } from '@/lib/api/shapes-preview.ts'
 import { planHash } from '@/lib/deploy/agreement.ts'
 import { hookChanges } from '@/lib/deploy/plan-difference.ts'
-import type { Action, Commit, Mirror, Plan } from '@/lib/deploy/types.ts'
+import type { Action, Commit, Mirror, Plan, TreeContents } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { envDifference } from '@/lib/format/env-difference.ts'
 import { findPlan } from '@/lib/store/history.ts'
@@ -132,11 +132,24 @@ async function view(ground: Ground, mirror: Mirror, draft: Draft, hash: string):
     change: live && (await treeChangeOf(mirror, live.revision, plan.revision)),
     variables: { ...envDifference(text(live?.variableSet), text(variables)), number: variables?.number ?? null },
     hooks: plan.kind === 'deploy' ? hookChanges(before, plan) : [],
+    contents: contentsOf(plan, before),
     servers: [await previewServer(ground, shown)],
     exports: Object.fromEntries(Object.entries(plan.exports).map(([name, value]) => [name, shown.mask(value)])),
     disk: { needBytes, needInodes, sendBytes },
     findings: plan.findings,
   }
+}
+
+/** What the tree holds beside the repository's own; `before`: what the live release was deployed with. */
+function contentsOf(plan: Plan, before: Plan | null): PreviewView['contents'] {
+  const { submodules = [], lfs = null } = treeOf(plan)
+  const old = new Map((before ? treeOf(before).submodules : undefined)?.map(({ path, revision }) => [path, revision]))
+  return { submodules: submodules.map((one) => ({ ...one, before: old.get(one.path) ?? null })), lfs }
+}
+
+function treeOf(plan: Plan): TreeContents {
+  for (const { action } of plan.segments[0]?.steps ?? []) if (action.do === 'tree') return action.contents ?? {}
+  return {}
 }
 
 /** Null when a commit is not in the repository any more. */

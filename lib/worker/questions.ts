@@ -122,7 +122,7 @@ async function readDifference(
   { from, to }: { from: string; to: string },
   signal: AbortSignal,
 ): Promise<TreeChangeView | null> {
-  const mirror = await mirrors.open(repositoryAddress(project, secrets))
+  const mirror = await mirrors.open(repositoryAddress(project, secrets), { submodules: true, lfs: false, within: '' })
   const known = await treeChangeOf(mirror, from, to)
   if (known) return known
   await mirror.fetch({ signal })

@@ -54,6 +54,10 @@ function shown(environmentId: string): PreviewView {
     },
     variables: { number: 2, added: ['NEW'], removed: [], changed: [] },
     hooks: [{ name: 'after.pull', event: 'after.pull', origin: 'repository', change: 'added' }],
+    contents: {
+      submodules: [{ path: 'lib', url: 'https://x.example/lib', revision: 'd'.repeat(40), before: 'c'.repeat(40) }],
+      lfs: { files: 2, bytes: 2_048 },
+    },
     servers: [
       {
         ...{ targetId: randomUUID(), server: 'web-1', host: '192.0.2.1', user: 'deploy', root: '/webroot' },
@@ -81,6 +85,7 @@ it('shows what would run and change, and how to run just that', async () => {
   expect(code).toBe(0)
   expect(out).toContain('main bbbbbbb Say more in place of release 1\n2.0 KiB to send, 16 MiB of disk needed\n')
   expect(out).toContain('Files: 1\n  ~ index.html\n\nVariables: 1\n  + NEW\n\nHooks: 1\n  + after.pull\n')
+  expect(out).toContain('Submodules: 1\n  lib  ccccccc → ddddddd\n\nFiles in Git LFS: 2, 2.0 KiB\n')
   expect(out).toContain(
     '  1  after.pull (.amezmo/after.pull): as deploy, ≤ 10m 00s, failure stops\n       = server /etc/x 0640 root:\n       | set -e\n       | make\n',
   )

@@ -160,6 +160,32 @@ describe('a commit with submodules', () => {
     await expect((await open()).change(null, sha)).rejects.toMatchObject({ message: expect.stringContaining('docs') })
   })
 
+  it('is compared with another one file by file', async () => {
+    library.write('lib.txt', 'one')
+    library.write('same.txt', 'same')
+    link(shop, 'lib', library.commit('first'), '../library')
+    shop.write('index.php', 'shop')
+    shop.git('add', 'index.php')
+    const sha = commit(shop)
+    library.write('lib.txt', 'two')
+    library.write('new.txt', 'new')
+    link(shop, 'lib', library.commit('second'), '../library')
+    const next = commit(shop)
+    const mirror = await open()
+    await mirror.fetch()
+    const changed = async (by: Mirror): Promise<unknown> => {
+      const { ahead, files, changed: paths } = await by.between(sha, next)
+      return [ahead, files, paths.map(({ path, change }) => `${change} ${path}`)]
+    }
+    expect(await changed(mirror)).toEqual([1, 2, ['changed lib/lib.txt', 'added lib/new.txt']])
+    expect(await changed(await open({ ...all, submodules: false }))).toEqual([1, 1, ['changed lib']])
+    rmSync(library.path, { recursive: true })
+    rmSync(join(folder, 'mirrors'), { recursive: true })
+    const alone = await open()
+    await alone.fetch()
+    expect(await changed(alone)).toEqual([1, 1, ['changed lib']])
+  })
+
   it('has hooks in one of them', async () => {
     library.write('after.pull', 'echo here\n')
     link(shop, '.amezmo', library.commit('first'), '../library')

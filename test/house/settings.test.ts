@@ -49,4 +49,15 @@ describe('settings', () => {
     for (const text of ['proxy.example.org', '10.0.0.0/33', '10.0.0/8', '*', '2001:db8::/129', '10.0.0.0/'])
       expect(complaint({ FAIRLEAD_PROXIES: text }), text).toMatch('FAIRLEAD_PROXIES must be')
   })
+
+  it('name hosts of private networks', () => {
+    expect(read({}).privateHosts).toEqual([])
+    expect(read({ FAIRLEAD_PRIVATE_HOSTS: 'Git.internal, 10.0.0.7,fd00::1' }).privateHosts).toEqual([
+      'git.internal',
+      '10.0.0.7',
+      'fd00::1',
+    ])
+    for (const text of ['https://git.internal', 'git.internal:8443', '*.internal'])
+      expect(complaint({ FAIRLEAD_PRIVATE_HOSTS: text }), text).toMatch('FAIRLEAD_PRIVATE_HOSTS must be')
+  })
 })

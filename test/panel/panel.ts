@@ -18,6 +18,7 @@ export async function openPanel(): Promise<{ ctx: Context; close(): Promise<void
     publicUrl: null,
     proxies: [],
     localRepositories: ['/srv/git/'],
+    privateHosts: [],
     logLevel: 'silent' as const,
   }
   return {
