@@ -72,7 +72,7 @@ async function withEmpty(work: (db: Database, keyPath: string) => Promise<void>)
 }
 
 describe('a backup', () => {
-  it('is for its owner alone, and tells nothing that was stored', () => {
+  it('attack 46: is for its owner alone, and tells nothing that was stored', () => {
     expect(statSync(backup).mode & 0o777).toBe(0o600)
     const bytes = readFileSync(backup)
     for (const word of ['hunter2', 'example.org', 'Deployment', key.toString('hex'), key.toString('base64')])

@@ -1,10 +1,11 @@
 // A panel that is lost while it deploys, and put back from its backup on an empty machine: secrets can be read, and the
 // deployment goes on, on a server that never noticed.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { openContext } from '@/lib/panel/context.ts'
 import { createBackup } from '@/lib/panel/backup.ts'
+import { ensureKey } from '@/lib/secrets.ts'
 import { readSettings } from '@/lib/settings.ts'
 import { createDeployment } from '@/lib/store/deployments.ts'
 import { run } from '../cli/program.ts'
@@ -33,11 +34,14 @@ it('a restored panel takes up the deployment that was running, and reads the sec
   const other = await testDatabase({ empty: true })
   const dataDir = join(place.folder, 'restored')
   const env = { DATABASE_URL: other.url, FAIRLEAD_DATA: dataDir }
+  // A panel was started here, which made a key of its own, and went no further.
+  await ensureKey(join(dataDir, 'secret.key'))
   const wrong = await run(['admin', 'backup', 'restore', path], env, 'another passphrase\n')
   expect(wrong).toMatchObject({ code: 3, err: expect.stringContaining('passphrase') })
   const restored = await run(['admin', 'backup', 'restore', path], env, `${passphrase}\n`)
   expect(restored).toMatchObject({ code: 0, err: expect.stringContaining('rows are back') })
   expect(readFileSync(join(dataDir, 'secret.key'), 'utf8').trim()).toBe(Buffer.from(place.key).toString('hex'))
+  expect(readdirSync(dataDir).filter((name) => name.startsWith('secret.key.before-'))).toHaveLength(1)
   expect((await run(['admin', 'backup', 'restore', path], env, `${passphrase}\n`)).code).toBe(4)
 
   const ctx = openContext(readSettings(env))
@@ -91,4 +95,4 @@ it('a restored panel takes up the deployment that was running, and reads the sec
     await again.db.close()
     await other.drop()
   }
-}, 180_000)
+}, 300_000)

@@ -55,7 +55,7 @@ async function values(secrets = openSecrets(...readKeys(keyPath))) {
 }
 
 describe('the key', () => {
-  it('is another one afterwards, for the same values', async () => {
+  it('attack 45: is another one afterwards, for the same values', async () => {
     const before = await values()
     const old = readKey(keyPath)
     const { values: count, keyId } = await rotateKey(ctx.db, keyPath)

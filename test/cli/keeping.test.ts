@@ -32,7 +32,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-describe('fairlead admin backup', () => {
+describe('attack 46: fairlead admin backup', () => {
   it('goes into a file, and from there into an empty data folder with a database of its own', async () => {
     const made = await run(['admin', 'backup', 'create', file], env, passphrase)
     expect(made).toMatchObject({ code: 0, out: '', err: expect.stringMatching(/holds \d+ rows and the key/) })

@@ -21,7 +21,7 @@ describe('before a panel starts', () => {
       expect(() => checkPlatform('linux', 'arm64', node)).not.toThrow()
   })
 
-  it('a weak secret is refused without being repeated', () => {
+  it('attack 45: a weak secret is refused without being repeated', () => {
     for (const weak of [
       'short',
       'a'.repeat(64),
