@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PanelError } from '@/lib/errors.ts'
 import { planUndo } from '@/lib/deploy/plan.ts'
 import { acknowledgeProgram, secretPart, startProgram } from '@/lib/deploy/programs.ts'
-import type { Plan, Segment, TreeChange } from '@/lib/deploy/types.ts'
+import type { Failure, Plan, Segment, TreeChange } from '@/lib/deploy/types.ts'
 import { writeAs } from '@/lib/store/claims.ts'
 import type { Claim } from '@/lib/store/claims.ts'
 import { Refusal, answerOf } from './exchange.ts'
@@ -86,8 +86,8 @@ async function flyAll(flight: Flight, shipment: Shipment): Promise<Verdict> {
   const why = verdict.failure?.message ?? 'The deployment was cancelled.'
   if (!flight.state.undo)
     await flight.record([{ type: 'undo.began', data: { segment: undo.name, release: verdict.undo.release, why } }])
-  await flyUndo(flight, shipment, undo)
-  const failure = judgeUndo(flight.state, undo, server)
+  const unflown = await flyUndo(flight, shipment, undo)
+  const failure = judgeUndo(flight.state, undo, server, unflown)
   return failure ? { status: 'failed', failure, undo: null } : verdict
 }
 
@@ -121,24 +121,30 @@ function fits(plan: Plan, change: TreeChange): boolean {
   return plan.segments[0]!.steps.every(({ action }) => action.do !== 'tree' || action.base === change.base)
 }
 
-/** Puts back what was live. The server was there a moment ago: it is looked for as long as an undo may take. */
-async function flyUndo(flight: Flight, shipment: Shipment, segment: Segment): Promise<void> {
+/**
+ * Puts back what was live. The server was there a moment ago: it is looked for as long as an undo may take. Returns why it wasn't
+ * flown, or null.
+ */
+async function flyUndo(flight: Flight, shipment: Shipment, segment: Segment): Promise<Failure | null> {
   const { plan, secrets } = shipment.cargo
   const until = Date.now() + undoMs
   for (;;) {
     try {
-      return await flySegment(flight, {
+      await flySegment(flight, {
         plan,
         segment,
         secrets,
         isCancellable: false,
         start: () => shipment.start(segment),
       })
+      return null
     } catch (error) {
       flight.gone.throwIfAborted()
       const { log } = flight.worker
       log.warn({ err: error, deployment: flight.held.deploymentId }, 'the undo did not start')
-      if (!(error instanceof PanelError) || finalCodes.has(error.code) || Date.now() > until) return
+      const mayPass = error instanceof PanelError && !finalCodes.has(error.code) && Date.now() <= until
+      const isTold = error instanceof PanelError || error instanceof Refusal
+      if (!mayPass) return isTold ? failureOfServer(error, flight.target.server.name) : null
       await delay(undoPauseMs, undefined, { signal: flight.gone }).catch(() => {})
     }
   }

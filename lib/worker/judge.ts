@@ -44,11 +44,16 @@ function gap(step: Segment['steps'][number], server: string): Failure {
   return { code: 'internal', server, step: step.name, message }
 }
 
-/** Judges the undo segment: null = it is undone. */
-export function judgeUndo(state: DeploymentState, undo: Segment, server: string): Failure | null {
+/** Judges the undo segment: null = it is undone. `unflown`: why it never began, if that is known. */
+export function judgeUndo(
+  state: DeploymentState,
+  undo: Segment,
+  server: string,
+  unflown: Failure | null = null,
+): Failure | null {
   const segment = state.segments.find((one) => one.name === undo.name)
   if (segment?.outcome === 'ok') return null
-  const cause = segment ? failureOf(state, segment, undo, server) : null
+  const cause = segment?.outcome ? failureOf(state, segment, undo, server) : unflown
   const does = (what: Action['do']) => undo.steps.some(({ action }) => action.do === what)
   const isRelease = does('switch') || does('unlink')
   const what = isRelease ? 'The release before' : does('restore') ? 'The variables before' : 'The files before'

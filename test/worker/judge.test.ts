@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { nothingYet } from '@/lib/deploy/reducer.ts'
 import type { DeploymentState, Fact, SegmentState } from '@/lib/deploy/reducer.ts'
 import type { Segment } from '@/lib/deploy/types.ts'
-import { judge } from '@/lib/worker/judge.ts'
+import { judge, judgeUndo } from '@/lib/worker/judge.ts'
 import { step } from '../ssh/flight.ts'
 
 function main(expectCurrent: string | null, adopt = false): Segment {
@@ -52,4 +52,13 @@ test('an end that is said to be good without the end of each step is none', () =
       failure: { code: 'internal', step: 'switch' },
       undo: { release: 'a' },
     })
+})
+
+test('an undo that never began says why', () => {
+  const full = { code: 'disk_full', message: 'The disk of s is full.' } as const
+  const undo: Segment = { name: 'undo', targetId: 't', steps: main('a').steps.slice(1) }
+  expect(judgeUndo(lost([]), undo, 's', full)).toMatchObject({
+    code: 'undo_failed',
+    message: 'The release before could not be put back: The disk of s is full.',
+  })
 })
