@@ -38,6 +38,8 @@ export function proxy(request: NextRequest) {
   return response
 }
 
+// Everything but what is no page; and just that, or an address that only begins like it would get no policy and no look at where
+// it comes from.
 export const config = {
-  matcher: [{ source: '/((?!api/|events|_next/static|_next/image|favicon.ico|icon.svg).*)' }],
+  matcher: [{ source: '/((?!api/|events$|_next/static/|_next/image$|favicon\\.ico$|icon\\.svg$).*)' }],
 }

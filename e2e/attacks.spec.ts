@@ -168,6 +168,8 @@ test('attacks 22 and 28: whoever keeps one project hears and reads nothing of an
 })
 
 test('attack 30: of two who hold the set-up token at once, one owns the panel', async ({ browser }) => {
+  // A panel of its own is started for it.
+  test.setTimeout(240_000)
   await withOwnPanel(['web'], async (panel) => {
     const token = await makeSetupToken(panel.context)
     const pages = await Promise.all(

@@ -89,7 +89,7 @@ test('a line has an address', async ({ page, seeded }) => {
   await expect(page).toHaveURL(new RegExp(`#L${needleAt}$`))
 })
 
-test('nothing in a log becomes markup, and only http addresses become links', async ({ page, seeded }) => {
+test('attack 31: nothing in a log becomes markup, and only http addresses become links', async ({ page, seeded }) => {
   await openLong(page, seeded.deployments.long)
   await expect(page.locator('[data-line="1"]')).toContainText(hostileLines[0]!)
   await expect(page.locator('[data-line="2"]')).toContainText(hostileLines[1]!)
@@ -103,7 +103,7 @@ test('nothing in a log becomes markup, and only http addresses become links', as
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
 })
 
-test('colours are drawn, other control characters are not', async ({ page, seeded }) => {
+test('attack 31: colours are drawn, other control characters are not', async ({ page, seeded }) => {
   await openLong(page, seeded.deployments.long)
   await expect(page.locator('[data-line="5"] .ansi-red')).toHaveText('red')
   await expect(page.locator('[data-line="5"] .ansi-green.ansi-bold')).toHaveText('bold green')
@@ -114,6 +114,7 @@ test('colours are drawn, other control characters are not', async ({ page, seede
   )
   await expect(page.locator('[data-line="6"]')).toHaveText('progress 100%')
   await expect(page.locator('[data-line="7"]')).toContainText('Grüße, 你好, こんにちは, 🚀')
+  await expect(page.locator('[data-line="7"]')).toContainText(', right to left, tab')
   await expect(page.locator('[data-line="8"]')).toHaveText('nothing was cleared')
 })
 

@@ -22,7 +22,7 @@ test('one is sent to sign in and then to where one wanted to go', async ({ brows
   await context.close()
 })
 
-test('an address of another site is no place to go on to', async ({ browser, panel }) => {
+test('attack 36: an address of another site is no place to go on to', async ({ browser, panel }) => {
   const context = await browser.newContext({ baseURL: panel.url, storageState: nobody })
   const page = await context.newPage()
   // Browsers drop the tab, and see a host.

@@ -18,12 +18,12 @@ export const stepKey = (segment: string, step: number): string => `${segment}/${
 
 /** Colour codes (SGR), the only escapes that are drawn. */
 const colours = /\x1b\[([\d;:]*)m/g
-/** Every other escape, and control characters that draw nothing: titles, cursor moves, bells. Tab stays. */
+/** Every other escape, and characters that draw nothing: titles, cursor moves, bells, those that turn the direction of what follows. Tab stays. */
 const others =
-  /\x1b\[[\d;:<=>?]*[ -/]*[@-ln-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|$)|\x1b[P^_X][^\x1b]*(?:\x1b\\|$)|\x1b[ -/]*[0-Z\\^-~]|[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]/g
+  /\x1b\[[\d;:<=>?]*[ -/]*[@-ln-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|$)|\x1b[P^_X][^\x1b]*(?:\x1b\\|$)|\x1b[ -/]*[0-Z\\^-~]|[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g
 
 /** Whether a text has any of the above. Most lines have none, and with a million of them that is what counts. */
-const controls = /[\0-\x08\x0b-\x1f\x7f]/
+const controls = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
 
 /** What of a raw line is to be seen: the last thing written over it by carriage returns, and no escapes but colours. */
 export function visible(raw: string): string {

@@ -22,6 +22,8 @@ describe('a line of a log', () => {
     ['\x1b[31mred\x1b[0m', '\x1b[31mred\x1b[0m'],
     ['\x1b[2Kcleared \x1b]0;title\x07bell\x07', 'cleared bell'],
     ['NUL\0 and DEL\x7f', 'NUL and DEL'],
+    ['\u202egnp.exe\u202c \u2067is\u2069 \x9b2J', 'gnp.exe is 2J'],
+    ['שלום مرحبا \u200f!', 'שלום مرحبا \u200f!'],
   ])('%j is shown as %j', (raw, shown) => {
     expect(visible(raw)).toBe(shown)
   })
