@@ -40,6 +40,12 @@ const known: Known[] = [
     hint: 'Check the address; with a private repository also the key or token.',
   },
   {
+    pattern: /returned error: 30\d|update url base from redirection/i,
+    code: 'not_found',
+    say: (name) => `The Git host of ${name} says that the repository is elsewhere.`,
+    hint: 'Use the address that it has now.',
+  },
+  {
     pattern: /timed out|Timeout was reached/i,
     code: 'timed_out',
     say: (name) => `The Git host of ${name} did not answer in time.`,

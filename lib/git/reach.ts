@@ -38,8 +38,7 @@ export function isPublic(address: string): boolean {
  */
 export async function addressesOf(host: string, port: string, reach: Reach): Promise<string[] | null> {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase()
-  if (reach.privateHosts.includes(name)) return null
-  if (name === reach.home && port === reach.homePort) return null
+  if (reach.privateHosts.includes(name) || isHome(name, port, reach)) return null
   const found = await lookup(name, { all: true }).catch(() => [])
   if (found.length === 0) throw new PanelError('unreachable', `There is no host ${name}.`)
   if (!found.every(({ address }) => isPublic(address)))
@@ -50,18 +49,26 @@ export async function addressesOf(host: string, port: string, reach: Reach): Pro
   return found.map(({ address }) => address)
 }
 
-/** Settings that keep git at the addresses that were looked at, and from being sent elsewhere; null when it may go as it likes. */
+/**
+ * Settings that keep git at the addresses that were looked at, and from being sent elsewhere; null for the project's own host, which may
+ * send it where it likes.
+ */
 export async function pinned(parsed: ParsedAddress, reach: Reach): Promise<Record<string, string> | null> {
   if (parsed.kind !== 'https') return null
   const { host, port } = placeOf(parsed)
+  if (isHome(host, port, reach)) return null
   const addresses = await addressesOf(host, port, reach)
-  if (addresses === null) return null
-  const list = addresses.map((address) => (address.includes(':') ? `[${address}]` : address)).join(',')
+  const list = addresses?.map((address) => (address.includes(':') ? `[${address}]` : address)).join(',')
   return {
-    GIT_CONFIG_COUNT: '2',
-    GIT_CONFIG_KEY_0: 'http.curloptResolve',
-    GIT_CONFIG_VALUE_0: `${host}:${port}:${list}`,
-    GIT_CONFIG_KEY_1: 'http.followRedirects',
-    GIT_CONFIG_VALUE_1: 'false',
+    GIT_CONFIG_COUNT: list === undefined ? '1' : '2',
+    GIT_CONFIG_KEY_0: 'http.followRedirects',
+    GIT_CONFIG_VALUE_0: 'false',
+    ...(list === undefined
+      ? {}
+      : { GIT_CONFIG_KEY_1: 'http.curloptResolve', GIT_CONFIG_VALUE_1: `${host}:${port}:${list}` }),
   }
+}
+
+function isHome(name: string, port: string, { home, homePort }: Reach): boolean {
+  return name === home && port === homePort
 }

@@ -33,6 +33,7 @@ export async function startLfsHost(folder: string, { isOpen = false } = {}) {
   const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (request, response) => {
     const [path = ''] = (request.url ?? '').split('?')
     asked.push([request.method ?? '', path, request.headers.authorization])
+    if (host.instead) return host.instead(response)
     const oid = /^\/objects\/([0-9a-f]{64})$/.exec(path)?.[1]
     if (oid !== undefined) return host.object(oid, request, response)
     if (!isOpen && request.headers.authorization !== basic('ada', 's3cret'))
@@ -76,6 +77,8 @@ export async function startLfsHost(folder: string, { isOpen = false } = {}) {
     },
     download: (oid: string): Download => ({ href: `${origin}/objects/${oid}` }),
     batch: null as ((objects: { oid: string; size: number }[], response: ServerResponse) => void) | null,
+    /** Answers everything when set. */
+    instead: null as ((response: ServerResponse) => void) | null,
     object(oid: string, _request: IncomingMessage, response: ServerResponse): void {
       const bytes = store.get(oid)
       if (bytes) response.end(bytes)
