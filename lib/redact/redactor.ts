@@ -36,7 +36,8 @@ class StreamRedactor implements Redactor {
   committed = 0
   #exact: PatternSearch
   #state = 0
-  #views: View[]
+  #unwrapped: View
+  #decoded: View | null
   /** Raw bytes read. */
   #read = 0
   /** Raw bytes from `#heldFrom` to `#read`; those inside the first stretch are not kept once it is longer than they are. */
@@ -48,20 +49,24 @@ class StreamRedactor implements Redactor {
   constructor({ exact, wrapped, encoded }: Searches) {
     const cover = this.#cover.bind(this)
     this.#exact = exact
-    this.#views = [unwrapped(wrapped, cover), ...(encoded ? [decoded(encoded, cover)] : [])]
+    this.#unwrapped = unwrapped(wrapped, cover)
+    this.#decoded = encoded && decoded(encoded, cover)
   }
 
   push(bytes: Uint8Array): Uint8Array {
     this.#held = this.#held.length === 0 ? bytes : joined([this.#held, bytes])
-    for (const byte of bytes) {
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at]!
       this.#state = this.#exact.next(this.#state, byte)
       this.#read++
-      const length = this.#exact.matched(this.#state)
+      const length = this.#state === 0 ? 0 : this.#exact.matched(this.#state)
       if (length > 0) this.#cover(this.#read - length, this.#read)
-      for (const view of this.#views) view.take(byte, this.#read)
+      this.#unwrapped.take(byte, this.#read)
+      this.#decoded?.take(byte, this.#read)
     }
-    const open = this.#views.map((view) => view.open(this.#read))
-    return this.#give(Math.min(this.#read - this.#exact.depth(this.#state), ...open))
+    const read = this.#read
+    const open = [this.#unwrapped.open(read), this.#decoded?.open(read) ?? read]
+    return this.#give(Math.min(read - this.#exact.depth(this.#state), ...open))
   }
 
   end(): Uint8Array {

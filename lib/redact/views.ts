@@ -33,6 +33,7 @@ class Gapped {
   /** `byte` ends before the raw position `end`. */
   step(byte: number, end: number): void {
     this.#state = this.#search.next(this.#state, byte)
+    if (this.#state === 0) return
     const length = this.#search.matched(this.#state)
     if (length > 0) this.#found(this.#startOf(length, end), end)
   }
@@ -75,11 +76,14 @@ export function decoded(search: PatternSearch, found: Found): View {
   const gapped = new Gapped(search, found)
   /** An escape that hasn't come to its end. */
   let pending = ''
+  let isPending = false
   function take(byte: number, read: number): void {
-    if (pending === '' && byte !== percent && byte !== backslash) return gapped.step(byte, read)
+    if (!isPending && byte !== percent && byte !== backslash) return gapped.step(byte, read)
     pending += String.fromCharCode(byte)
     const meant = meaningOf(pending)
+    isPending = true
     if (meant === 'unknown') return
+    isPending = false
     const raw = pending
     pending = ''
     if (meant === 'none') {
