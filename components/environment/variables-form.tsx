@@ -19,12 +19,13 @@ import { VariablesTable } from './variables-table.tsx'
 type VariablesProps = {
   environment: EnvironmentView
   variables: VariablesView | null
-  sets: VariableSetView[]
+  /** A page of the history, and whether it is another one than the first. */
+  history: { sets: VariableSetView[]; isOlder: boolean }
   canEdit: boolean
 }
 
 /** Variables as a table or as the text of a .env file. Each saving is a new set; releases keep the one that they were live with. */
-export function VariablesForm({ environment, variables, sets, canEdit }: VariablesProps) {
+export function VariablesForm({ environment, variables, history, canEdit }: VariablesProps) {
   const router = useRouter()
   const usual = usualDialect(environment.appType)
   // The page is drawn anew while somebody types; what is edited changes only when they say so, or save.
@@ -126,7 +127,11 @@ export function VariablesForm({ environment, variables, sets, canEdit }: Variabl
           </>
         )}
       </Form>
-      <VariablesHistory environmentId={environment.id} sets={sets} canEdit={canEdit} />
+      <VariablesHistory
+        environmentId={environment.id}
+        {...history}
+        newest={canEdit ? (variables?.number ?? null) : null}
+      />
     </>
   )
 }

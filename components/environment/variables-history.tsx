@@ -1,21 +1,23 @@
 'use client'
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
 import { revertVariables } from '@/app/actions/variables.ts'
 import type { VariableSetView } from '@/lib/api/shapes.ts'
 import { ActButton } from '../form/act-button.tsx'
 import { StatusBadge } from '../status-badge.tsx'
-import { cardStyle } from '../style.ts'
+import { buttonStyle, cardStyle } from '../style.ts'
 import { RelativeTime } from '../time.tsx'
 import { NameChanges } from './name-changes.tsx'
 
-type HistoryProps = { environmentId: string; sets: VariableSetView[]; canEdit: boolean }
+/** `sets` are one page, newest first, and not the first page if it `isOlder`; `newest`: the number of the set that bringing another back is based on, null = nobody may. */
+type HistoryProps = { environmentId: string; sets: VariableSetView[]; isOlder: boolean; newest: number | null }
 
 /** Who changed what, and when: names, never values. */
-export function VariablesHistory({ environmentId, sets, canEdit }: HistoryProps) {
+export function VariablesHistory({ environmentId, sets, isOlder, newest }: HistoryProps) {
   const router = useRouter()
-  if (sets.length === 0) return null
-  const newest = sets[0]!.number
+  const last = sets.at(-1)
+  if (!last) return null
   return (
     <section aria-labelledby="sets" className="mt-6">
       <h2 id="sets" className="mb-2 font-semibold">
@@ -42,7 +44,7 @@ export function VariablesHistory({ environmentId, sets, canEdit }: HistoryProps)
                 </span>
               )}
             </span>
-            {canEdit && set.number !== newest && set.isReadable && (
+            {newest !== null && set.number !== newest && set.isReadable && (
               <ActButton
                 kind="quiet"
                 label={`Bring set ${set.number} back`}
@@ -59,6 +61,27 @@ export function VariablesHistory({ environmentId, sets, canEdit }: HistoryProps)
           </li>
         ))}
       </ol>
+      <HistoryPages environmentId={environmentId} isOlder={isOlder} oldest={last.number} />
     </section>
+  )
+}
+
+/** The way to older sets, which begin with number 1, and back to the newest; nothing where there is only one page. */
+function HistoryPages({ environmentId, isOlder, oldest }: { environmentId: string; isOlder: boolean; oldest: number }) {
+  if (!isOlder && oldest === 1) return null
+  const address = `/environments/${environmentId}?tab=variables`
+  return (
+    <nav aria-label="Pages of the history" className="mt-3 flex gap-2">
+      {isOlder && (
+        <Link href={`${address}#sets`} className={buttonStyle.plain}>
+          Newest
+        </Link>
+      )}
+      {oldest > 1 && (
+        <Link href={`${address}&before=${oldest}#sets`} className={buttonStyle.plain}>
+          Older
+        </Link>
+      )}
+    </nav>
   )
 }

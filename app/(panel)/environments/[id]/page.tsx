@@ -19,10 +19,10 @@ import { getProject } from '@/lib/panel/projects.ts'
 import { listVariableSets, readVariables } from '@/lib/panel/variables.ts'
 import { load } from '@/lib/web/page.ts'
 
-type PageProps = { params: Promise<{ id: string }>; searchParams: Promise<{ tab?: string }> }
+type PageProps = { params: Promise<{ id: string }>; searchParams: Promise<{ tab?: string; before?: string }> }
 
 export default async function EnvironmentPage({ params, searchParams }: PageProps) {
-  const [{ id }, { tab: asked = '' }] = [await params, await searchParams]
+  const [{ id }, { tab: asked = '', before }] = [await params, await searchParams]
   const environment = await load(getEnvironment, { id })
   const tab: PageTab = Object.hasOwn(pageTabs, asked) ? (asked as PageTab) : 'releases'
   return (
@@ -30,7 +30,7 @@ export default async function EnvironmentPage({ params, searchParams }: PageProp
       <EnvironmentFrame environment={environment} tab={tab} />
       {tab === 'releases' && <Releases environment={environment} />}
       {tab === 'pipeline' && <Hooks environment={environment} />}
-      {tab === 'variables' && <Variables environment={environment} />}
+      {tab === 'variables' && <Variables environment={environment} before={before} />}
       {tab === 'servers' && <Targets environment={environment} servers={await load(listServers, {})} />}
       {tab === 'settings' && <SettingsForm environment={environment} />}
     </>
@@ -59,24 +59,26 @@ async function Releases({ environment }: { environment: EnvironmentView }) {
   )
 }
 
-async function Variables({ environment }: { environment: EnvironmentView }) {
+/** `before`: the number of the set whose predecessors the history shows; the newest unless given. */
+async function Variables({ environment, before }: { environment: EnvironmentView; before: string | undefined }) {
   const { id: environmentId, can } = environment
   const [sets, files] = await Promise.all([
-    load(listVariableSets, { environmentId }),
+    load(listVariableSets, { environmentId, ...(before === undefined ? {} : { before: Number(before) }) }),
     load(listConfigFiles, { environmentId }),
   ])
+  const history = { sets, isOlder: before !== undefined }
   const configFiles = <ConfigFiles environment={environment} files={files} />
   if (!can.readVariables)
     return (
       <>
-        <VariablesHistory environmentId={environmentId} sets={sets} canEdit={false} />
+        <VariablesHistory environmentId={environmentId} {...history} newest={null} />
         {configFiles}
       </>
     )
   const variables = await load(readVariables, { environmentId })
   return (
     <>
-      <VariablesForm environment={environment} variables={variables} sets={sets} canEdit={can.configure} />
+      <VariablesForm environment={environment} variables={variables} history={history} canEdit={can.configure} />
       {configFiles}
     </>
   )
