@@ -63,7 +63,7 @@ const table: Record<string, Rule> = {
     node: true,
   },
   'lib/ssh': { local: ['lib/ssh', 'lib/deploy', 'lib/errors'], packages: ['ssh2'], node: true },
-  'lib/git': { local: ['lib/git', 'lib/deploy', 'lib/errors'], packages: ['simple-git'], node: true },
+  'lib/git': { local: ['lib/git', 'lib/deploy', 'lib/errors'], packages: ['simple-git', 'zod'], node: true },
   'lib/store': {
     local: ['lib/store', 'lib/secrets', ...pure],
     packages: ['@prisma/client', '@prisma/adapter-pg', 'pg', 'pg-copy-streams', 'zod'],
