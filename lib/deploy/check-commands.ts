@@ -1,16 +1,24 @@
-// Of the check: what restarts run as root, and the sudo lines that allow exactly that.
+// Of the check: what restarts run as root, what writes files elsewhere on the server, and the sudo lines that allow exactly that.
 import { line } from './check-facts.ts'
 import type { CheckContext, CheckLine, Facts } from './check-facts.ts'
 
-/** One line for all of them; none when no restart needs it. */
-export function commands(facts: Facts, { commands: wanted }: CheckContext): CheckLine[] {
+/** A line for restarts and one for files; none when nothing of the kind is wanted. */
+export function commands(facts: Facts, { commands: all }: CheckContext): CheckLine[] {
+  const wanted = all.map((command, index) => ({ ...command, index }))
+  const [restarts, files] = [wanted.filter(({ unless }) => !unless), wanted.filter(({ unless }) => unless)]
+  return [...lineOf(facts, 'restarts', 'Restarts', restarts), ...lineOf(facts, 'files', 'Files elsewhere', files)]
+}
+
+type Wanted = CheckContext['commands'][number] & { index: number }
+
+function lineOf(facts: Facts, id: string, label: string, wanted: Wanted[]): CheckLine[] {
   if (wanted.length === 0) return []
   const login = facts.one('user')
   const may = new Set(facts.all('may'))
   const paths = new Map(facts.all('command').map((text) => [text.split(' ')[0], text.replace(/^\d+ ?/, '')]))
   const details: string[] = []
   const lines: string[] = []
-  for (const [index, { words, otherwise }] of wanted.entries()) {
+  for (const { index, words, otherwise } of wanted) {
     const said = otherwise && facts.one('systemd') === '' ? otherwise : words
     const path = paths.get(`${index}`) ?? ''
     if (path === '') details.push(`${said[0]} is not on this server`)
@@ -21,7 +29,7 @@ export function commands(facts: Facts, { commands: wanted }: CheckContext): Chec
   }
   const remedy = lines.length > 0 ? `Add with \`visudo -f /etc/sudoers.d/fairlead\`:\n${lines.join('\n')}` : undefined
   const verdict = details.length > 0 ? 'failed' : 'ok'
-  return [line('restarts', 'Restarts', verdict, details.join('; ') || 'everything needed is allowed', remedy)]
+  return [line(id, label, verdict, details.join('; ') || 'everything needed is allowed', remedy)]
 }
 
 /** Of what names of services hold, `:` and `=` mean something to sudoers(5), and `*` would stand for anything. */

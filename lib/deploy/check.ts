@@ -83,7 +83,21 @@ export function verdictOf(lines: CheckLine[]): Verdict {
 }
 
 function tools(facts: Facts): CheckLine[] {
-  const needed = ['tar', 'sha256sum', 'setsid', 'dd', 'find', 'xargs', 'stat', 'readlink', 'head', 'tail', 'cp', 'mv']
+  const needed = [
+    'tar',
+    'base64',
+    'sha256sum',
+    'setsid',
+    'dd',
+    'find',
+    'xargs',
+    'stat',
+    'readlink',
+    'head',
+    'tail',
+    'cp',
+    'mv',
+  ]
   const missing = needed.filter((name) => facts.tool(name) === '')
   const abilities: [string, string][] = [
     ['builtin', 'printf built into sh'],

@@ -26,8 +26,15 @@ export function restartSteps({ restarts }: Options): PresetStep[] {
   }))
 }
 
-/** A command that a restart runs as root; `otherwise` where systemd is not what runs the server. */
-export type RootCommand = { words: string[]; otherwise?: string[] }
+/**
+ * A command that is run as root; `otherwise` where systemd is not what runs the server. `unless`: a file is written, and nobody
+ * needs root for it who may write in its directory and is its owner (null = whoever writes it).
+ */
+export type RootCommand = {
+  words: string[]
+  otherwise?: string[]
+  unless?: { directory: string; owner: string | null }
+}
 
 /** What the login user has to be allowed by sudo, for *Check* to ask and to print. */
 export function rootCommands({ restarts }: Options): RootCommand[] {

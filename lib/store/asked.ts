@@ -5,7 +5,7 @@ import { throughJumps } from './jumps.ts'
 export type AskedServer = NonNullable<Awaited<ReturnType<typeof findAskedServer>>>
 export type AskedProject = NonNullable<Awaited<ReturnType<typeof findAskedProject>>>
 
-/** The server with its targets, oldest first, and of each environment the newest revision of every hook. */
+/** The server with its targets, oldest first, and of each environment the newest revision of every hook and of files elsewhere. */
 export async function findAskedServer({ prisma }: Database, id: string) {
   return prisma.server.findUnique({
     where: { id },
@@ -14,7 +14,16 @@ export async function findAskedServer({ prisma }: Database, id: string) {
       targets: {
         orderBy: { createdAt: 'asc' },
         include: {
-          environment: { include: { hooks: { orderBy: [{ event: 'asc' }, { number: 'desc' }], distinct: ['event'] } } },
+          environment: {
+            include: {
+              hooks: { orderBy: [{ event: 'asc' }, { number: 'desc' }], distinct: ['event'] },
+              configFiles: {
+                where: { target: 'server' },
+                orderBy: { path: 'asc' },
+                include: { revisions: { orderBy: { number: 'desc' }, take: 1, omit: { content: true } } },
+              },
+            },
+          },
         },
       },
     },

@@ -8,6 +8,7 @@ import type { Connection, Permissions, ServerAddress } from '@/lib/deploy/types.
 import { PanelError } from '@/lib/errors.ts'
 import { openConnector } from '@/lib/ssh/connector.ts'
 import { shownOptions } from '@/lib/spec/options.ts'
+import { fileCommands } from '@/lib/spec/file-commands.ts'
 import { restartUsers, rootCommands } from '@/lib/spec/presets.ts'
 import type { AskedServer } from '@/lib/store/asked.ts'
 import { serverAddress } from './addresses.ts'
@@ -65,7 +66,17 @@ function placesOf(server: AskedServer, root: string | null, panelId: string): [P
     const hooks = environment.hooks.flatMap(({ user, text }) => (user === null || text === null ? [] : [user]))
     const users = [...new Set([...hooks, ...restartUsers(options)])]
     const pass = mode === 'off' ? { groups: [], owner: null } : { groups: [group], owner }
-    return { root: path, users, ...pass, commands: rootCommands(options), mine: `${panelId}/${environment.id}`, adopt }
+    const files = environment.configFiles.flatMap(({ path, revisions }) =>
+      revisions.filter(({ sha256 }) => sha256 !== null).flatMap((row) => fileCommands({ ...row, path })),
+    )
+    return {
+      root: path,
+      users,
+      ...pass,
+      commands: [...rootCommands(options), ...files],
+      mine: `${panelId}/${environment.id}`,
+      adopt,
+    }
   })
   return first ? [first, ...others] : [{ ...bare(root ?? defaultRoot), mine: null, adopt: false }]
 }
@@ -98,7 +109,7 @@ async function fastestTrip(connection: Connection): Promise<number> {
 
 /** Lines that differ from root to root of one server. */
 function isOfPlace(id: string): boolean {
-  return /^(disk|inodes|write|current|owner|users|user:.*|group:.*|sudo|restarts)$/.test(id)
+  return /^(disk|inodes|write|current|owner|users|user:.*|group:.*|sudo|restarts|files)$/.test(id)
 }
 
 function at({ root }: Place, line: CheckLine): CheckLine {

@@ -7,6 +7,7 @@ import { run } from './contract.ts'
 import { context, deploy, deploySegment, hookOf, releaseOf } from './engine-ground.ts'
 import { configureOwnerContract } from './engine-configure-owner.ts'
 import { fullDiskContract } from './engine-full-disk.ts'
+import { placeRootContract } from './engine-place-root.ts'
 import { runAsContract } from './engine-run-as.ts'
 import type { Place } from './engine-run-as.ts'
 import { answer, factOf, fly, outcomes, step } from './flight.ts'
@@ -26,6 +27,7 @@ export function machineContract(userland: 'gnu' | 'busybox'): void {
     })
 
     runAsContract(place)
+    placeRootContract(place, userland)
     fullDiskContract(place)
     // busybox's chown can't be told whose files to leave alone: nothing is ever given away there.
     if (userland === 'gnu') configureOwnerContract(place)

@@ -7,7 +7,7 @@ import { PanelError } from '../../errors.ts'
 
 /**
  * `users`: whom hooks run as; `groups`: that must exist; `owner`: whom the permissions pass gives releases to; `commands`: what
- * restarts run as root.
+ * restarts run as root, and what writes files elsewhere on the server.
  * `survival`: a detached process survives log-out, in two calls: `plant` a token on one connection, end that connection,
  * `verify` the same token on another. A token is 8–64 letters and digits, made anew each time.
  */
@@ -31,7 +31,7 @@ const looking = squeeze(`
   os=; if [ -r /etc/os-release ]; then os=$(. /etc/os-release; printf %s "$PRETTY_NAME"); fi
   say os "$os"
   case $(cp --version 2>/dev/null) in *GNU*) say userland GNU ;; *) case $(cp --help 2>&1) in *BusyBox*) say userland busybox ;; *) say userland unknown ;; esac ;; esac
-  for c in bash git tar sha256sum setsid dd find xargs stat readlink sudo head tail cp mv; do has "$c"; done
+  for c in bash git tar base64 sha256sum setsid dd find xargs stat readlink sudo head tail cp mv; do has "$c"; done
   if PATH=/none printf '' 2>/dev/null; then say builtin printf; fi
   if printf ab | dd bs=2 count=1 iflag=fullblock >/dev/null 2>&1; then say fullblock yes; fi
   if sleep .01 2>/dev/null; then say fraction yes; fi
@@ -82,6 +82,11 @@ const looking = squeeze(`
     say command "$i $(PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; command -v "$1")"
     if [ "$(id -u)" = 0 ] || sudo -n -l -- "$@" >/dev/null 2>&1 </dev/null; then say may "$i"; fi
   }
+  # own <directory> <owner> <index>: no root is needed to write there
+  own() {
+    [ -w "$1" ] || return 1
+    case $2 in '' | "$me") say command "$3 -"; say may "$3" ;; *) return 1 ;; esac
+  }
   wanted
   case $survival in
     plant)
@@ -118,7 +123,8 @@ export function checkProgram(input: CheckInput): string {
   return [values, common, attached, `wanted() {\n:\n${wanted}}\n`, looking].join('')
 }
 
-function wantText({ words, otherwise }: RootCommand, index: number): string {
+function wantText({ words, otherwise, unless }: RootCommand, index: number): string {
   const want = (list: string[]): string => `want ${index} ${list.map(quote).join(' ')}`
+  if (unless) return `own ${quote(unless.directory)} ${quote(unless.owner ?? '')} ${index} || ${want(words)}\n`
   return otherwise ? `if [ -n "$systemd" ]; then ${want(words)}; else ${want(otherwise)}; fi\n` : `${want(words)}\n`
 }

@@ -96,7 +96,7 @@ export const placing =
     eval "content=\\$file_$3"
     h=$(printf %s "$content" | base64 -d | sha256sum)
     [ "\${h%% *}" = "$3" ] || { fail internal "$called is not what was planned"; return 1; }
-    printf %s "$content" | base64 -d | sudo -n install -m "$6" -o "$u" -g "$g" /dev/stdin "$m" || { denied; return 1; }
+    printf %s "$content" | base64 -d | sudo -n install -m "$6" -o "$u" -g "$g" /proc/self/fd/0 "$m" || { denied; return 1; }
     content=
   }
   kept() { [ -e "$1/none.$nr" ] || [ -e "$1/before.$nr" ] || [ -L "$1/before.$nr" ]; }
