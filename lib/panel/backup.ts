@@ -1,4 +1,5 @@
 // The whole panel as one encrypted file: all tables as they stand at one moment, and the key that opens the secrets in them.
+import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createWriteStream } from 'node:fs'
@@ -37,7 +38,8 @@ export async function createBackup(
   const checked = passphraseText.safeParse(passphrase)
   if (!checked.success) throw new PanelError('invalid', checked.error.issues[0]!.message)
   const client = await db.pool.connect()
-  const part = `${path}.part`
+  // A name of its own: of two at once, none writes into, or takes away, what the other one is writing.
+  const part = `${path}.part-${randomBytes(4).toString('hex')}`
   let rows = 0
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
@@ -49,11 +51,7 @@ export async function createBackup(
     await link(part, path)
     return { createdAt: about.createdAt, rows }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new PanelError(
-        'conflict',
-        `${(error as NodeJS.ErrnoException).path === part ? part : path} exists already.`,
-      )
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new PanelError('conflict', `${path} exists already.`)
     throw error
   } finally {
     // A connection in the middle of a COPY is of no use to anybody.

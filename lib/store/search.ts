@@ -61,8 +61,9 @@ export async function findReleasesOf(
 ): Promise<ReleaseHit[]> {
   const { rows } = await pool.query<ReleaseHit>(
     `SELECT d."id" AS "deploymentId", r."number", r."revision", r."subject", p."name" || ' / ' || e."name" AS "environment"
-     FROM (SELECT * FROM "Release" WHERE "revision" >= $1 AND "revision" < $1 || 'g' LIMIT $2) r
-     JOIN "Environment" e ON e."id" = r."environmentId" AND ($3::text[] IS NULL OR e."projectId" = ANY($3))
+     FROM (SELECT * FROM "Release" WHERE "revision" >= $1 AND "revision" < $1 || 'g'
+       AND ($3::text[] IS NULL OR "environmentId" IN (SELECT "id" FROM "Environment" WHERE "projectId" = ANY($3))) LIMIT $2) r
+     JOIN "Environment" e ON e."id" = r."environmentId"
      JOIN "Project" p ON p."id" = e."projectId"
      JOIN "Deployment" d ON d."environmentId" = r."environmentId" AND d."number" = r."number"
      ORDER BY r."createdAt" DESC LIMIT $4`,

@@ -1,6 +1,6 @@
 // A backup of a real panel, put back into another database: the same state, and secrets that can be read.
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -71,13 +71,14 @@ async function withEmpty(work: (db: Database, keyPath: string) => Promise<void>)
   }
 }
 
-describe('a backup', () => {
+// Passphrases are made costly on purpose, and a damaged file is tried in many ways.
+describe('a backup', { timeout: 240_000 }, () => {
   it('attack 46: is for its owner alone, and tells nothing that was stored', () => {
     expect(statSync(backup).mode & 0o777).toBe(0o600)
     const bytes = readFileSync(backup)
     for (const word of ['hunter2', 'example.org', 'Deployment', key.toString('hex'), key.toString('base64')])
       expect(bytes.includes(word), word).toBe(false)
-    expect(existsSync(`${backup}.part`)).toBe(false)
+    expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([])
   })
 
   it('is put back row by row, with the key that opens its secrets, and ids go on where they were', () =>
@@ -167,6 +168,16 @@ describe('a backup', () => {
         expect(await contents(db), String(n)).toEqual(empty)
         expect(existsSync(keyPath), String(n)).toBe(false)
       }
+    }))
+
+  it('is made by one of two that write it at once, and is whole', () =>
+    withEmpty(async (db, keyPath) => {
+      const path = join(folder, 'twice.backup')
+      const both = await Promise.allSettled([1, 2].map(() => createBackup(ctx.db, { key, passphrase, path })))
+      expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      expect(both).toContainEqual({ status: 'rejected', reason: refused('conflict') })
+      expect(await restoreBackup(db, { path, passphrase, keyPath })).toMatchObject({ rows: expect.any(Number) })
+      expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([])
     }))
 
   it('is refused over a file that is there, without a good passphrase, and where nothing can be written', async () => {

@@ -116,3 +116,16 @@ test('what is under way is told at once, and again when it has changed', async (
   unwatch()
   expect(told).toEqual([['busy queued'], ['busy running'], []])
 })
+
+test('a release of one’s own is found by its commit, however many others have of it', async () => {
+  const { prisma } = panel.ctx.db
+  const revision = `fade${'0'.repeat(36)}`
+  const place = (environmentId: string, number: number) => ({ environmentId, number })
+  const own = [...Array.from({ length: 300 }, (_, at) => place(ids.busy!, 1000 + at)), place(ids.fresh!, 1000)]
+  const asked = { kind: 'deploy', source: {}, requestedBy: 'user:1', requestedByName: 'Ada', status: 'succeeded' }
+  await prisma.deployment.createMany({ data: own.map((at) => ({ ...at, ...asked })) })
+  const made = { revision, ref: 'main', subject: 'A change', author: 'Ada', state: 'complete' }
+  await prisma.release.createMany({ data: own.map((at) => ({ ...at, ...made, name: `deployment_${at.number}` })) })
+  const { releases } = await search(panel.ctx, await guestOf('fresh'), { text: 'fade' })
+  expect(releases).toMatchObject([{ number: 1000, environment: expect.stringContaining('fresh') }])
+})
