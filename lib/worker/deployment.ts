@@ -76,6 +76,7 @@ async function flyAll(flight: Flight, shipment: Shipment): Promise<Verdict> {
     await flyMain(flight, shipment)
   } catch (error) {
     flight.gone.throwIfAborted()
+    if (flight.cancel.aborted && flight.state.segments.length === 0) return cancelled
     return { status: 'failed', failure: failureOfServer(error, server), undo: null }
   }
   const { plan } = shipment.cargo

@@ -84,7 +84,9 @@ class Run {
     const isCalledOff = this.#next === 'send' && this.#isUnwanted()
     if (isCalledOff && !this.#wasSent) return this.#neverStarted()
     if (this.#isLooking) await this.#flight.relocate()
-    const connection = await worker.connector.connect(this.#flight.address(), { signal: gone })
+    // Before anything was sent, a wish to cancel needs no server: nobody waits for one that doesn't answer.
+    const signal = this.#wasSent || !this.#flown.isCancellable ? gone : this.#flight.signal
+    const connection = await worker.connector.connect(this.#flight.address(), { signal })
     try {
       if (isCalledOff) return await this.#callOff(connection)
       if (this.#next === 'adopt') {
