@@ -26,7 +26,7 @@ test('without a worker the deploy dialog says so at once, and still queues', asy
   await page.getByRole('link', { name: 'Customer portal / staging' }).click()
   await page.getByRole('button', { name: 'Deploy' }).click()
   const dialog = page.getByRole('dialog')
-  await expect(dialog.getByText('worker')).toBeVisible()
+  await expect(dialog.getByText('No worker is running')).toBeVisible()
   await dialog.getByLabel('Branch, tag or commit').fill('feature/one')
   await dialog.getByRole('button', { name: 'Deploy' }).click()
   await expect(page.getByRole('heading', { name: 'Deployment 4' })).toBeVisible()

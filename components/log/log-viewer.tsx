@@ -66,6 +66,7 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
   const place = useEffectEvent(() => {
     if (isPlaced.current) return
     isPlaced.current = true
+    if (!isLive) setFollows(false)
     const line = linkedLine()
     setLinked(line)
     if (line) show(rows.rowOf(line))
@@ -82,13 +83,18 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
     return () => removeEventListener('hashchange', onHash)
   }, [])
 
+  // Who goes to the end of a log that is still being read means its last line.
+  function follow() {
+    setFollows(isLive || isLoading)
+  }
+
   function onScroll() {
     const element = scroller.current
     if (!element) return
     const isUp = element.scrollTop < lastTop.current - 1
     const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < lineHeight
     lastTop.current = element.scrollTop
-    if (isAtEnd) setFollows(isLive)
+    if (isAtEnd) follow()
     else if (isUp && follows) {
       setFollows(false)
       setSeenCount(rows.count)
@@ -128,6 +134,7 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
         <div
           ref={scroller}
           onScroll={onScroll}
+          onKeyDown={({ key }) => key === 'End' && follow()}
           tabIndex={0}
           role="region"
           aria-label="Output"
