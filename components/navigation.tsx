@@ -29,7 +29,7 @@ export function Navigation({ reach }: { reach: Reach }) {
               key={place.href}
               href={place.href}
               aria-current={isHere(place) ? 'page' : undefined}
-              className="flex h-8 items-center gap-1.5 rounded-one px-2.5 text-ink-soft hover:bg-sunken hover:text-ink aria-[current]:bg-accent-soft aria-[current]:text-accent"
+              className="flex h-8 items-center gap-1.5 whitespace-nowrap rounded-one px-2.5 text-ink-soft hover:bg-sunken hover:text-ink aria-[current]:bg-accent-soft aria-[current]:text-accent"
             >
               <place.icon aria-hidden size={16} />
               <span className={isHere(place) ? 'sr-only sm:not-sr-only' : 'sr-only md:not-sr-only'}>{place.word}</span>

@@ -96,7 +96,7 @@ function Entry({ entry, query }: { entry: AuditEntryView; query: AuditQuery }) {
         )}
         {entry.project && <span className="text-ink-soft"> in {entry.project.name}</span>}
       </td>
-      <td className={`${cell} max-w-prose break-all font-mono text-xs text-ink-soft`}>{factsText(entry.data)}</td>
+      <td className={`${cell} max-w-prose font-mono text-xs text-ink-soft`}>{factsText(entry.data)}</td>
     </tr>
   )
 }
@@ -110,7 +110,7 @@ function factsText(data: Record<string, unknown>): string {
 
 function factText(value: unknown): string {
   if (typeof value === 'string') return value
-  if (value === null) return 'none'
+  if (value === null || (Array.isArray(value) && value.length === 0)) return 'none'
   const parts: unknown[] = typeof value === 'object' ? Object.values(value) : []
   const isFlat = parts.length > 0 && parts.every((part) => ['string', 'number'].includes(typeof part))
   return isFlat ? parts.join(' ') : JSON.stringify(value)

@@ -25,6 +25,7 @@ export function FailureCard({
 }) {
   const output = log.steps.find(({ key }) => key === row?.key)?.lines.slice(-lastLines) ?? []
   const isHook = row !== null && row.plan.event !== null
+  const failedAt = failure.step ?? row?.plan.name
   const server = failure.server ?? row?.plan.server
   return (
     <section aria-labelledby="why" className={`${cardStyle} mb-4 overflow-hidden border-bad/40`}>
@@ -32,7 +33,8 @@ export function FailureCard({
         <h2 id="why" className="flex items-center gap-2 font-semibold text-bad">
           <CircleX aria-hidden size={16} className="shrink-0" />
           <span className="min-w-0 break-words">
-            {stepTitle(failure.step ?? row?.plan.name ?? 'It')} failed{server ? ` on ${server}` : ''}
+            {failedAt === undefined ? 'It failed before its first step' : `${stepTitle(failedAt)} failed`}
+            {server ? ` on ${server}` : ''}
             {failure.exit != null ? ` with exit code ${failure.exit}` : ''}
           </span>
         </h2>

@@ -38,7 +38,7 @@ export function DeploymentList({ deployments, runs }: { deployments: DeploymentV
                 )}
                 {deployment.failure && (
                   <span className="ml-2 text-bad">
-                    at {stepTitle(deployment.failure.step ?? deployment.failure.code)}
+                    {deployment.failure.step ? `at ${stepTitle(deployment.failure.step)}` : 'before its first step'}
                   </span>
                 )}
               </span>

@@ -68,7 +68,7 @@ function Revision({
     <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <span className="figures font-medium">Revision {number}</span>
-        <span className="min-w-0 flex-1 text-ink-soft">
+        <span className="min-w-0 flex-1 basis-44 text-ink-soft">
           {text === null ? 'removed' : 'written'} by {createdBy}, <RelativeTime at={createdAt} />
           {isCurrent && ', runs now'}
         </span>

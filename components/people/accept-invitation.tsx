@@ -1,4 +1,5 @@
 'use client'
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { acceptInvitation, readInvitation } from '@/app/actions/people.ts'
@@ -7,6 +8,7 @@ import type { OpenInvitation } from '@/lib/api/shapes-access.ts'
 import { Field } from '../form/field.tsx'
 import { Complaint, Form, SubmitButton } from '../form/form.tsx'
 import { attempt, type Refusal } from '../form/outcome.ts'
+import { linkStyle } from '../style.ts'
 import { rolesText } from './invitations.tsx'
 
 type Found = { secret: string; invitation: OpenInvitation } | { refusal: Refusal } | null
@@ -22,7 +24,15 @@ export function AcceptInvitation() {
     )
   }, [])
   if (found === null) return <p role="status">Looking at the invitation…</p>
-  if ('refusal' in found) return <Complaint refusal={found.refusal} />
+  if ('refusal' in found)
+    return (
+      <>
+        <Complaint refusal={found.refusal} />
+        <Link href="/sign-in" className={`${linkStyle} justify-self-start`}>
+          Sign in, if you have joined already
+        </Link>
+      </>
+    )
   return <JoinForm {...found} />
 }
 

@@ -1,6 +1,7 @@
 'use client'
 // The logs that an environment's programs write on its server: which there are, and one of them, live.
 import { RefreshCw } from 'lucide-react'
+import Link from 'next/link'
 import { useEffect, useState } from 'react'
 import type { LogFilesView } from '@/lib/api/shapes-overview.ts'
 import { formatBytes } from '@/lib/format/bytes.ts'
@@ -22,9 +23,14 @@ export function ServerLogs({ environmentId }: { environmentId: string }) {
     return (
       <div role="alert" className="grid justify-items-start gap-3">
         <Complaint refusal={{ code: 'unavailable', message: problem, details: {} }} />
-        <button type="button" onClick={again} className={buttonStyle.plain}>
-          Try again
-        </button>
+        <div className="flex flex-wrap gap-2">
+          <button type="button" onClick={again} className={buttonStyle.plain}>
+            Try again
+          </button>
+          <Link href={`/environments/${environmentId}?tab=servers`} className={buttonStyle.quiet}>
+            Check the server
+          </Link>
+        </div>
       </div>
     )
   if (files === null)

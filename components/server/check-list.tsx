@@ -36,16 +36,23 @@ export function CheckList({ id, root, report }: { id: string; root?: string; rep
                 <p className="break-words">
                   <span className="font-medium">{line.label}</span> <span className="text-ink-soft">{line.detail}</span>
                 </p>
-                {line.remedy && line.verdict !== 'ok' && (
-                  <div className="mt-1.5">
-                    <CopyLine text={line.remedy} label="Copy" />
-                  </div>
-                )}
+                {line.remedy && line.verdict !== 'ok' && <Remedy text={line.remedy} />}
               </div>
             </li>
           ))}
         </ul>
       )}
+    </div>
+  )
+}
+
+/** What to do in a sentence; the lines after it are to be pasted on the server. */
+function Remedy({ text }: { text: string }) {
+  const [sentence, ...lines] = text.split('\n')
+  return (
+    <div className="mt-1 grid gap-1.5">
+      <p>{sentence}</p>
+      {lines.length > 0 && <CopyLine text={lines.join('\n')} label="Copy" />}
     </div>
   )
 }
