@@ -104,9 +104,18 @@ export const words: Record<CommandName, [least: number, most: number]> = {
   cancel: [1, 2],
   environments: [0, 0],
 }
-const follows: readonly CommandName[] = ['deploy', 'logs', 'activate', 'rollback']
-const takesKey: readonly CommandName[] = ['deploy', 'activate', 'rollback']
-const takesPlan: readonly CommandName[] = ['deploy', 'activate']
+type OptionName = keyof typeof options
+/** Which commands know an option; one that isn't here belongs to all of them. */
+const knownTo: Partial<Record<OptionName, readonly CommandName[]>> = {
+  follow: ['deploy', 'logs', 'activate', 'rollback'],
+  key: ['deploy', 'activate', 'rollback'],
+  plan: ['deploy', 'activate'],
+  force: ['rollback'],
+}
+
+export function optionsOf(command: CommandName): OptionName[] {
+  return (Object.keys(options) as OptionName[]).filter((name) => knownTo[name]?.includes(command) ?? true)
+}
 
 /** Throws Stop (usage) for anything that isn't a command; options it would ignore are refused, not ignored. */
 export function parseCommand(args: string[]): Command {
@@ -118,10 +127,10 @@ export function parseCommand(args: string[]): Command {
   if (positionals.length - 1 < least)
     throw wrong(environment === '' ? `${name}: which environment?` : `${name}: which number?`)
   if (positionals.length - 1 > most) throw wrong(`${name}: “${positionals[most + 1]}” is too much.`)
-  if (values.follow && !follows.includes(name)) throw wrong(`${name} knows no --follow.`)
-  if (values.key !== undefined && !takesKey.includes(name)) throw wrong(`${name} knows no --key.`)
-  if (values.plan !== undefined && !takesPlan.includes(name)) throw wrong(`${name} knows no --plan.`)
-  if (values.force && name !== 'rollback') throw wrong(`${name} knows no --force.`)
+  const known = optionsOf(name)
+  for (const option of Object.keys(options) as OptionName[])
+    if (values[option] !== undefined && values[option] !== false && !known.includes(option))
+      throw wrong(`${name} knows no --${option}.`)
   const isRef = name === 'deploy' || name === 'plan'
   return {
     name,

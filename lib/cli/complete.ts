@@ -1,6 +1,6 @@
 // What could stand where somebody is typing. Names come from the panel, if there is one; nothing here ever complains.
 import { everyOperation } from '@/lib/api/register.ts'
-import { commands, options, words } from './arguments.ts'
+import { commands, optionsOf, words } from './arguments.ts'
 import type { Client } from './client.ts'
 import { shells } from './completion.ts'
 import { fieldsFor } from './fields.ts'
@@ -24,7 +24,11 @@ async function possible(before: string[], prefix: string, known: (noun: Noun) =>
   const typed = before.filter((word) => !word.startsWith('-')).length
   const command = commands.find((name) => name === first)
   if (command)
-    return prefix.startsWith('-') ? optionsOf() : typed === 1 && words[command][1] > 0 ? known('environment') : []
+    return prefix.startsWith('-')
+      ? optionsOf(command).map((name) => `--${name}`)
+      : typed === 1 && words[command][1] > 0
+        ? known('environment')
+        : []
   if (first === 'admin') return adminWords.flatMap((line) => line.split(' ').slice(before.length - 1, before.length))
   if (first === 'completion') return shells
   if (first === 'export') return known('project')
@@ -46,10 +50,6 @@ async function possible(before: string[], prefix: string, known: (noun: Noun) =>
     return [...fields.map(({ option }) => option), ...(operation.entry.key ? ['--key'] : []), '--json', '--url']
   const noun = nounOf(next.name, operation.entry.path)
   return noun ? known(noun) : next.choices
-}
-
-function optionsOf(): string[] {
-  return Object.keys(options).map((name) => `--${name}`)
 }
 
 async function names(open: () => Client, noun: Noun): Promise<string[]> {

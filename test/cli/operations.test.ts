@@ -129,6 +129,8 @@ describe('what a shell completes', () => {
     expect(await at('environment', 'create', '--project-id', '')).toEqual(['shop'])
     expect(await at('admin', 'backup', '')).toEqual(['create', 'restore'])
     expect(await at('deploy', 'shop/production', '--f')).toEqual(['--follow'])
+    expect(await at('rollback', 'shop/production', '--f')).toEqual(['--follow', '--force'])
+    expect(await at('releases', 'shop/production', '--')).toEqual(['--json', '--url'])
     expect(await candidates(['deploy', ''], () => openClient(undefined, undefined))).toEqual([])
   })
 
