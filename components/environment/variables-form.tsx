@@ -13,7 +13,7 @@ import { NameChanges } from './name-changes.tsx'
 import { VariablesApply } from './variables-apply.tsx'
 import { draftOf, rowsOf, type Draft } from './variables-draft.ts'
 import { VariablesHistory } from './variables-history.tsx'
-import { DialectField, Warnings } from './variables-reading.tsx'
+import { DialectField, Unhidden, Warnings } from './variables-reading.tsx'
 import { VariablesTable } from './variables-table.tsx'
 
 type VariablesProps = {
@@ -108,6 +108,7 @@ export function VariablesForm({ environment, variables, history, canEdit }: Vari
           <VariablesTable draft={draft} saved={saved} canEdit={canEdit} change={setDraft} />
         )}
         <Warnings text={draft.text} dialect={draft.dialect} />
+        {saved && <Unhidden variables={saved} />}
         {canEdit && (
           <>
             <DialectField value={draft.dialect} choose={(dialect) => setDraft({ ...draft, dialect })} />

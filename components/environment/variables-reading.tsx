@@ -1,4 +1,5 @@
 // How those who read `.env` take what is typed.
+import type { VariablesView } from '@/lib/api/shapes.ts'
 import { checkDialect, dialects, type Dialect } from '@/lib/spec/env-dialects.ts'
 import { SelectField } from '../form/field.tsx'
 
@@ -44,6 +45,22 @@ export function Warnings({ text, dialect }: { text: string; dialect: Dialect }) 
         </li>
       ))}
       {all.length > shownAtOnce && <li>… and {all.length - shownAtOnce} more</li>}
+    </ul>
+  )
+}
+
+/** Secrets as they were saved whose values logs can't hide. */
+export function Unhidden({ variables }: { variables: VariablesView }) {
+  const told = variables.warnings.filter(({ path }) => path.startsWith('secrets.'))
+  if (told.length === 0) return null
+  return (
+    <ul aria-label="Secrets that logs may show" className="grid gap-0.5 text-xs text-ink-soft">
+      {told.slice(0, shownAtOnce).map(({ path, message, hint }) => (
+        <li key={path}>
+          {message} {hint}
+        </li>
+      ))}
+      {told.length > shownAtOnce && <li>… and {told.length - shownAtOnce} more</li>}
     </ul>
   )
 }
