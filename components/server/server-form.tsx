@@ -5,8 +5,15 @@ import { Field } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { JumpField, type JumpChoice } from './jump-field.tsx'
 
-/** `next`: where to go with the new server; its id is put for `:id`. `choices`: servers that it may be reached through. */
-export function ServerForm({ next, choices = [] }: { next: string; choices?: JumpChoice[] }) {
+type ServerFormProps = {
+  /** Where to go with the new server; its id is put for `:id`. */
+  next: string
+  /** Servers that it may be reached through, and the one that it is unless somebody says otherwise. */
+  choices?: JumpChoice[]
+  jump?: string | null
+}
+
+export function ServerForm({ next, choices = [], jump = null }: ServerFormProps) {
   const router = useRouter()
   return (
     <Form
@@ -45,7 +52,7 @@ export function ServerForm({ next, choices = [] }: { next: string; choices?: Jum
         required
       />
       <Field name="name" label="Name in this panel" autoComplete="off" hint="Left empty, the host name is used." />
-      {choices.length > 0 && <JumpField choices={choices} value={null} />}
+      {choices.length > 0 && <JumpField choices={choices} value={jump} />}
       <div>
         <SubmitButton busyText="Adding…">Add the server</SubmitButton>
       </div>
