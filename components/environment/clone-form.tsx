@@ -57,9 +57,10 @@ export function CloneForm({ environment, servers }: CloneFormProps) {
       <label className="flex items-start gap-2">
         <input type="checkbox" name="variables" className="mt-1 accent-(--accent)" />
         <span>
-          Take the variables along
+          Take variables and files along
           <span className="block text-ink-soft">
             Secrets, too. Without them the new environment starts with none, so that nothing of the old one is reached.
+            Files elsewhere on the server stay with the old one where both are on one server.
           </span>
         </span>
       </label>

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { lifecycleEvents } from '@/lib/deploy/types.ts'
 import { variableName } from '@/lib/format/env-text.ts'
+import { fileInput } from './inputs-files.ts'
 import { environmentChange, environmentInput, hookInput, projectInput } from './inputs.ts'
 
 const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'Use lower-case letters, digits and single dashes.')
@@ -14,9 +15,25 @@ const variable = z.union([z.string(), z.strictObject({ secret: z.literal(true) }
   error: 'Write the value in quotes, or {secret: true} for one that is typed in the panel.',
 })
 
+/** `secret: true`: there is one, whose content is given in the panel and stays there. */
+const file = z
+  .strictObject({
+    content: z.string().optional(),
+    base64: z.string().optional(),
+    secret: z.literal(true).optional(),
+    mode: fileInput.shape.mode.unwrap().optional(),
+    owner: z.string().optional(),
+    group: z.string().optional(),
+  })
+  .refine(
+    ({ content, base64, secret }) => [content, base64, secret].filter((one) => one !== undefined).length === 1,
+    'Write one of “content”, “base64”, or “secret: true” for one whose content is given in the panel.',
+  )
+const filesByPath = z.record(fileInput.shape.path, file).optional()
+
 const { id: _id, servers: _servers, permissions, ...settings } = environmentChange.shape
 
-/** What is left out stays as it is. Of hooks and variables that are given, those that aren't named are taken away. */
+/** What is left out stays as it is. Of hooks, variables and files that are given, those that aren't named are taken away. */
 const environment = z.strictObject({
   ...settings,
   permissions: z.strictObject(permissions.unwrap().shape).optional(),
@@ -28,6 +45,7 @@ const environment = z.strictObject({
     )
     .optional(),
   variables: z.record(z.string().regex(variableName, 'Not a name of a variable.'), variable).optional(),
+  files: z.strictObject({ release: filesByPath, shared: filesByPath, server: filesByPath }).optional(),
 })
 export const environmentSettings = Object.keys({ ...settings, permissions }) as (
   keyof typeof settings | 'permissions'
@@ -68,7 +86,9 @@ export const blueprintResult = z
     projectId: z.uuid().nullable().describe('null: a dry run of a project that isn’t there yet.'),
     applied: z.boolean(),
     changes: z.array(change),
-    notes: z.array(z.string()).describe('What the file leaves to people: secrets that have no value yet.'),
+    notes: z
+      .array(z.string())
+      .describe('What the file leaves to people: secrets that have no value yet, secret files that have no content.'),
   })
   .meta({ id: 'BlueprintResult' })
 export type BlueprintResult = z.infer<typeof blueprintResult>

@@ -15,18 +15,20 @@ export function changesBetween(before: Blueprint | null, after: Blueprint): Blue
   return changes
 }
 
-/** Settings, hooks and variables by their path: deep enough to say which one, not which character of it. */
+/** Settings, hooks, variables and files by their path: deep enough to say which one, not which character of it. */
 function flat(blueprint: Blueprint | null): Map<string, unknown> {
   const found = new Map<string, unknown>()
   if (!blueprint) return found
   for (const [name, value] of Object.entries(blueprint.project)) put(found, `project.${name}`, value)
   for (const [slug, environment] of Object.entries(blueprint.environments)) {
     const path = `environments.${slug}`
-    const { hooks = {}, variables = {}, options = {}, ...settings } = environment
+    const { hooks = {}, variables = {}, options = {}, files = {}, ...settings } = environment
     for (const [group, values] of Object.entries({ '': settings, '.options': options, '.variables': variables }))
       for (const [name, value] of Object.entries(values)) put(found, `${path}${group}.${name}`, value)
     for (const [event, hook] of Object.entries(hooks))
       for (const [name, value] of Object.entries(hook)) put(found, `${path}.hooks.${event}.${name}`, value)
+    for (const [target, byPath] of Object.entries(files))
+      for (const [name, file] of Object.entries(byPath ?? {})) put(found, `${path}.files.${target}.${name}`, file)
   }
   return found
 }

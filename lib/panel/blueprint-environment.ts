@@ -5,6 +5,7 @@ import { environmentSettings, type EnvironmentBlueprint } from '@/lib/api/bluepr
 import { lifecycleEvents } from '@/lib/deploy/types.ts'
 import { meant } from '@/lib/format/edit-distance.ts'
 import { invalid } from './act.ts'
+import { applyFiles } from './blueprint-files.ts'
 import { applyVariables } from './blueprint-variables.ts'
 import type { Context } from './context.ts'
 import { createEnvironment, listEnvironments, updateEnvironment } from './environments.ts'
@@ -24,13 +25,16 @@ export async function applyEnvironment(ctx: Context, actor: Actor, given: Wanted
   const { slug, wanted, before } = given
   const environmentId = before ? await change(ctx, actor, given, before) : await make(ctx, actor, given)
   await applyHooks(ctx, actor, environmentId, wanted, before)
-  if (!wanted.variables) return []
-  const missing = await applyVariables(ctx, actor, environmentId, wanted.variables)
-  return missing.map((name) => `environments.${slug}: type the value of the secret ${name} in the panel.`)
+  const names = wanted.variables ? await applyVariables(ctx, actor, environmentId, wanted.variables) : []
+  const paths = wanted.files ? await applyFiles(ctx, actor, environmentId, wanted.files) : []
+  return [
+    ...names.map((name) => `environments.${slug}: type the value of the secret ${name} in the panel.`),
+    ...paths.map((path) => `environments.${slug}: add the secret file ${path} in the panel.`),
+  ]
 }
 
 async function make(ctx: Context, actor: Actor, { projectId, slug, wanted }: Wanted): Promise<string> {
-  const { servers, hooks: _hooks, variables: _variables, name = slug, branch, ...settings } = wanted
+  const { servers, hooks: _hooks, variables: _variables, files: _files, name = slug, branch, ...settings } = wanted
   const path = `environments.${slug}`
   if (!branch) throw invalid(`${path}.branch`, `The environment “${slug}” has to be made: say its branch.`)
   if (!servers) throw invalid(`${path}.servers`, `The environment “${slug}” has to be made: say its server and root.`)

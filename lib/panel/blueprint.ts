@@ -20,6 +20,7 @@ import { joined } from '@/lib/store/transaction.ts'
 import { invalid, parse } from './act.ts'
 import { applyEnvironment } from './blueprint-environment.ts'
 import { changesBetween } from './blueprint-changes.ts'
+import { filesAsCode } from './blueprint-files.ts'
 import { variablesAsCode } from './blueprint-variables.ts'
 import type { Context } from './context.ts'
 import { listEnvironments } from './environments.ts'
@@ -136,5 +137,6 @@ async function environmentAsCode(ctx: Context, actor: Actor, view: EnvironmentVi
     servers: view.targets.map(({ server, root, adopt }) => ({ server, root, adopt })),
     hooks: Object.fromEntries(hooks),
     variables: await variablesAsCode(ctx, actor, view.id),
+    files: await filesAsCode(ctx, view.id),
   }
 }

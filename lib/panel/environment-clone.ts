@@ -7,6 +7,7 @@ import { permissionsInput } from '@/lib/api/inputs.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
 import { copyFiles, copyHooks, copyVariables } from '@/lib/store/environment-copy.ts'
 import * as store from '@/lib/store/environments.ts'
+import { findPathsOnServers } from '@/lib/store/files.ts'
 import { findProject } from '@/lib/store/projects.ts'
 import { change, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
@@ -17,8 +18,8 @@ import { freeSlug } from './projects.ts'
 import { demandEnvironment } from './seen.ts'
 
 /**
- * Settings, options and the panel's hooks come along, variables and files only when wished; history, releases and the place don't. Nothing on a
- * server is touched. PanelError: invalid, not_found, forbidden, conflict (name or folder taken).
+ * Settings, options and the panel's hooks come along, variables and files only when wished, without those that another environment
+ * writes on the same server; history, releases and the place don't. Nothing on a server is touched. PanelError: invalid, not_found, forbidden, conflict (name or folder taken).
  */
 export async function cloneEnvironment(
   ctx: Context,
@@ -52,7 +53,9 @@ export async function cloneEnvironment(
     const both = { from: id, to: row.id, createdBy: actor.name }
     const hooks = await copyHooks(tx, both)
     const copied = variables ? await copyVariables(tx, both) : null
-    const files = variables ? await copyFiles(tx, both) : []
+    const serverIds = servers.map(({ serverId }) => serverId)
+    const taken = await findPathsOnServers(tx, { serverIds, except: row.id })
+    const files = variables ? await copyFiles(tx, { ...both, taken }) : []
     const facts = { name, from: id, servers, hooks, variables: copied, files }
     await audit('environment.clone', `environment:${row.id}`, projectId, facts)
     return view(tx, actor, row)

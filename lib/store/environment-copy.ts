@@ -31,12 +31,17 @@ export async function copyVariables(
   return set.number
 }
 
-/** The newest revision of each configuration file as its first one there, still encrypted. Returns the paths. */
+/**
+ * The newest revision of each configuration file as its first one there, still encrypted; but for those at `taken` paths of the
+ * server, which another environment writes there. Returns the paths.
+ */
 export async function copyFiles(
   reader: Reader,
-  { from, to, createdBy }: { from: string; to: string; createdBy: string },
+  { from, to, createdBy, taken }: { from: string; to: string; createdBy: string; taken: string[] },
 ): Promise<string[]> {
-  const files = await findFiles(reader, from)
+  const files = (await findFiles(reader, from)).filter(
+    ({ file }) => file.target !== 'server' || !taken.includes(file.path),
+  )
   const contents = await findContents(
     reader,
     files.map(({ id }) => id),
