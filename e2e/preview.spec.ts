@@ -120,7 +120,7 @@ test('what is shown is deployed, and what has changed since is said', async ({ p
       await page.goto(`${address}/clone`)
       await page.getByLabel('Name').fill('demo')
       await page.getByLabel('Folder on the server').fill(join(sandbox.home, 'demo'))
-      await page.getByLabel('Take the variables along').check()
+      await page.getByLabel('Take variables and files along').check()
       await pictured(page, 'clone')
       await page.getByRole('button', { name: 'Make the environment' }).click()
       await expect(page.getByRole('heading', { level: 1 })).toContainText('demo')
