@@ -37,11 +37,12 @@ export function TwoFactor({ twoFactor }: { twoFactor: TwoFactorView }) {
           </div>
         )}
         {twoFactor.since ? (
-          <On twoFactor={twoFactor} shown={shown} />
+          <On twoFactor={twoFactor} shown={shown} ended={() => setCodes(null)} />
         ) : begun ? (
           <Confirm begun={begun} shown={shown} />
         ) : (
-          <Begin begin={setBegun} />
+          // Codes stand there a moment before the page knows that it is on.
+          codes === null && <Begin begin={setBegun} />
         )}
       </div>
     </section>
@@ -100,7 +101,9 @@ function Confirm({ begun, shown }: { begun: TwoFactorSecret; shown: (codes: stri
   )
 }
 
-function On({ twoFactor, shown }: { twoFactor: TwoFactorView; shown: (codes: string[]) => void }) {
+type OnProps = { twoFactor: TwoFactorView; shown: (codes: string[]) => void; ended: () => void }
+
+function On({ twoFactor, shown, ended }: OnProps) {
   const router = useRouter()
   const proof = (data: FormData) => ({ password: String(data.get('password')), code: String(data.get('code')) })
   const left = twoFactor.recoveryCodesLeft
@@ -133,6 +136,7 @@ function On({ twoFactor, shown }: { twoFactor: TwoFactorView; shown: (codes: str
             read={proof}
             done={() => {
               toast.success('The second step is off. All other sessions have ended.')
+              ended()
               router.refresh()
             }}
           >

@@ -37,6 +37,9 @@ export function readWish(text: string): Wish {
 }
 
 function readDeploy(rest: string): Wish {
+  // As the palette's own lines say it: which commit is picked in the next step.
+  const some = /^a commit(?: to)?(?: (.*))?$/i.exec(rest)
+  if (some) return { do: 'deploy', ref: null, words: some[1] ?? '' }
   const [, ref = '', words = ''] = /^(?:(?:commit|branch|tag) )?(\S+) to(?: (.*))?$/i.exec(rest) ?? []
   if (ref !== '') return { do: 'deploy', ref, words }
   const [first = '', ...others] = rest.replace(/^commit (?=\S)/i, '').split(' ')

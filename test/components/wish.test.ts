@@ -14,6 +14,8 @@ describe('what is typed into the palette', () => {
     ['deploy v1.2 to', { do: 'deploy', ref: 'v1.2', words: '' }],
     [`deploy commit ${sha} to shop prod`, { do: 'deploy', ref: sha, words: 'shop prod' }],
     ['deploy commit 0123abc', { do: 'deploy', ref: '0123abc', words: '' }],
+    ['deploy a commit', { do: 'deploy', ref: null, words: '' }],
+    ['deploy a commit to shop prod', { do: 'deploy', ref: null, words: 'shop prod' }],
     ['deploy 0123abc shop', { do: 'deploy', ref: '0123abc', words: 'shop' }],
     ['roll back shop', { do: 'rollBack', words: 'shop' }],
     ['rollback', { do: 'rollBack', words: '' }],
