@@ -33,7 +33,7 @@ async function hooksAt(ground: Ground, mirror: Mirror, { revision, subdirectory 
   const packages = looksForPackages(options) ? packageFiles.map((name) => ({ name, path: within(name) })) : []
   const paths = [...hooks, ...packages.map(({ path }) => path)]
   if (paths.length === 0) return nothing
-  const key = JSON.stringify([environment.projectId, environment.slug, revision, paths])
+  const key = JSON.stringify([environment.projectId, environment.slug, revision, paths, options.submodules])
   const known = ground.worker.hooks.get(key)
   if (known) return known
   const files = () => mirror.files(revision, paths)

@@ -47,7 +47,7 @@ function keep(repository: Repository, bytes: string): string {
 }
 
 test('are shown before, deployed just so, and the next deployment ships what differs', async () => {
-  const { id: environmentId, root, repository, library, url, link } = await withContents()
+  const { id: environmentId, root, library, url, link } = await withContents()
   const first = library.commit('first')
   const sha = link(first)
   const shown = await previewPlan(ctx, as('developer'), { environmentId })
@@ -70,15 +70,19 @@ test('are shown before, deployed just so, and the next deployment ships what dif
   const then = await place.request(environmentId)
   expect(await place.finished(then.id)).toMatchObject({ status: 'succeeded' })
   expect(await place.host.shell(`cat ${root}/current/lib/lib.txt ${root}/current/logo.png`)).toBe('twoa picture')
-  await ctx.db.prisma.environment.update({
-    where: { id: environmentId },
-    data: { options: { submodules: false, lfs: false } },
-  })
+})
+
+test('are left out again where they are switched off', async () => {
+  const { id: environmentId, root, library, link } = await withContents()
+  link(library.commit('first'))
+  const whole = await place.request(environmentId)
+  expect(await place.finished(whole.id)).toMatchObject({ status: 'succeeded' })
+  const options = { submodules: false, lfs: false }
+  await ctx.db.prisma.environment.update({ where: { id: environmentId }, data: { options } })
   const without = await place.request(environmentId)
   expect(await place.finished(without.id)).toMatchObject({ status: 'succeeded' })
   const bare = await place.host.shell(`cd ${root}/current && ls lib && head -n 1 logo.png && cat index.html`)
   expect(bare).toBe('version https://git-lfs.github.com/spec/v1\nhello')
-  expect(repository.git('status', '--porcelain', '--untracked-files=no', '--ignore-submodules')).toBe('')
 })
 
 test('that can’t be had end a deployment before the server hears of it', async () => {
@@ -98,4 +102,26 @@ test('that can’t be had end a deployment before the server hears of it', async
   expect((await getDeployment(ctx, as('viewer'), { id: pictures.id })).failure?.message).toContain(
     'no contents for logo.png',
   )
+})
+
+test('have hooks that run, and none where they are left out', async () => {
+  const { id: environmentId, root, repository } = await place.environment()
+  const hooks = new Repository(join(place.folder, 'hooks'))
+  hooks.write('after.pull', 'echo here >pulled\n')
+  repository.write('index.html', 'hello')
+  repository.git('config', '-f', '.gitmodules', 'submodule.hooks.path', '.amezmo')
+  repository.git('config', '-f', '.gitmodules', 'submodule.hooks.url', '../hooks')
+  repository.git('add', '.')
+  repository.git('update-index', '--add', '--cacheinfo', `160000,${hooks.commit('hooks')},.amezmo`)
+  repository.git('commit', '-q', '-m', 'linked')
+  const steps = async (): Promise<string[]> => {
+    const { servers } = await previewPlan(ctx, as('developer'), { environmentId })
+    return servers.flatMap((server) => server.steps.map(({ name }) => name))
+  }
+  expect(await steps()).toContain('after.pull')
+  const asked = await place.request(environmentId)
+  expect(await place.finished(asked.id)).toMatchObject({ status: 'succeeded' })
+  expect(await place.host.shell(`cat ${root}/current/pulled`)).toBe('here\n')
+  await ctx.db.prisma.environment.update({ where: { id: environmentId }, data: { options: { submodules: false } } })
+  expect(await steps()).not.toContain('after.pull')
 })
