@@ -73,6 +73,9 @@ test('from the set-up token to a first deployment, a second one, and back', asyn
       await page.getByRole('button', { name: 'Check again' }).click()
       await expect(page.getByText('lets us in as')).toBeVisible()
       await takePicture(page, 'start check')
+      await page.getByRole('link', { name: 'Add a server behind it' }).click()
+      await expect(page.getByLabel('Reached through').getByRole('option', { selected: true })).toHaveText('sandbox')
+      await page.goBack()
       await page.getByRole('link', { name: /^Go on/ }).click()
     })
     await test.step('a repository, read live', async () => {
