@@ -76,6 +76,8 @@ test('ready-made steps are switched on in the settings and drawn where they run'
   await form.getByLabel('When it does not pass').selectOption('rollback')
   await form.getByLabel('Composer install').check()
   await form.getByLabel('node_modules').selectOption('seed')
+  await expect(form.getByLabel('Files of submodules')).toBeChecked()
+  await form.getByLabel('Files that Git LFS keeps').uncheck()
   await form.getByLabel('Folders that all releases share').fill('storage\npublic/uploads')
   await form.getByRole('button', { name: 'Save the steps' }).click()
   await expect(form.getByText('Not a name of a service.')).toBeVisible()
@@ -84,6 +86,7 @@ test('ready-made steps are switched on in the settings and drawn where they run'
   await expect(page.getByText('Saved. It counts from the next deployment on.')).toBeVisible()
   await page.reload()
   await expect(form.getByLabel('Service')).toHaveValue('php8.3-fpm')
+  await expect(form.getByLabel('Files that Git LFS keeps')).not.toBeChecked()
   await expect(form.getByLabel('Folders that all releases share')).toHaveValue('storage\npublic/uploads')
 
   await open(page, id, 'pipeline')
