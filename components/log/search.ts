@@ -6,7 +6,7 @@ export type Search = { text: string; isPattern: boolean }
 export type Found = { numbers: number[]; problem: string | null }
 
 export const nothingFound: Found = { numbers: [], problem: null }
-const patternDeadlineMs = 2_000
+const patternDeadlineMs = 5_000
 
 /** What to mark in drawn lines. Null while nothing, or no valid expression, is looked for. */
 export function markOf({ text, isPattern }: Search): RegExp | null {

@@ -152,8 +152,11 @@ class Source {
   private async read(): Promise<void> {
     const id = this.isStale ? this.deployment : undefined
     this.isStale = false
-    const [isStillIn, news] = await Promise.all([this.isStillIn(), id ? this.readNews(id) : null])
-    if (!isStillIn) return
+    const reading = id ? this.readNews(id) : null
+    // What somebody who was removed may not read is refused, too: they are told the first, whichever comes first.
+    reading?.catch(() => {})
+    if (!(await this.isStillIn())) return
+    const news = await reading
     for (const [key, change] of this.changes) {
       this.changes.delete(key)
       this.send(formatMessage('change', change))
