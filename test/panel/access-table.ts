@@ -151,7 +151,6 @@ export const inner: Record<string, string> = {
   'act.change': 'the transaction of functions that have looked',
   'blueprint-environment.applyEnvironment': 'calls functions of the table',
   'blueprint-files.applyFiles': 'calls functions of the table',
-  'blueprint-files.applyFiles': 'calls functions of the table',
   'blueprint-variables.applyVariables': 'calls functions of the table',
   'blueprint-variables.variablesAsCode': 'calls functions of the table',
   'once.once': 'runs a function of the table, once',
