@@ -269,4 +269,5 @@ const pruning = squeeze(`
   }
 `)
 
-export const ourSteps = looking + checking + shipping + permitting + switching + configuring + filing + placing + pruning
+export const ourSteps =
+  looking + checking + shipping + permitting + switching + configuring + filing + placing + pruning
