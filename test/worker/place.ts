@@ -134,7 +134,9 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
     saveVariables: (environmentId: string, number: number, text: string) =>
       saveVariables(db, environmentId, number, text),
     request(environmentId: string, source: DeploymentSource = { type: 'git', ref: 'main' }) {
-      const kind = ({ git: 'deploy', release: 'activate', variables: 'configure', files: 'configure' } as const)[source.type]
+      const kind = ({ git: 'deploy', release: 'activate', variables: 'configure', files: 'configure' } as const)[
+        source.type
+      ]
       return createDeployment(db, { environmentId, kind, source, by: 'user:1', byName: 'Ada' })
     },
     /** Resolves with the state once `isThere`; every event and chunk wakes it. */
