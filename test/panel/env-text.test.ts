@@ -21,7 +21,7 @@ describe('the text of a variable set', () => {
     [`KEY="${pem}"\nB=2`, { KEY: pem, B: '2' }],
     ['\ufeffA=1', { A: '1' }],
     ['A=${B}$(id)`id`', { A: '${B}$(id)`id`' }],
-    ['__proto__=1', Object.fromEntries([['__proto__', '1']])],
+    ['constructor=1', { constructor: '1' }],
   ])('%j reads as %j', (text, values) => {
     expect(readEnvText(text)).toEqual({ values, problems: [] })
   })
@@ -33,6 +33,7 @@ describe('the text of a variable set', () => {
     ['A;id=x', '“A;id” is not a name'],
     ['A B=x', '“A B” is not a name'],
     ['Ä=x', '“Ä” is not a name'],
+    ['__proto__=1', '“__proto__” is not a name'],
     ['X=1\nX=2', 'Line 2: X is set twice'],
     ['A="x', 'the " is never closed'],
     [`A='x' y`, 'something follows the closing quote'],
