@@ -6,11 +6,11 @@ type HealthCheck = NonNullable<EnvironmentView['options']['healthCheck']>
 
 const at = (field: keyof HealthCheck): string => `options.healthCheck.${field}`
 /** What the panel takes when nothing is said; Amezmo's status. */
-const usual = { status: 200, tries: 5, pauseSeconds: 3, timeoutSeconds: 10, onFailure: 'notify' } as const
+const usual = { status: 200, contains: '', tries: 5, pauseSeconds: 3, timeoutSeconds: 10, onFailure: 'notify' } as const
 
 /** An address that is asked from the server after the switch; an empty one asks nothing. */
 export function HealthFields({ check }: { check: HealthCheck | null }) {
-  const { status, tries, pauseSeconds, timeoutSeconds, onFailure } = check ?? usual
+  const { status, contains, tries, pauseSeconds, timeoutSeconds, onFailure } = check ?? usual
   return (
     <fieldset className="grid gap-3">
       <legend className="mb-2 font-semibold">Health check</legend>
@@ -28,6 +28,14 @@ export function HealthFields({ check }: { check: HealthCheck | null }) {
           <option value="rollback">put the release before back</option>
         </SelectField>
       </div>
+      <Field
+        name={at('contains')}
+        label="What the answer has to hold"
+        defaultValue={contains}
+        maxLength={500}
+        placeholder="{commit}"
+        hint="Empty: whatever it says. {commit} and {release} are those that should be served: so it shows when PHP still serves the release before."
+      />
       <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
         <Field name={at('status')} label="Status that passes" type="number" min={100} max={599} defaultValue={status} />
         <Field name={at('tries')} label="Tries" type="number" min={1} max={60} defaultValue={tries} />
@@ -59,6 +67,7 @@ export function readHealthCheck(data: FormData): HealthCheck | null {
   return {
     url,
     status: number('status'),
+    contains: String(data.get(at('contains'))),
     tries: number('tries'),
     pauseSeconds: number('pauseSeconds'),
     timeoutSeconds: number('timeoutSeconds'),

@@ -70,6 +70,15 @@ const healthCheck = z.strictObject({
     .regex(/^https?:\/\/[^\s\p{Cc}\p{Surrogate}]+$/u, 'An address that begins with http:// or https://.'),
   /** The one status that passes. Amezmo's is 200 (seeds §1.2). */
   status: z.number().int().min(100).max(599).default(200),
+  /**
+   * What the answer has to hold, too; '' = whatever it says. `{commit}` and `{release}` are those that should be served: a web
+   * server may go on with the release before although the switch is done (PHP's opcache behind `$document_root`).
+   */
+  contains: z
+    .string()
+    .max(500)
+    .regex(/^[^\p{Cc}\p{Surrogate}]*$/u, 'A part of one line.')
+    .default(''),
   tries: z.number().int().min(1).max(60).default(5),
   pauseSeconds: z.number().int().min(0).max(60).default(3),
   timeoutSeconds: z.number().int().min(1).max(60).default(10),

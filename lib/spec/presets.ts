@@ -112,8 +112,8 @@ case $answer in *reset | *off) ;; *) exit 1 ;; esac
 }
 
 /**
- * Asks the address from the server until it answers with the one status that passes; null when there is no check. A failure is
- * only shown, unless the options say that it puts the release before back.
+ * Asks the address from the server until it answers with the one status that passes, and with what it has to hold; null when there
+ * is no check. A failure is only shown, unless the options say that it puts the release before back.
  */
 export function healthCheckStep({ healthCheck: check }: Options): PresetStep | null {
   if (!check) return null
@@ -128,8 +128,11 @@ export function healthCheckStep({ healthCheck: check }: Options): PresetStep | n
   }
 }
 
-function healthCheckText({ url, status, tries, pauseSeconds, timeoutSeconds }: HealthCheck): string {
+function healthCheckText({ url, status, contains, tries, pauseSeconds, timeoutSeconds }: HealthCheck): string {
   return `url=${quote(url)}
+expected=${quote(contains)}
+expected=\${expected//'{commit}'/"$FAIRLEAD_REVISION"}
+expected=\${expected//'{release}'/"$FAIRLEAD_RELEASE"}
 # → $code, the status that came ('' for none), and $body
 if command -v curl >/dev/null; then
   ask() {
@@ -152,10 +155,14 @@ nl='
 i=1
 while :; do
   ask
-  if [ "$code" = ${status} ]; then echo "$url answers with ${status}."; exit 0; fi
   said='gives no answer'
   [ -z "$code" ] || said="answers with $code"
-  echo "Try $i of ${tries}: $url $said, expected was ${status}."
+  wanted=${status}
+  if [ "$code" = ${status} ]; then
+    case $body in *"$expected"*) echo "$url answers with ${status}."; exit 0 ;; esac
+    said="$said without what it has to hold" wanted="“$expected”"
+  fi
+  echo "Try $i of ${tries}: $url $said, expected was $wanted."
   [ "$i" -lt ${tries} ] || break
   i=$((i + 1))
   sleep ${pauseSeconds}

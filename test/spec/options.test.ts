@@ -32,7 +32,7 @@ describe('options', () => {
         { service: 'php8.2-fpm', failure: 'stops' },
         { user: null, failure: 'stops' },
       ],
-      healthCheck: { status: 200, tries: 5, pauseSeconds: 3, timeoutSeconds: 10, onFailure: 'notify' },
+      healthCheck: { status: 200, contains: '', tries: 5, pauseSeconds: 3, timeoutSeconds: 10, onFailure: 'notify' },
     })
     expect(parseOptions(JSON.parse(JSON.stringify(written)))).toEqual(written)
   })
@@ -47,6 +47,7 @@ describe('options', () => {
     ['an option of systemctl', { restarts: [{ kind: 'systemd', unit: '--force' }] }, 'restarts.0.unit'],
     ['a second word', { restarts: [{ kind: 'supervisor', programs: 'a b' }] }, 'restarts.0.programs'],
     ['an option of curl', { healthCheck: { url: '-o/etc/passwd' } }, 'healthCheck.url'],
+    ['lines to look for', { healthCheck: { url: 'https://x.example', contains: 'a\nb' } }, 'healthCheck.contains'],
     ['another protocol', { healthCheck: { url: 'file:///etc/passwd' } }, 'healthCheck.url'],
     ['what nobody knows', { restart: [] }, ''],
   ])('refuse %s', (_what, options, path) => {

@@ -37,9 +37,9 @@ afterAll(async () => {
 })
 
 /** An environment behind nginx, which names PHP's file as `path` says. Gives what a visitor is answered. */
-async function site(path: '$document_root' | '$realpath_root', options: object) {
-  const { id, root, repository } = await place.environment({ options })
+async function site(path: '$document_root' | '$realpath_root', optionsAt: (url: string) => object) {
   const port = await freePort()
+  const { id, root, repository } = await place.environment({ options: optionsAt(`http://127.0.0.1:${port}/`) })
   await place.host.shell(`cat >/etc/nginx/${port}.conf <<'CONF'
 user www-data;
 worker_processes 1;
@@ -54,6 +54,7 @@ http {
     location / {
       fastcgi_pass unix:/run/php/${service}.sock;
       fastcgi_param REQUEST_METHOD GET;
+      fastcgi_param QUERY_STRING $query_string;
       fastcgi_param SCRIPT_FILENAME ${path}/index.php;
     }
   }
@@ -61,10 +62,22 @@ http {
 CONF
 nginx -c /etc/nginx/${port}.conf`)
   const visit = async (): Promise<string> => (await fetch(`http://127.0.0.1:${port}/`)).text()
-  const succeed = async (source?: Parameters<Place['request']>[1]): Promise<number> => {
+  const run = async (source?: Parameters<Place['request']>[1]) => {
     const { id: deployment, number } = await place.request(id, source)
-    expect(await place.finished(deployment)).toMatchObject({ status: 'succeeded', failure: null })
+    return { number, state: await place.finished(deployment) }
+  }
+  const succeed = async (source?: Parameters<Place['request']>[1]): Promise<number> => {
+    const { number, state } = await run(source)
+    expect(state).toMatchObject({ status: 'succeeded', failure: null })
     return number
+  }
+  // Its own release, too: what PHP was compiled from, whatever the link says by now.
+  const commit = (text: string): void => {
+    repository.write(
+      'public/index.php',
+      `<?php echo '${text}'; if (isset($_GET['r'])) echo ' ', basename(dirname(__DIR__));`,
+    )
+    repository.commit(text)
   }
   return {
     /** What visitors get, enough of them for every process of FPM to have answered one. */
@@ -74,9 +87,12 @@ nginx -c /etc/nginx/${port}.conf`)
       return [...answers]
     },
     deploy(text: string): Promise<number> {
-      repository.write('public/index.php', `<?php echo '${text}';`)
-      repository.commit(text)
+      commit(text)
       return succeed()
+    },
+    async tryToDeploy(text: string) {
+      commit(text)
+      return (await run()).state
     },
     goBack: (number: number) => succeed({ type: 'release', number }),
   }
@@ -84,7 +100,9 @@ nginx -c /etc/nginx/${port}.conf`)
 
 describe.skipIf(missing !== null)(`behind nginx and PHP-FPM${missing ? ` (skipped: ${missing})` : ''}`, () => {
   test('with the preset a visitor gets the new release after a switch, and the old one after rolling back', async () => {
-    const { visits, deploy, goBack } = await site('$document_root', { restarts: [{ kind: 'php-fpm', service }] })
+    const { visits, deploy, goBack } = await site('$document_root', () => ({
+      restarts: [{ kind: 'php-fpm', service }],
+    }))
     const first = await deploy('one')
     expect(await visits()).toEqual(['one'])
     await deploy('two')
@@ -94,9 +112,9 @@ describe.skipIf(missing !== null)(`behind nginx and PHP-FPM${missing ? ` (skippe
   })
 
   test.skipIf(!hasClient)('the same by resetting opcache alone, where cgi-fcgi is installed', async () => {
-    const { visits, deploy, goBack } = await site('$document_root', {
+    const { visits, deploy, goBack } = await site('$document_root', () => ({
       restarts: [{ kind: 'opcache', socket: `/run/php/${service}.sock` }],
-    })
+    }))
     const first = await deploy('one')
     expect(await visits()).toEqual(['one'])
     await deploy('two')
@@ -106,7 +124,7 @@ describe.skipIf(missing !== null)(`behind nginx and PHP-FPM${missing ? ` (skippe
   })
 
   test('with $realpath_root it needs no restart', async () => {
-    const { visits, deploy, goBack } = await site('$realpath_root', {})
+    const { visits, deploy, goBack } = await site('$realpath_root', () => ({}))
     const first = await deploy('one')
     expect(await visits()).toEqual(['one'])
     await deploy('two')
@@ -115,8 +133,27 @@ describe.skipIf(missing !== null)(`behind nginx and PHP-FPM${missing ? ` (skippe
     expect(await visits()).toEqual(['one'])
   })
 
+  test('a health check that looks for the release sees what PHP goes on serving, and puts the one before back', async () => {
+    const { visits, deploy, tryToDeploy } = await site('$document_root', (url) => ({
+      healthCheck: { url: `${url}?r`, contains: ' {release}', tries: 2, pauseSeconds: 0, onFailure: 'rollback' },
+    }))
+    await deploy('one')
+    expect(await visits()).toEqual(['one'])
+    expect(await tryToDeploy('two')).toMatchObject({ status: 'failed', failure: { step: 'health check' } })
+    expect(await visits()).toEqual(['one'])
+  })
+
+  test('and lets pass what is really served', async () => {
+    const { visits, deploy } = await site('$realpath_root', (url) => ({
+      healthCheck: { url: `${url}?r`, contains: ' {release}', tries: 1, onFailure: 'rollback' },
+    }))
+    await deploy('one')
+    await deploy('two')
+    expect(await visits()).toEqual(['two'])
+  })
+
   test('without either PHP goes on with what it has cached: what the preset is for', async () => {
-    const { visits, deploy } = await site('$document_root', {})
+    const { visits, deploy } = await site('$document_root', () => ({}))
     await deploy('one')
     expect(await visits()).toEqual(['one'])
     await deploy('two')
