@@ -14,6 +14,7 @@ git git
 util-linux unshare
 iproute2 ip
 procps ps
+curl curl
 chromium-headless-shell|chromium chromium-headless-shell /usr/lib/chromium/chromium-headless-shell chromium
 nginx-light|nginx nginx /usr/sbin/nginx
 php-fpm /usr/sbin/php-fpm*
