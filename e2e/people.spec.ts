@@ -160,7 +160,7 @@ test('attack 32: names are text everywhere; the audit is filtered, and exported'
   await page.getByLabel(`Role of ${name} in the panel`).selectOption('viewer')
   await page.goto('/audit')
   await page.getByLabel('What').selectOption('member')
-  await page.getByRole('button', { name: 'Show' }).click()
+  await page.getByRole('button', { name: 'Show', exact: true }).click()
   await expect(page).toHaveURL(/action=member/)
   await expect(page.getByText(`name: ${name}`).first()).toBeVisible()
   await expect(page.getByText('session.begin')).toHaveCount(0)
