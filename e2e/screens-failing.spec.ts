@@ -1,6 +1,7 @@
 // When the database refuses everyone: pages say so and what goes on without it, and go on once it is back.
 import { expect, test, type Page } from '@playwright/test'
 import pg from 'pg'
+import { openContext } from '@/lib/panel/context.ts'
 import { createOwnerOnConsole } from '@/lib/panel/setup.ts'
 import { lookAt } from './fixtures/look.ts'
 import { withOwnPanel } from './fixtures/panel.ts'
@@ -12,7 +13,10 @@ const broken = (page: Page) => page.getByRole('heading', { name: 'This page coul
 test('a database that refuses is said, and is tried again', async ({ browser }) => {
   test.setTimeout(180_000)
   await withOwnPanel(['web'], async ({ url, context: ctx }) => {
-    await createOwnerOnConsole(ctx, owner)
+    // With a way to the database of its own, closed before: the one of the panel here is then not cut off with the others.
+    const own = openContext(ctx.settings)
+    await createOwnerOnConsole(own, owner)
+    await own.db.close()
     const context = await browser.newContext({ baseURL: url })
     const page = await context.newPage()
     await signIn(page)
