@@ -17,11 +17,6 @@ beforeEach(async () => {
   environmentId = await insertReadyEnvironment(ctx)
 })
 
-const refusalOf = (asked: Promise<unknown>): Promise<unknown> =>
-  asked.then(
-    () => null,
-    (error: unknown) => error,
-  )
 type Save = Parameters<typeof saveConfigFile>[2]
 const save = (more: Partial<Save> = {}, environment = environmentId) =>
   saveConfigFile(ctx, owner, { environmentId: environment, path: 'app.conf', content: 'A', ...more })
@@ -54,15 +49,15 @@ describe('targets of files', () => {
     ['server', '/etc/$(id)', 'use letters'],
     ['release', '.env', 'made of the variables'],
   ] as const)('demand of a path what they must: %s %s', async (target, path, message) => {
-    expect(await refusalOf(save({ target, path }))).toMatchObject(invalid(message))
+    await expect(save({ target, path })).rejects.toMatchObject(invalid(message))
   })
 
   it('keep files apart: none in another, none below the environment’s own root, none of another environment there', async () => {
     await save({ target: 'server', path: '/etc/sites/shop' })
-    expect(await refusalOf(save({ target: 'server', path: '/etc/sites' }))).toMatchObject(invalid('is a file already'))
+    await expect(save({ target: 'server', path: '/etc/sites' })).rejects.toMatchObject(invalid('is a file already'))
     const [target] = await ctx.db.prisma.target.findMany({ where: { environmentId } })
     const below = { target: 'server', path: `${target!.root}/release/x` } as const
-    expect(await refusalOf(save(below))).toMatchObject(invalid('where the environment lies'))
+    await expect(save(below)).rejects.toMatchObject(invalid('where the environment lies'))
 
     const other = await insertReadyEnvironment(ctx)
     await ctx.db.prisma.target.updateMany({
@@ -70,12 +65,12 @@ describe('targets of files', () => {
       data: { serverId: target!.serverId, root: `/srv/${randomUUID()}` },
     })
     const taken = { target: 'server', path: '/etc/sites/shop' } as const
-    expect(await refusalOf(save(taken, other))).toMatchObject(invalid('Another environment writes this file'))
+    await expect(save(taken, other)).rejects.toMatchObject(invalid('Another environment writes this file'))
     const [{ id } = { id: '' }] = await listConfigFiles(ctx, owner, { environmentId })
     await removeConfigFile(ctx, owner, { environmentId, id })
     expect(await save(taken, other)).toMatchObject({ path: '/etc/sites/shop', number: 1 })
     const back = revertConfigFile(ctx, owner, { environmentId, id, number: 1 })
-    expect(await refusalOf(back)).toMatchObject(invalid('Another environment writes this file'))
+    await expect(back).rejects.toMatchObject(invalid('Another environment writes this file'))
   })
 })
 
@@ -88,12 +83,12 @@ describe('earlier revisions', () => {
     const row = await ctx.db.prisma.configFileRevision.findFirstOrThrow({ where: { fileId: id, number: 3 } })
     expect(Buffer.from(ctx.secrets.decrypt(row.content!)).toString()).toBe('first')
     const stale = revertConfigFile(ctx, owner, { environmentId, id, number: 2, basedOn: 2 })
-    expect(await refusalOf(stale)).toMatchObject({ code: 'conflict', details: { newest: 3 } })
-    expect(await refusalOf(revertConfigFile(ctx, owner, { environmentId, id, number: 3 }))).toMatchObject({
+    await expect(stale).rejects.toMatchObject({ code: 'conflict', details: { newest: 3 } })
+    await expect(revertConfigFile(ctx, owner, { environmentId, id, number: 3 })).rejects.toMatchObject({
       code: 'conflict',
     })
     await removeConfigFile(ctx, owner, { environmentId, id })
-    expect(await refusalOf(revertConfigFile(ctx, owner, { environmentId, id, number: 4 }))).toMatchObject({
+    await expect(revertConfigFile(ctx, owner, { environmentId, id, number: 4 })).rejects.toMatchObject({
       code: 'not_found',
     })
     expect(await revertConfigFile(ctx, owner, { environmentId, id, number: 2, basedOn: null })).toMatchObject({
@@ -136,16 +131,16 @@ describe('applying files', () => {
     (await ctx.db.prisma.configFileRevision.findMany({ where: { file: { environmentId } } })).map(({ id }) => id)
 
   it('is queued for the live release, and refused where there is nothing to do', async () => {
-    expect(await refusalOf(apply())).toMatchObject({
+    await expect(apply()).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('No file') as string,
     })
     const { id } = await save({ target: 'shared' })
-    expect(await refusalOf(apply())).toMatchObject({ message: expect.stringContaining('Nothing is live') as string })
+    await expect(apply()).rejects.toMatchObject({ message: expect.stringContaining('Nothing is live') as string })
     await live(await newest())
-    expect(await refusalOf(apply())).toMatchObject({ message: expect.stringContaining('already') as string })
+    await expect(apply()).rejects.toMatchObject({ message: expect.stringContaining('already') as string })
     await save({ target: 'shared', content: 'B' })
-    expect(await refusalOf(apply({ number: 1 }))).toMatchObject({ code: 'conflict', details: { newest: 2 } })
+    await expect(apply({ number: 1 })).rejects.toMatchObject({ code: 'conflict', details: { newest: 2 } })
     expect(await apply({ number: 2 })).toMatchObject({ kind: 'configure', source: { type: 'files', number: 2 } })
     await removeConfigFile(ctx, owner, { environmentId, id })
     expect(await apply()).toMatchObject({ source: { number: 3 } })
