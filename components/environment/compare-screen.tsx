@@ -6,9 +6,9 @@ import type { ReleaseView } from '@/lib/api/shapes.ts'
 import type { ComparisonView } from '@/lib/api/shapes-preview.ts'
 import { shortSha } from '@/lib/format/revision.ts'
 import { Empty } from '../empty.tsx'
-import { Complaint } from '../form/form.tsx'
 import { buttonStyle, cardStyle, fieldStyle } from '../style.ts'
 import { ChangeLists, changeSentence } from './compare-lists.tsx'
+import { NoAnswer } from './no-answer.tsx'
 import { useAnswer } from './preview-answer.ts'
 
 type Pair = { from: number; to: number }
@@ -70,15 +70,7 @@ function Comparison({ environmentId, from, to }: Pair & { environmentId: string 
         Comparing release {from} with release {to}…
       </p>
     )
-  if (!outcome.ok)
-    return (
-      <div className="grid justify-items-start gap-3">
-        <Complaint refusal={outcome.error} />
-        <button type="button" className={buttonStyle.plain} onClick={again}>
-          Try again
-        </button>
-      </div>
-    )
+  if (!outcome.ok) return <NoAnswer refusal={outcome.error} again={again} />
   const { value } = outcome
   const { variables } = value
   return (

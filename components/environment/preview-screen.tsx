@@ -13,6 +13,7 @@ import { attempt, type Refusal } from '../form/outcome.ts'
 import { StatusBadge } from '../status-badge.tsx'
 import { buttonStyle, cardStyle } from '../style.ts'
 import { ChangeLists, changeSentence } from './compare-lists.tsx'
+import { NoAnswer } from './no-answer.tsx'
 import { useAnswer } from './preview-answer.ts'
 import { PreviewContents } from './preview-contents.tsx'
 import { ServerSteps } from './preview-steps.tsx'
@@ -30,15 +31,7 @@ export function PreviewScreen({ environment, wanted }: PreviewScreenProps) {
         Planning: the repository is fetched, hooks and variables are read. No server is touched.
       </p>
     )
-  if (!outcome.ok)
-    return (
-      <div className="grid justify-items-start gap-3">
-        <Complaint refusal={outcome.error} />
-        <button type="button" className={buttonStyle.plain} onClick={again}>
-          Try again
-        </button>
-      </div>
-    )
+  if (!outcome.ok) return <NoAnswer refusal={outcome.error} again={again} />
   return <Preview environment={environment} wanted={wanted} preview={outcome.value} again={again} />
 }
 
