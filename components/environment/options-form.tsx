@@ -43,7 +43,7 @@ export function OptionsForm({ environment: { id, options, can } }: { environment
         label="Ready-made steps"
         onlyToRead={can.configure ? undefined : readersWord}
         act={updateEnvironment}
-        read={(data) => ({ id, options: readOptions(data) })}
+        read={(data) => ({ id, options: readOptions(data, options.strategy) })}
         done={() => {
           toast.success('Saved. It counts from the next deployment on.')
           router.refresh()
@@ -126,7 +126,8 @@ export function OptionsForm({ environment: { id, options, can } }: { environment
   )
 }
 
-function readOptions(data: FormData): Options {
+/** How several servers change isn't chosen here: it stays as it is. */
+function readOptions(data: FormData, strategy: Options['strategy']): Options {
   const text = (name: string): string => String(data.get(name)).replaceAll('\r\n', '\n').trim()
   const detected = (name: keyof typeof switches) => (data.get(name) === 'on' ? 'detected' : 'off')
   const cache = (name: keyof Options['caches']) => data.get(name) as Options['caches'][typeof name]
@@ -141,5 +142,6 @@ function readOptions(data: FormData): Options {
     nodePackages: detected('nodePackages'),
     restarts: readRestarts(data),
     healthCheck: readHealthCheck(data),
+    strategy,
   }
 }

@@ -38,7 +38,7 @@ export const eventSchemas = {
     size: z.number(),
     at: z.number(),
   }),
-  /** The rename on the server (single target) or the commit row (several) has happened. */
+  /** The rename on the server (single target) or the commit row (several; `segment` is the first that switches) has happened. */
   committed: z.object({ segment, release: z.string(), at: z.number() }),
   'segment.ended': z.object({
     segment,
@@ -46,9 +46,18 @@ export const eventSchemas = {
     at: z.number(),
   }),
   'log.verified': z.object({ segment, step, bytes: z.number(), ok: z.boolean() }),
+  /** Of several targets: `current` there names `release` now (null = nothing). */
+  switched: z.object({ segment, targetId: z.string(), release: z.string().nullable(), at: z.number() }),
+  /** Of several targets: this one does not go on; nothing of `segment` is running there. */
+  'target.failed': z.object({ segment, targetId: z.string(), failure }),
+  /** Of several targets: these are next. `until`: no more of them before then (null = before a person says so). */
+  'batch.began': z.object({ batch: step, targetIds: z.array(z.string()) }),
+  'batch.waiting': z.object({ batch: step, until: z.string().nullable() }),
+  /** A person has seen the first server, and lets the others follow. */
+  continued: z.object({ by: z.string() }),
   'cancel.requested': z.object({ by: z.string() }),
   /** A person no longer waits for a server that can't be reached: what happened there stays unknown. */
-  'given.up': z.object({ by: z.string() }),
+  'given.up': z.object({ by: z.string(), targetId: z.string().optional() }),
   'undo.began': z.object({ segment, release: z.string().nullable(), why: z.string() }),
   note: z.object({
     level: z.enum(['note', 'warning', 'error']),

@@ -48,7 +48,18 @@ export type DeploymentState = {
   committed: { segment: string; release: string; at: number } | null
   cancel: { by: string; at: string } | null
   givenUp: { by: string; at: string } | null
-  undo: { segment: string; release: string | null; why: string } | null
+  /** Servers of several that a person gave up. */
+  givenUpTargets: { targetId: string; by: string; at: string }[]
+  /** What `current` names on each target that was switched, the last word of each (several targets only). */
+  switched: EventData<'switched'>[]
+  failedTargets: EventData<'target.failed'>[]
+  batches: EventData<'batch.began'>[]
+  /** The next batch waits (ISO 8601; null = for a person). */
+  waiting: { batch: number; until: string | null } | null
+  continued: { by: string; at: string } | null
+  /** The last of `undos`. */
+  undo: EventData<'undo.began'> | null
+  undos: EventData<'undo.began'>[]
   failure: Failure | null
   startedAt: string | null
   finishedAt: string | null
@@ -70,7 +81,14 @@ export const nothingYet: DeploymentState = {
   committed: null,
   cancel: null,
   givenUp: null,
+  givenUpTargets: [],
+  switched: [],
+  failedTargets: [],
+  batches: [],
+  waiting: null,
+  continued: null,
   undo: null,
+  undos: [],
   failure: null,
   startedAt: null,
   finishedAt: null,
@@ -139,9 +157,21 @@ function apply(state: DeploymentState, event: DeploymentEvent): DeploymentState 
     case 'cancel.requested':
       return { ...state, cancel: { by: event.data.by, at: event.at } }
     case 'given.up':
-      return { ...state, givenUp: { by: event.data.by, at: event.at } }
+      return givenUp(state, event.data, event.at)
+    case 'switched': {
+      const others = state.switched.filter(({ targetId }) => targetId !== event.data.targetId)
+      return { ...state, switched: [...others, event.data] }
+    }
+    case 'target.failed':
+      return { ...state, failedTargets: [...state.failedTargets, event.data] }
+    case 'batch.began':
+      return { ...state, batches: [...state.batches, event.data], waiting: null }
+    case 'batch.waiting':
+      return { ...state, waiting: event.data }
+    case 'continued':
+      return { ...state, continued: { by: event.data.by, at: event.at }, waiting: null }
     case 'undo.began':
-      return { ...state, undo: event.data }
+      return { ...state, undo: event.data, undos: [...state.undos, event.data], waiting: null }
     case 'note':
       return { ...state, findings: [...state.findings, event.data] }
     case 'finished': {
@@ -149,6 +179,11 @@ function apply(state: DeploymentState, event: DeploymentEvent): DeploymentState 
       return { ...state, status: moveStatus(state.status, status), failure, finishedAt: event.at }
     }
   }
+}
+
+function givenUp(state: DeploymentState, { by, targetId }: EventData<'given.up'>, at: string): DeploymentState {
+  if (targetId === undefined) return { ...state, givenUp: { by, at } }
+  return { ...state, givenUpTargets: [...state.givenUpTargets, { targetId, by, at }] }
 }
 
 function withSegment(state: DeploymentState, name: string, change: (segment: SegmentState) => SegmentState) {

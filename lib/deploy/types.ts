@@ -41,6 +41,10 @@ export type PlannedHook = {
   failure: 'stops' | 'ignored'
 }
 
+/** Which of several servers a panel hook runs on; `once` = the first server of those that a run is for. */
+export type HookPlace =
+  { on: 'all' } | { on: 'once' } | { on: 'servers'; serverIds: string[] } | { on: 'labels'; labels: string[] }
+
 export type Permissions = {
   owner: string
   group: string
@@ -125,8 +129,26 @@ export type Step = {
   timeoutMs: number
 }
 
-/** The consecutive steps of one lane up to the next barrier: one program on one target. `name` is unique in its deployment. */
-export type Segment = { name: string; targetId: string; steps: Step[] }
+/**
+ * The consecutive steps of one lane up to the next barrier: one program on one target. `name` is unique in its deployment.
+ * `exports`: what differs between targets; of a run on several, which have a root and a release before of their own.
+ */
+export type Segment = { name: string; targetId: string; steps: Step[]; exports?: Record<string, string> }
+
+/** How many of several servers change at once, and how many have to go on serving. `null` = every server has to succeed. */
+export type Strategy = {
+  batch: 'all' | 'half' | 'one' | { count: number } | { percent: number }
+  minimumHealthy: { count: number } | { percent: number } | null
+  /** The first server alone; the others `seconds` later, or (null) when a person says so. */
+  canary: { seconds: number | null } | null
+  /** CodeDeploy's own oddities: the last server may fail, a fleet that begins below the minimum isn't reduced further. */
+  likeCodeDeploy: boolean
+  /** What a failure after the first switch does with servers that have the new release already. */
+  onFailure: 'rollback' | 'leave'
+}
+
+/** A target of a plan for several, in the order they are flown. `server` is its name, for people. */
+export type PlannedTarget = { targetId: string; server: string; live: string | null }
 
 export type PlanKind = 'deploy' | 'activate' | 'configure' | 'remove'
 
@@ -140,9 +162,12 @@ export type Plan = {
   revision: string
   /** Exports for every hook, built-in ones only (no variable-set values): name → value. Both Amezmo spellings. */
   exports: Record<string, string>
-  stages: { name: Step['stage']; batches: { lanes: { targetId: string; steps: Step[] }[] }[] }[]
+  /** `segment` names the lane's program; absent where all stages but `undo` are one, `main`. */
+  stages: { name: Step['stage']; batches: { lanes: { targetId: string; segment?: string; steps: Step[] }[] }[] }[]
   segments: Segment[]
   findings: Finding[]
+  /** Of a run on several targets: each stage is flown everywhere before the next, switches in batches. */
+  fleet?: { targets: PlannedTarget[]; strategy: Strategy }
 }
 
 export type Finding = {

@@ -5,6 +5,7 @@ import { revertInput } from '@/lib/api/inputs-hooks.ts'
 import { hookKey } from '@/lib/api/inputs.ts'
 import type { HookRevisionView } from '@/lib/api/shapes-hooks.ts'
 import type { HookView } from '@/lib/api/shapes.ts'
+import type { HookPlace } from '@/lib/deploy/types.ts'
 import { findHookRevision, findHookRevisions, findNewestHook, insertHook } from '@/lib/store/hooks.ts'
 import { change, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
@@ -43,7 +44,7 @@ export async function revertHook(ctx: Context, actor: Actor, input: z.input<type
     if (!newest || !earlier || earlier.text === null) throw missing('revision')
     if (basedOn !== undefined && basedOn !== standing(newest)) throw stale(newest)
     const { text, sha256, user, timeoutMs, failure } = earlier
-    const settings = { sha256, user, timeoutMs, failure }
+    const settings = { sha256, user, timeoutMs, failure, place: earlier.place as HookPlace }
     const number = newest.number + 1
     const row = await insertHook(tx, { environmentId, event, number, text, ...settings, createdBy: actor.name })
     await audit('hook.revert', `environment:${environmentId}`, projectId, { event, number, to: wanted, ...settings })

@@ -87,6 +87,29 @@ const healthCheck = z.strictObject({
 })
 export type HealthCheck = z.infer<typeof healthCheck>
 
+const share = z.union([
+  z.strictObject({ count: z.number().int().min(0).max(1000) }),
+  z.strictObject({ percent: z.number().int().min(0).max(99) }),
+])
+
+/** How several servers change: `Strategy` of lib/deploy/types. */
+const strategy = z.strictObject({
+  batch: z
+    .union([
+      z.enum(['all', 'half', 'one']),
+      z.strictObject({ count: z.number().int().min(1).max(1000) }),
+      z.strictObject({ percent: z.number().int().min(1).max(100) }),
+    ])
+    .default('all'),
+  minimumHealthy: share.nullable().default(null),
+  canary: z
+    .strictObject({ seconds: z.number().int().min(1).max(86_400).nullable().default(null) })
+    .nullable()
+    .default(null),
+  likeCodeDeploy: z.boolean().default(false),
+  onFailure: z.enum(['rollback', 'leave']).default('rollback'),
+})
+
 const detection = z.enum(['off', 'detected']).default('off')
 /** `seed`: copied from the live release; `link`: one directory for all releases, as Amezmo has it. */
 const cache = z.enum(['off', 'seed', 'link']).default('off')
@@ -123,6 +146,13 @@ export const optionsSchema = z.strictObject({
   migrations: detection,
   restarts: z.array(restart).max(20).default([]),
   healthCheck: healthCheck.nullable().default(null),
+  strategy: strategy.default({
+    batch: 'all',
+    minimumHealthy: null,
+    canary: null,
+    likeCodeDeploy: false,
+    onFailure: 'rollback',
+  }),
 })
 export type Options = z.infer<typeof optionsSchema>
 

@@ -12,7 +12,9 @@ export async function copyHooks(
 ): Promise<string[]> {
   const hooks = (await findNewestHooks(reader, from)).filter(({ text }) => text !== null)
   for (const { id: _id, createdAt: _at, ...hook } of hooks)
-    await reader.hookRevision.create({ data: { ...hook, environmentId: to, number: 1, createdBy } })
+    await reader.hookRevision.create({
+      data: { ...hook, place: hook.place ?? {}, environmentId: to, number: 1, createdBy },
+    })
   return hooks.map(({ event }) => event)
 }
 

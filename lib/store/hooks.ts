@@ -1,4 +1,5 @@
 // Hooks written in the panel: each saving is a new row, the newest of an event counts, one without text says "removed".
+import type { HookPlace } from '@/lib/deploy/types.ts'
 import type { HookRevision } from './generated/client.ts'
 import type { Reader } from './reader.ts'
 
@@ -32,7 +33,10 @@ const mostShown = 100
 
 export function insertHook(
   reader: Reader,
-  revision: Omit<HookRevision, 'id' | 'createdAt' | 'failure'> & { failure?: string | null },
+  revision: Omit<HookRevision, 'id' | 'createdAt' | 'failure' | 'place'> & {
+    failure?: string | null
+    place?: HookPlace
+  },
 ): Promise<HookRevision> {
   return reader.hookRevision.create({ data: revision })
 }

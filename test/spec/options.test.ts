@@ -15,6 +15,7 @@ describe('options', () => {
       migrations: 'off',
       restarts: [],
       healthCheck: null,
+      strategy: { batch: 'all', minimumHealthy: null, canary: null, likeCodeDeploy: false, onFailure: 'rollback' },
     })
   })
 
