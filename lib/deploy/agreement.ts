@@ -2,7 +2,7 @@
 // itself gets. Two plans with one hash do the same.
 import { canonicalJson } from './plan.ts'
 import { sha256 } from './sha256.ts'
-import type { Action, PlacedFile, Plan, Step } from './types.ts'
+import type { Action, PlacedFile, Plan, Segment, Step } from './types.ts'
 
 /** SHA-256 (hex) of what `plan` agrees to: the same for the preview and for the run, whatever number that gets. */
 export function planHash(plan: Plan): string {
@@ -21,12 +21,17 @@ function agreed(plan: Plan): unknown {
     deployment: 0,
     environment: environment.id,
     exports: { ...exports, FAIRLEAD_DEPLOYMENT: '' },
-    segments: segments.map((segment) => ({ ...segment, steps: segment.steps.map(agreedStep) })),
+    segments: segments.map(agreedSegment),
     undo: stages
       .filter(({ name }) => name === 'undo')
       .flatMap(({ batches }) => batches.flatMap(({ lanes }) => lanes.flatMap(({ steps }) => steps.map(agreedStep)))),
   }
   return plan.kind === 'deploy' ? renamed(same, plan.release) : same
+}
+
+function agreedSegment({ exports, ...segment }: Segment): unknown {
+  const steps = segment.steps.map(agreedStep)
+  return { ...segment, steps, ...(exports && { exports: { ...exports, FAIRLEAD_DEPLOYMENT: '' } }) }
 }
 
 function agreedStep(step: Step): unknown {

@@ -1,8 +1,9 @@
 // The variables that every hook sees, in Amezmo's spellings (seeds §1.3) and ours.
-import type { PlanEnvironment } from './plan-input.ts'
+import type { PlanEnvironment, PlanServer } from './plan-input.ts'
 
 type ExportsInput = {
   environment: PlanEnvironment
+  server: PlanServer
   deployment: number
   release: string
   revision: string
@@ -16,6 +17,7 @@ type ExportsInput = {
  */
 export function planExports({
   environment,
+  server,
   deployment,
   release,
   revision,
@@ -48,6 +50,7 @@ export function planExports({
     FAIRLEAD_BRANCH: environment.branch,
     FAIRLEAD_PROJECT: environment.project,
     FAIRLEAD_ENVIRONMENT: environment.slug,
+    FAIRLEAD_SERVER: server.name,
     FAIRLEAD_DEPLOYMENT: String(deployment),
     FAIRLEAD_APP_TYPE: environment.appType,
     FAIRLEAD_APP_DOMAIN: environment.appDomain,

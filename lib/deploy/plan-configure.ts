@@ -5,7 +5,7 @@ import { plannedHooks } from './plan-hooks.ts'
 import type { HookTree } from './plan-hooks.ts'
 import { restarts } from './plan-presets.ts'
 import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
-import type { Draft } from './plan-steps.ts'
+import type { Draft, PlanDrafts } from './plan-steps.ts'
 import type { Plan } from './types.ts'
 
 /**
@@ -13,6 +13,10 @@ import type { Plan } from './types.ts'
  * goes the same way back, where no hook may keep a server on variables that were to be undone.
  */
 export function planConfiguration(input: ConfigurationInput): Plan {
+  return assemblePlan(draftConfiguration(input))
+}
+
+export function draftConfiguration(input: ConfigurationInput): PlanDrafts {
   const { live, set, before } = input
   const { permissions } = input.environment
   const { name: release, revision } = live
@@ -21,17 +25,17 @@ export function planConfiguration(input: ConfigurationInput): Plan {
     back: ours('restore', 'undo', 30_000, { do: 'restore', release, segment: 'main', number: before, permissions }),
   })
   const exports = planExports({ ...input, release, revision, previousRelease: release })
-  return assemblePlan({ ...input, kind: 'configure', release, revision, exports, main, undo })
+  return { ...input, kind: 'configure', release, revision, exports, main, undo }
 }
 
 /** What belongs around a change of the live release, and around the way back. */
 export function aroundConfiguration(
-  { live, panelHooks, liveHooks, environment: { options } }: Omit<ConfigurationInput, 'set' | 'before'>,
+  { live, server, panelHooks, liveHooks, environment: { options } }: Omit<ConfigurationInput, 'set' | 'before'>,
   { change, back }: { change: Draft; back: Draft },
 ): { main: Draft[]; undo: Draft[] } {
   const tree: HookTree = { from: 'live', release: live, hooks: liveHooks }
   const hooks = (event: 'config/before-change' | 'config/after-change', stage: Draft['stage']) =>
-    runHooks(plannedHooks(event, tree, panelHooks, stage === 'undo' ? 'ignored' : undefined), stage)
+    runHooks(plannedHooks(event, tree, { server, panelHooks }, stage === 'undo' ? 'ignored' : undefined), stage)
   const check = { do: 'check', needBytes: mebibyte, needInodes: 10, expectCurrent: live.name, adopt: false } as const
   return {
     main: [

@@ -1,5 +1,5 @@
 // Which hooks run at an event, as the plan records them: the repository's file first, then the panel's of the same event.
-import type { PanelHook, ReleaseRef, RepositoryHook } from './plan-input.ts'
+import type { PanelHook, PlanServer, ReleaseRef, RepositoryHook } from './plan-input.ts'
 import type { LifecycleEvent, PlannedHook } from './types.ts'
 
 /** Amezmo's limit for a hook that has none of its own (seeds §1.3). */
@@ -25,7 +25,7 @@ export type HookTree = { from: 'new' | 'live'; release: ReleaseRef; hooks: Repos
 export function plannedHooks(
   event: LifecycleEvent,
   tree: HookTree | null,
-  panelHooks: PanelHook[],
+  { server, panelHooks }: { server: PlanServer; panelHooks: PanelHook[] },
   failure?: PlannedHook['failure'],
 ): PlannedHook[] {
   if (!tree) return []
@@ -36,7 +36,7 @@ export function plannedHooks(
     failure: failure ?? (stopping.has(event) ? 'stops' : 'ignored'),
   } as const
   const inTree = tree.hooks.find((hook) => hook.event === event)
-  const inPanel = panelHooks.find((hook) => hook.event === event)
+  const inPanel = panelHooks.find((hook) => hook.event === event && runsOn(hook, server))
   const hooks: PlannedHook[] = []
   if (inTree) {
     const timeoutMs = event.startsWith('config/') ? configHookTimeoutMs : hookTimeoutMs
@@ -63,7 +63,14 @@ export function plannedHooks(
       ...(user === null ? {} : { user }),
       timeoutMs,
       failure: chosen,
+      ...(inPanel.place.on === 'once' ? { once: true } : {}),
     })
   }
   return hooks
+}
+
+/** Of several servers one is chosen for `once` when the plans of all of them are put together. */
+function runsOn({ place }: PanelHook, server: PlanServer): boolean {
+  if (place.on === 'servers') return place.serverIds.includes(server.id)
+  return place.on !== 'labels' || place.labels.some((label) => server.labels.includes(label))
 }

@@ -1,7 +1,7 @@
 // What the planner is told. Plain data only: whoever plans (worker, preview) gathers it from the store and the mirror.
 import type { Options } from '../spec/options.ts'
 import type { PackageFile } from '../spec/caches.ts'
-import type { Finding, LifecycleEvent, Permissions, PlacedFile, PlannedFile, TreeChange } from './types.ts'
+import type { Finding, HookPlace, LifecycleEvent, Permissions, PlacedFile, PlannedFile, TreeChange } from './types.ts'
 
 export type PlanEnvironment = {
   id: string
@@ -34,7 +34,11 @@ export type PanelHook = {
   user: string | null
   timeoutMs: number
   failure: 'stops' | 'ignored' | null
+  place: HookPlace
 }
+
+/** The server of a target. */
+export type PlanServer = { id: string; name: string; labels: string[] }
 
 /** A release directory, as far as hooks and guards need it. */
 export type ReleaseRef = { name: string; revision: string }
@@ -50,6 +54,7 @@ export type KnownRelease = {
 type CommonInput = {
   environment: PlanEnvironment
   targetId: string
+  server: PlanServer
   /** Number of this run within its environment; names `.fairlead/hooks/<deployment>/`. */
   deployment: number
   /** What `current` is believed to point at; null = nothing was ever live. */

@@ -4,7 +4,7 @@ import { planExports } from './exports.ts'
 import type { ConfigurationInput } from './plan-input.ts'
 import { aroundConfiguration } from './plan-configure.ts'
 import { assemblePlan, ours } from './plan-steps.ts'
-import type { Draft } from './plan-steps.ts'
+import type { Draft, PlanDrafts } from './plan-steps.ts'
 import type { Permissions, PlacedFile, Plan } from './types.ts'
 
 /** Nothing where there are no such files. `failed` runs when what follows fails before the switch, `undo` after it. */
@@ -36,6 +36,10 @@ export type PlacementInput = Omit<ConfigurationInput, 'set' | 'before'> & {
 
 /** Plan of kind `configure` for files: check → config/before-change → place files → config/after-change → restarts. */
 export function planPlacement(input: PlacementInput): Plan {
+  return assemblePlan(draftPlacement(input))
+}
+
+export function draftPlacement(input: PlacementInput): PlanDrafts {
   const { live, files, holds } = input
   const { permissions } = input.environment
   const { name: release, revision } = live
@@ -51,5 +55,5 @@ export function planPlacement(input: PlacementInput): Plan {
     }),
   })
   const exports = planExports({ ...input, release, revision, previousRelease: release })
-  return assemblePlan({ ...input, kind: 'configure', release, revision, exports, main, undo })
+  return { ...input, kind: 'configure', release, revision, exports, main, undo }
 }

@@ -2,10 +2,15 @@
 import { planExports } from './exports.ts'
 import type { RemovalInput } from './plan-input.ts'
 import { assemblePlan, ours } from './plan-steps.ts'
+import type { PlanDrafts } from './plan-steps.ts'
 import type { Plan } from './types.ts'
 
 /** check → remove, without hooks; nothing becomes live, and nothing can be undone. */
 export function planRemoval(input: RemovalInput): Plan {
+  return assemblePlan(draftRemoval(input))
+}
+
+export function draftRemoval(input: RemovalInput): PlanDrafts {
   const { release, live } = input
   const expectCurrent = live?.name ?? null
   const main = [
@@ -13,5 +18,5 @@ export function planRemoval(input: RemovalInput): Plan {
     ours('remove', 'finish', 900_000, { do: 'remove', release }),
   ]
   const exports = planExports({ ...input, previousRelease: expectCurrent ?? '' })
-  return assemblePlan({ ...input, kind: 'remove', exports, main, undo: [] })
+  return { ...input, kind: 'remove', exports, main, undo: [] }
 }

@@ -26,12 +26,12 @@ export function runHooks(hooks: PlannedHook[], stage: Step['stage']): Draft[] {
 }
 
 /** Numbers from 1 in the order of the list. */
-function numbered(drafts: Draft[]): Step[] {
+export function numbered(drafts: Draft[]): Step[] {
   return drafts.map((draft, index) => ({ n: index + 1, ...draft }))
 }
 
-/** One target: every stage is one batch with one lane, and all of them but `undo` are one segment named `main`. */
-export function assemblePlan(input: {
+/** All that one target is to do. `main` holds steps of phase `failure`, too. */
+export type PlanDrafts = {
   kind: PlanKind
   environment: PlanEnvironment
   targetId: string
@@ -42,24 +42,23 @@ export function assemblePlan(input: {
   findings: Finding[]
   main: Draft[]
   undo: Draft[]
-}): Plan {
-  const { targetId, environment } = input
+}
+
+/** One target: every stage is one batch with one lane, and all of them but `undo` are one segment named `main`. */
+export function assemblePlan(input: PlanDrafts): Plan {
+  const { targetId } = input
   const main = numbered(input.main)
   const undo = numbered(input.undo)
   const stages = (['check', 'ship', 'switch', 'finish', 'undo'] as const)
     .map((name) => ({ name, steps: (name === 'undo' ? undo : main).filter((step) => step.stage === name) }))
     .filter((stage) => stage.steps.length > 0)
     .map(({ name, steps }) => ({ name, batches: [{ lanes: [{ targetId, steps }] }] }))
-  return {
-    version: 1,
-    kind: input.kind,
-    deployment: input.deployment,
-    environment: { id: environment.id, name: environment.name, project: environment.project },
-    release: input.release,
-    revision: input.revision,
-    exports: input.exports,
-    stages,
-    segments: [{ name: 'main', targetId, steps: main }],
-    findings: input.findings,
-  }
+  return { ...planHead(input), stages, segments: [{ name: 'main', targetId, steps: main }], findings: input.findings }
+}
+
+/** What a plan says about itself before its steps. */
+export function planHead(input: PlanDrafts): Omit<Plan, 'stages' | 'segments' | 'findings' | 'fleet'> {
+  const { kind, environment, deployment, release, revision, exports } = input
+  const { id, name, project } = environment
+  return { version: 1, kind, deployment, environment: { id, name, project }, release, revision, exports }
 }

@@ -6,10 +6,10 @@ import type { HookTree } from './plan-hooks.ts'
 import { checkOfHealth, preparations, restarts } from './plan-presets.ts'
 import { placing } from './plan-place.ts'
 import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
-import type { Draft } from './plan-steps.ts'
+import type { Draft, PlanDrafts } from './plan-steps.ts'
 import { optionFindings } from '../spec/caches.ts'
 import { planLeftovers, planRetention } from './retention.ts'
-import type { Plan, Segment } from './types.ts'
+import type { Plan, Segment, Step } from './types.ts'
 
 export type {
   ActivationInput,
@@ -29,7 +29,12 @@ export type {
  * One target: one segment, `main`. The stage `undo` is what `planUndo` flies when a switch has to be taken back.
  */
 export function planDeployment(input: PlanInput): Plan {
-  const { environment, release, revision, live, panelHooks, tree } = input
+  return assemblePlan(draftDeployment(input))
+}
+
+/** The same, not yet put together: with those of other targets it becomes the plan of a fleet. */
+export function draftDeployment(input: PlanInput): PlanDrafts {
+  const { environment, server, release, revision, live, panelHooks, tree } = input
   const newTree: HookTree = { from: 'new', release: { name: release, revision }, hooks: input.newHooks }
   const liveTree: HookTree | null = live && { from: 'live', release: live, hooks: input.liveHooks }
   const expectCurrent = live?.name ?? null
@@ -37,7 +42,7 @@ export function planDeployment(input: PlanInput): Plan {
   const copies = tree.base === null ? 2 : 1
   const inodes = tree.files + tree.directories + tree.links
   const hooks = (event: Parameters<typeof plannedHooks>[0], stage: Draft['stage'], from: HookTree | null = newTree) =>
-    runHooks(plannedHooks(event, from, panelHooks), stage)
+    runHooks(plannedHooks(event, from, { server, panelHooks }), stage)
   const { options } = environment
   const health = checkOfHealth(options, newTree.release)
   const rollsBack = options.healthCheck?.onFailure === 'rollback'
@@ -87,16 +92,16 @@ export function planDeployment(input: PlanInput): Plan {
   const failed = [...hooks('deploy.failure', 'finish'), ...pruneLeftovers(leftovers, kept.keep)].map(
     (draft): Draft => ({ ...draft, phase: 'failure' }),
   )
-  const undo = [...undoDrafts(input, newTree), ...runHooks(plannedHooks('deploy.failure', newTree, panelHooks), 'undo')]
+  const undo = [...undoDrafts(input, newTree), ...runHooks(plannedHooks('deploy.failure', newTree, input), 'undo')]
   const findings = [...input.findings, ...optionFindings(options)]
-  return assemblePlan({
+  return {
     ...input,
     findings,
     kind: 'deploy',
     exports: exportsOf(input),
     main: [...main, ...outside.failed, ...failed],
     undo,
-  })
+  }
 }
 
 /**
@@ -104,22 +109,26 @@ export function planDeployment(input: PlanInput): Plan {
  * restarts → rollback/after (from the same). Roll back is this with the release before.
  */
 export function planActivation(input: ActivationInput): Plan {
-  const { release, live, panelHooks, envSha256 } = input
+  return assemblePlan(draftActivation(input))
+}
+
+export function draftActivation(input: ActivationInput): PlanDrafts {
+  const { release, live, envSha256 } = input
   const newTree: HookTree = { from: 'new', release: { name: release, revision: input.revision }, hooks: input.newHooks }
   const liveTree: HookTree | null = live && { from: 'live', release: live, hooks: input.liveHooks }
   const expectCurrent = live?.name ?? null
   const outside = placing(release, input.placed, input.environment.permissions)
   const main: Draft[] = [
     ours('check', 'check', 30_000, { do: 'check', needBytes: 0, needInodes: 0, expectCurrent, adopt: false }),
-    ...runHooks(plannedHooks('rollback/before', liveTree, panelHooks), 'switch'),
+    ...runHooks(plannedHooks('rollback/before', liveTree, input), 'switch'),
     ours('verify', 'switch', 30_000, { do: 'verify', release, envSha256 }),
     ...outside.place,
     ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
     ...restarts(input.environment.options, newTree.release, 'after.deploy', 'finish'),
-    ...runHooks(plannedHooks('rollback/after', liveTree, panelHooks), 'finish'),
+    ...runHooks(plannedHooks('rollback/after', liveTree, input), 'finish'),
     ...outside.failed,
   ]
-  return assemblePlan({ ...input, kind: 'activate', exports: exportsOf(input), main, undo: undoDrafts(input, newTree) })
+  return { ...input, kind: 'activate', exports: exportsOf(input), main, undo: undoDrafts(input, newTree) }
 }
 
 /**
@@ -130,13 +139,22 @@ export function planActivation(input: ActivationInput): Plan {
 export function planUndo(plan: Plan, previousRelease: string | null, isSwitched = true): Segment {
   const lane = plan.stages.find((stage) => stage.name === 'undo')?.batches[0]?.lanes[0]
   if (!lane) throw new Error('a plan without an undo stage')
+  return { name: 'undo', targetId: lane.targetId, steps: undoSteps(plan, lane, previousRelease, isSwitched) }
+}
+
+/** What of a lane's undo is needed, and what it goes back to. */
+export function undoSteps(
+  plan: Pick<Plan, 'release'>,
+  lane: { steps: Step[] },
+  previousRelease: string | null,
+  isSwitched: boolean,
+): Step[] {
   const needed = isSwitched ? lane.steps : lane.steps.filter(({ action }) => action.do === 'unplace')
-  const steps = needed.map((step) =>
+  return needed.map((step) =>
     step.action.do === 'switch' || step.action.do === 'unlink'
       ? { ...step, ...switchBack(plan.release, previousRelease), n: step.n }
       : step,
   )
-  return { name: 'undo', targetId: lane.targetId, steps }
 }
 
 /** JSON with sorted keys and no white space: equal plans give equal text, in whatever order their keys were written. */
@@ -150,7 +168,7 @@ export function canonicalJson(value: unknown): string {
 /** Rollback hooks of the release that failed, around the switch back. A failing hook must not keep a server on it. */
 function undoDrafts(input: PlanInput | ActivationInput, newTree: HookTree): Draft[] {
   const hooks = (event: 'rollback/before' | 'rollback/after') =>
-    runHooks(plannedHooks(event, newTree, input.panelHooks, 'ignored'), 'undo')
+    runHooks(plannedHooks(event, newTree, input, 'ignored'), 'undo')
   return [
     ...hooks('rollback/before'),
     switchBack(input.release, input.live?.name ?? null),

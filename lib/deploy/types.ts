@@ -39,6 +39,10 @@ export type PlannedHook = {
   timeoutMs: number
   /** `stops` = a failure fails the deployment; `ignored` = it is shown as failed and the deployment goes on. */
   failure: 'stops' | 'ignored'
+  /** On one of several servers only. */
+  once?: true
+  /** What its failure is called when not `command_failed`: then its output says why, after `Not ready: `. */
+  code?: 'not_ready'
 }
 
 /** Which of several servers a panel hook runs on; `once` = the first server of those that a run is for. */
@@ -112,6 +116,8 @@ export type Action =
   /** Puts back what `segment` of this deployment placed. */
   | { do: 'unplace'; release: string; segment: string; files: Pick<PlacedFile, 'target' | 'path'>[]; holds?: string[] }
   | { do: 'prune'; remove: string[]; keep: string[] }
+  /** What `segment` of this deployment kept for an undo isn't needed any more. */
+  | { do: 'settle'; segment: string }
   /** One release that a person named; never the live one. Unlike `prune` it fails when something is left. */
   | { do: 'remove'; release: string }
 
@@ -147,8 +153,18 @@ export type Strategy = {
   onFailure: 'rollback' | 'leave'
 }
 
-/** A target of a plan for several, in the order they are flown. `server` is its name, for people. */
-export type PlannedTarget = { targetId: string; server: string; live: string | null }
+/**
+ * A target of a plan for several. `place` counts from 1 and ends the names of its segments; `server` is its name, for people;
+ * `health` and `revision` as they were before the run, for the order of batches.
+ */
+export type PlannedTarget = {
+  targetId: string
+  place: number
+  server: string
+  live: string | null
+  health: 'healthy' | 'unhealthy'
+  revision: 'current' | 'old' | 'unknown'
+}
 
 export type PlanKind = 'deploy' | 'activate' | 'configure' | 'remove'
 

@@ -172,6 +172,7 @@ export function common(
         user: hook.user,
         timeoutMs: hook.timeoutMs,
         failure: hook.failure as PanelHook['failure'],
+        place: hook.place as PanelHook['place'],
       },
     ]
   })
@@ -180,6 +181,7 @@ export function common(
   return {
     environment: planned,
     targetId: target.id,
+    server: { id: target.server.id, name: target.server.name, labels: target.server.labels },
     deployment: run.number,
     live: left,
     liveHooks,

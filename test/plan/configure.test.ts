@@ -3,12 +3,13 @@ import { planConfiguration } from '@/lib/deploy/plan-configure.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
 import { activationInput, inPanel, inTree, newSha } from './fixtures.ts'
 
-const { environment, targetId } = activationInput()
+const { environment, targetId, server } = activationInput()
 const live = { name: 'deployment_12.bbbbbbb', revision: newSha }
 const plan = (more: Partial<Parameters<typeof planConfiguration>[0]> = {}) =>
   planConfiguration({
     environment,
     targetId,
+    server,
     deployment: 13,
     live,
     liveHooks: [],

@@ -10,7 +10,15 @@ export function inTree(...events: LifecycleEvent[]): RepositoryHook[] {
 }
 
 export function inPanel(event: LifecycleEvent, user: string | null = null): PanelHook {
-  return { event, text: `echo ${event}`, sha256: `panel sha of ${event}`, user, timeoutMs: 5_000, failure: null }
+  return {
+    event,
+    text: `echo ${event}`,
+    sha256: `panel sha of ${event}`,
+    user,
+    timeoutMs: 5_000,
+    failure: null,
+    place: { on: 'all' },
+  }
 }
 
 export function planInput(changes: Partial<PlanInput> = {}): PlanInput {
@@ -30,6 +38,7 @@ export function planInput(changes: Partial<PlanInput> = {}): PlanInput {
       options: noOptions,
     },
     targetId: 'target-1',
+    server: { id: 'server-1', name: 'web-1', labels: [] },
     deployment: 12,
     release: 'deployment_12.bbbbbbb',
     revision: newSha,
@@ -50,10 +59,11 @@ export function planInput(changes: Partial<PlanInput> = {}): PlanInput {
 }
 
 export function activationInput(changes: Partial<ActivationInput> = {}): ActivationInput {
-  const { environment, targetId } = planInput()
+  const { environment, targetId, server } = planInput()
   return {
     environment,
     targetId,
+    server,
     deployment: 13,
     release: 'deployment_11.aaaaaaa',
     revision: oldSha,

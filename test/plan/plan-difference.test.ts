@@ -52,10 +52,10 @@ it('tells steps in another order from the same ones', () => {
 
 it('of other variables for the live release says that they are others', () => {
   const of = (set: { number: number; sha256: string }) => {
-    const { environment, targetId } = planInput()
+    const { environment, targetId, server } = planInput()
     const live = { name: 'deployment_11.aaaaaaa', revision: 'a'.repeat(40) }
     const none = { liveHooks: [], panelHooks: [], findings: [] }
-    return planConfiguration({ environment, targetId, deployment: 12, live, set, before: 1, ...none })
+    return planConfiguration({ environment, targetId, server, deployment: 12, live, set, before: 1, ...none })
   }
   expect(planDifferences(of({ number: 2, sha256: 'x' }), of({ number: 3, sha256: 'y' }))).toEqual([
     { part: 'variables', message: 'The variables are others now.' },

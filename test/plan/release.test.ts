@@ -74,9 +74,9 @@ describe('planRetention', () => {
 
 describe('planExports', () => {
   it('has every name in both spellings', () => {
-    const { environment, release, revision } = planInput()
+    const { environment, server, release, revision } = planInput()
     expect(
-      planExports({ environment, deployment: 12, release, revision, previousRelease: 'deployment_11.aaaaaaa' }),
+      planExports({ environment, server, deployment: 12, release, revision, previousRelease: 'deployment_11.aaaaaaa' }),
     ).toEqual({
       APPLICATION_ROOT: '/webroot/release/deployment_12.bbbbbbb',
       DEPLOYMENT_DIRECTORY: '/webroot/release/deployment_12.bbbbbbb',
@@ -101,6 +101,7 @@ describe('planExports', () => {
       FAIRLEAD_BRANCH: 'main',
       FAIRLEAD_PROJECT: 'Shop',
       FAIRLEAD_ENVIRONMENT: 'production',
+      FAIRLEAD_SERVER: 'web-1',
       FAIRLEAD_DEPLOYMENT: '12',
       FAIRLEAD_APP_TYPE: 'laravel',
       FAIRLEAD_APP_DOMAIN: 'shop.example',

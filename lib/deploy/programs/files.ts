@@ -53,6 +53,8 @@ export const filing = squeeze(`
       kept="$kept$3 $4 $1$nl"
       shift 5
     done
+    # permissions may be another program's, after a hook that ran on one server only
+    printf %s "$kept" >"$root/.fairlead/run/$dep/kept"
   }
   # aside <release directory>: files with an owner of their own, while everything gets another
   aside() {

@@ -125,6 +125,8 @@ export const placing =
     done
     for f in "$d"/before.* "$d"/none.*; do [ -e "$d/kept.\${f##*.}" ] || rm -f "$f"; done
   }
+  # settle_of <segment>: nor of its variables; and the room that it kept for an undo
+  settle_of() { (d=.fairlead/run/$dep/$1; rm -f "$d/env" "$d/env.none" "$d/reserve"; settle); return 0; }
   # unplace <release> <segment that placed> then <target> <path> of each
   unplace() { mine || return 1; staging; bring_back "$@"; code=$?; rm -f release/env."$dep.$$"*; give "$d/lock"; return $code; }
   bring_back() {

@@ -116,7 +116,7 @@ const begin = squeeze(`
   printf 'open %s %s %s %s\\n' "$seg" "$epoch" "$wall" "$up" >"$t/journal" || refused disk_full
   for n in $outs; do printf '' >"$t/$n.out"; done
   # for the last lines on a full disk, and for the undo, which may have to be sent to one
-  reserve=65536; [ "$seg" = undo ] || reserve=262144
+  reserve=65536; case $seg in undo*) ;; *) reserve=262144 ;; esac
   head -c "$reserve" /dev/zero >"$t/reserve" || refused disk_full
   printf -- '-\\n' >"$t/watch"
   take "$t/lock" || refused busy
@@ -152,8 +152,9 @@ const begin = squeeze(`
 
 const end = squeeze(`
   kill "$w"
-  [ -n "$bad" ] && [ -n "$switched" ] || rm -f "$d/reserve"
-  [ -n "$bad" ] || { rm -f "$d/env" "$d/env.none"; settle >/dev/null 2>&1; }
+  # one of several servers may have to be put back although all went well here
+  case $switched$seg.$bad in 1switch-* | 1*.?*) ;; *) rm -f "$d/reserve" ;; esac
+  case $seg.$bad in switch-* | *.?*) ;; *) settle_of "$seg" >/dev/null 2>&1 ;; esac
   for s in $sums; do
     h=$(head -c "\${s#*:}" "$d/\${s%:*}.out" | sha256sum)
     jot "sum \${s%:*} \${s#*:} \${h%% *}"
@@ -167,14 +168,18 @@ const end = squeeze(`
 const flag = (on: boolean): string => (on ? '1' : '')
 const heavySteps = new Set<Action['do']>(['tree', 'release', 'permissions', 'prune', 'remove'])
 
+function isOfLeaving({ event }: PlannedHook): boolean {
+  return /^(before\.pull|rollback\/|config\/)/.test(event)
+}
+
 /** Where a hook runs and is read from: its release, or for a panel hook the release being left or made, by its event. */
 function hookWords(hook: PlannedHook): string[] {
-  const leaving = /^(before\.pull|rollback\/|config\/)/.test(hook.event)
-  const from = hook.from === 'panel' ? (leaving ? 'leaving' : 'fresh') : hook.from
+  const from = hook.from === 'panel' ? (isOfLeaving(hook) ? 'leaving' : 'fresh') : hook.from
   const path = hook.from === 'panel' ? innerPath(hook.path).replaceAll('/', '_') : innerPath(hook.path)
   const release = hook.from === 'panel' ? '' : releaseName(hook.release ?? '')
   const user = hook.user === undefined ? '' : userName(hook.user)
-  return ['hook', hook.title ?? hook.event, hook.failure, user, from, release, path, hook.sha256, hook.text ?? '']
+  const { title, event, failure, sha256, text = '', code } = hook
+  return ['hook', title ?? event, failure, user, from, release, path, sha256, text, ...(code ? [code] : [])]
 }
 
 /** `-` = as the release's others. */
@@ -238,6 +243,8 @@ function words(action: Action): string[] {
       const { owner, group } = action.permissions
       return ['restore', releaseName(action.release), segmentName(action.segment), userName(owner), userName(group)]
     }
+    case 'settle':
+      return ['settle_of', segmentName(action.segment)]
     case 'switch':
       return ['switch', releaseName(action.release), action.expectCurrent ?? '']
     case 'unlink':
@@ -260,12 +267,16 @@ function stepLine(step: Step): string {
   return `step ${head.join(' ')} ${stepText(step)}\n`
 }
 
+const making = new Set<Action['do']>(['complete', 'release', 'switch', 'verify', 'configure', 'restore', 'place'])
+
 /** The release that a segment makes or activates, '' when there is none: where panel hooks run. */
 function freshRelease(segment: Segment): string {
   for (const { action } of segment.steps) {
-    if (['release', 'switch', 'verify', 'configure', 'restore', 'place'].includes(action.do) && 'release' in action)
-      return releaseName(action.release)
+    if (making.has(action.do) && 'release' in action) return releaseName(action.release)
   }
+  // A lane of hooks alone: each is planned for one release.
+  for (const { action } of segment.steps)
+    if (action.do === 'hook' && !isOfLeaving(action.hook)) return releaseName(action.hook.release ?? '')
   return ''
 }
 

@@ -135,6 +135,7 @@ const permitting = squeeze(`
   permissions() {
     [ "$4" != off ] || return 0
     r=release/$1
+    [ -n "$kept" ] || [ ! -f ".fairlead/run/$dep/kept" ] || kept=$(cat ".fairlead/run/$dep/kept")$nl
     aside "$r"
     grant "$@"
     ashore "$r"

@@ -1,0 +1,139 @@
+import { expect, it } from 'vitest'
+import { planHash } from '@/lib/deploy/agreement.ts'
+import { draftActivation, draftDeployment, planDeployment } from '@/lib/deploy/plan.ts'
+import { assembleFleet, planFleetUndo, segmentOf, withoutBase } from '@/lib/deploy/plan-fleet.ts'
+import type { FleetLane } from '@/lib/deploy/plan-fleet.ts'
+import type { PlanInput } from '@/lib/deploy/plan-input.ts'
+import type { HookPlace, LifecycleEvent, PlannedTarget, Strategy } from '@/lib/deploy/types.ts'
+import { noOptions } from '@/lib/spec/options.ts'
+import { activationInput, inPanel, inTree, newSha, outline, planInput } from './fixtures.ts'
+
+const strategy: Strategy = noOptions.strategy
+
+function target(place: number): PlannedTarget {
+  const live = 'deployment_11.aaaaaaa'
+  return { targetId: `target-${place}`, place, server: `web-${place}`, live, health: 'healthy', revision: 'current' }
+}
+
+function server(place: number) {
+  return { id: `server-${place}`, name: `web-${place}`, labels: place === 1 ? ['web', 'cron'] : ['web'] }
+}
+
+function lanes(count: number, changes: Partial<PlanInput> = {}): FleetLane[] {
+  return Array.from({ length: count }, (_, at) => {
+    const input = planInput({ ...changes, targetId: `target-${at + 1}`, server: server(at + 1) })
+    return { ...draftDeployment(input), target: target(at + 1) }
+  })
+}
+
+const on = (event: LifecycleEvent, place: HookPlace) => ({ ...inPanel(event), place })
+
+function shape(made: ReturnType<typeof assembleFleet>): string[] {
+  return made.stages.flatMap(({ name, batches }) =>
+    batches.map(({ lanes: flown }) => `${name}: ${flown.map(({ segment }) => segment).join(' ')}`),
+  )
+}
+
+it('is complete everywhere before anything switches, and switches in batches', () => {
+  const made = assembleFleet(lanes(3, { newHooks: inTree('after.deploy', 'deploy.success', 'deploy.failure') }), {
+    ...strategy,
+    batch: { count: 2 },
+  })
+  expect(shape(made)).toEqual([
+    'ship: ship-1 ship-2 ship-3',
+    'switch: switch-1 switch-2',
+    'switch: switch-3',
+    'finish: finish-1 finish-2 finish-3',
+    'undo: undo-1 undo-2 undo-3',
+    'undo: failure-1 failure-2 failure-3',
+  ])
+  const steps = (name: string) => outline(made.segments.find((one) => one.name === name)!.steps)
+  expect(steps('ship-2')).toEqual(['check', 'tree', 'release', 'variables', 'permissions', 'complete'])
+  expect(steps('switch-2')).toEqual(['switch', '(after.deploy)'])
+  expect(steps('finish-2')).toEqual(['(deploy.success)', '(tidy up)', '(prune)'])
+  expect(steps('undo-2')).toEqual(['switch'])
+  expect(steps('failure-2')).toEqual(['(deploy.failure)'])
+  expect(made.segments.find(({ name }) => name === 'ship-2')?.exports).toMatchObject({ FAIRLEAD_SERVER: 'web-2' })
+})
+
+it('has a barrier on each side of a hook that runs once, on the first server', () => {
+  const panelHooks = [on('before.deploy', { on: 'once' }), on('after.deploy', { on: 'once' })]
+  const made = assembleFleet(lanes(2, { panelHooks }), strategy)
+  expect(shape(made)).toEqual([
+    'ship: ship-1 ship-2',
+    'ship: once-ship-1',
+    'ship: ship-1-2 ship-2-2',
+    'switch: switch-1 switch-2',
+    'finish: once-finish-1',
+    'finish: finish-1-2 finish-2-2',
+    'undo: undo-1 undo-2',
+  ])
+  const steps = (name: string) => outline(made.segments.find((one) => one.name === name)!.steps)
+  expect(steps('ship-1')).toEqual(['check', 'tree', 'release', 'variables', 'permissions'])
+  expect(steps('once-ship-1')).toEqual(['before.deploy (panel)'])
+  expect(steps('ship-2-2')).toEqual(['complete'])
+  expect(steps('once-finish-1')).toEqual(['(after.deploy (panel))'])
+})
+
+it('runs hooks of chosen servers and labels there alone', () => {
+  const panelHooks = [
+    on('after.pull', { on: 'servers', serverIds: ['server-2'] }),
+    on('before.deploy', { on: 'labels', labels: ['cron', 'queue'] }),
+  ]
+  const made = assembleFleet(lanes(2, { panelHooks }), strategy)
+  const hooks = (name: string) =>
+    made.segments.find((one) => one.name === name)!.steps.filter(({ action }) => action.do === 'hook')
+  expect(hooks('ship-1').map(({ name }) => name)).toEqual(['before.deploy (panel)'])
+  expect(hooks('ship-2').map(({ name }) => name)).toEqual(['after.pull (panel)'])
+})
+
+it('verifies on all servers before one is switched to an earlier release', () => {
+  const made = assembleFleet(
+    [1, 2].map((place) => {
+      const drafts = draftActivation(activationInput({ targetId: `target-${place}`, server: server(place) }))
+      return { ...drafts, target: target(place) }
+    }),
+    strategy,
+  )
+  expect(shape(made).slice(0, 2)).toEqual(['ship: ship-1 ship-2', 'switch: switch-1 switch-2'])
+  expect(outline(made.segments[0]!.steps)).toEqual(['check', 'verify'])
+})
+
+it('undoes what the server says was live, and puts back what its own switching lane placed', () => {
+  const file = { revision: 'r', path: 'a', sha256: 'f'.repeat(64), mode: '0640' }
+  const placed = [{ target: 'shared' as const, path: 'a', made: { ...file }, known: null }]
+  const made = assembleFleet(lanes(2, { placed }), strategy)
+  expect(outline(segmentOf(made, 'switch', 'target-2')!.steps)).toEqual(['place files', 'switch', '!put files back'])
+  const undo = planFleetUndo(made, 'target-2', 'deployment_9.ccccccc')!
+  expect(undo.name).toBe('undo-2')
+  expect(undo.steps.map(({ action }) => action)).toEqual([
+    { do: 'switch', release: 'deployment_9.ccccccc', expectCurrent: 'deployment_12.bbbbbbb' },
+    expect.objectContaining({ do: 'unplace', segment: 'switch-2' }),
+  ])
+  expect(planFleetUndo(made, 'target-2', null, false)!.steps.map(({ action }) => action.do)).toEqual(['unplace'])
+})
+
+it('asks for consent again where what is not ours is taken over', () => {
+  const made = assembleFleet(lanes(2, { adopt: true }), strategy)
+  expect(outline(segmentOf(made, 'switch', 'target-1')!.steps)).toEqual(['check', 'switch'])
+})
+
+it('ships everything to the one server whose tree is not what was believed, which is the same plan to people', () => {
+  const made = assembleFleet(lanes(2), strategy)
+  const other = withoutBase(made, 'target-2')
+  const bases = (plan: typeof made) =>
+    plan.segments.flatMap(({ steps }) => steps.flatMap(({ action }) => (action.do === 'tree' ? [action.base] : [])))
+  expect([bases(made), bases(other)]).toEqual([
+    [planInput().tree.base, planInput().tree.base],
+    [planInput().tree.base, null],
+  ])
+  expect(planHash(other)).toBe(planHash(made))
+})
+
+it('is another plan when it is done on other servers or in other batches', () => {
+  const made = assembleFleet(lanes(3), strategy)
+  expect(planHash(assembleFleet(lanes(2), strategy))).not.toBe(planHash(made))
+  expect(planHash(assembleFleet(lanes(3), { ...strategy, batch: 'one' }))).not.toBe(planHash(made))
+  expect(planHash(planDeployment(planInput()))).not.toBe(planHash(made))
+  expect(made.revision).toBe(newSha)
+})
