@@ -37,7 +37,16 @@ const { id: _id, servers: _servers, permissions, ...settings } = environmentChan
 const environment = z.strictObject({
   ...settings,
   permissions: z.strictObject(permissions.unwrap().shape).optional(),
-  servers: z.array(server).min(1, 'Name a server.').max(1, 'One server an environment, for now.').optional(),
+  servers: z
+    .array(server)
+    .min(1, 'Name a server.')
+    .max(200, 'An environment has at most 200 servers.')
+    .superRefine((places, { addIssue }) => {
+      for (const [at, place] of places.entries())
+        if (places.findIndex((one) => one.server === place.server) < at)
+          addIssue({ code: 'custom', path: [at, 'server'], message: `The server “${place.server}” is there twice.` })
+    })
+    .optional(),
   hooks: z
     .partialRecord(
       z.enum(lifecycleEvents),

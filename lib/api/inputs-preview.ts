@@ -1,7 +1,7 @@
 // What previews, comparisons and everything done with an existing release are asked with.
 import { z } from 'zod'
-import { nameText, refText, rootPath } from './grammar.ts'
-import { deploymentInput } from './inputs.ts'
+import { nameText, refText } from './grammar.ts'
+import { deploymentInput, placesInput } from './inputs.ts'
 
 const id = z.uuid('Not an id.')
 const number = z.coerce.number().int().min(1).max(2_147_483_647)
@@ -31,9 +31,6 @@ export const cloneInput = z.object({
   environmentId: id,
   name: nameText,
   branch: refText.optional(),
-  servers: z
-    .array(z.object({ serverId: id, root: rootPath, adopt: z.boolean().default(false) }))
-    .min(1, 'Choose a server.')
-    .max(1, 'One server an environment, for now.'),
+  servers: placesInput,
   variables: z.boolean().default(false),
 })

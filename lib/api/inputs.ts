@@ -76,7 +76,17 @@ export const projectChange = z.object({
   token: secretText.optional(),
 })
 
-const targetInput = z.object({ serverId: id, root: rootPath, adopt: z.boolean().default(false) })
+export const targetInput = z.object({ serverId: id, root: rootPath, adopt: z.boolean().default(false) })
+/** In the order in which they are flown: the first is the first everywhere. */
+export const placesInput = z
+  .array(targetInput)
+  .min(1, 'Choose a server.')
+  .max(200, 'An environment has at most 200 servers.')
+  .superRefine((places, { addIssue }) => {
+    for (const [at, { serverId }] of places.entries())
+      if (places.findIndex((one) => one.serverId === serverId) < at)
+        addIssue({ code: 'custom', path: [at, 'serverId'], message: 'This server is there already.' })
+  })
 export const permissionsInput = z.object({
   owner: unixUser,
   group: unixUser,
@@ -100,14 +110,14 @@ export const environmentInput = z.object({
   projectId: id,
   name: nameText,
   branch: refText,
-  servers: z.array(targetInput).min(1, 'Choose a server.').max(1, 'One server an environment, for now.'),
+  servers: placesInput,
   ...z.object(environmentSettings).partial().shape,
 })
 export const environmentChange = z.object({
   id,
   name: nameText.optional(),
   branch: refText.optional(),
-  servers: z.array(targetInput).min(1).max(1).optional(),
+  servers: placesInput.optional(),
   ...z.object(environmentSettings).partial().shape,
 })
 export const environmentList = z.object({ projectId: id.optional() }).default({})

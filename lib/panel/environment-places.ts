@@ -1,7 +1,8 @@
-// Where environments live: whose folder is whose on a server, and when an environment may go to another one.
+// Whose folder is whose on a server.
 import { demand, may, sees, type Actor } from '@/lib/access.ts'
 import { PanelError } from '@/lib/errors.ts'
-import * as store from '@/lib/store/environments.ts'
+import { findUnfinished } from '@/lib/store/environments.ts'
+import * as store from '@/lib/store/places.ts'
 import type { Reader } from '@/lib/store/reader.ts'
 import { checkedPlace } from './check-report.ts'
 import { invalid } from './act.ts'
@@ -11,34 +12,67 @@ export function taken(path: string, message: string): PanelError {
   return new PanelError('conflict', message, { problems: [{ path, message }] })
 }
 
+/** An environment that has places already. */
+type Settled = { id: string; targets: { serverId: string; root: string }[] }
+
 /**
  * A root belongs to one environment. One inside another is refused too: releases there would be part of the other's files. What
  * the last check of a root found there is taken over only with consent. Servers belong to the panel: who configures projects alone
- * takes one that a project of theirs has already. PanelError: invalid, forbidden, conflict.
+ * takes one that a project of theirs has already. The places that `self` has stay what they are. PanelError: invalid, forbidden, conflict.
  */
 export async function refusePlaces(
   reader: Reader,
   actor: Actor,
   servers: store.TargetFields[],
-  self: string | null,
+  self: Settled | null,
 ): Promise<void> {
-  for (const [at, { serverId, root, adopt }] of servers.entries()) {
-    const beside = await store.findTargetsBeside(reader, serverId)
-    if (!beside) throw invalid(`servers.${at}.serverId`, 'There is no such server.')
-    refuseServer(
-      actor,
-      beside.filter((one) => one.serverId === serverId),
-      `servers.${at}.serverId`,
-    )
-    const other = beside.find(
-      (one) =>
-        one.environmentId !== self &&
-        [one.root, one.canonicalRoot].some((path) => path !== null && overlap(path, root)),
-    )
-    if (other) throw taken(`servers.${at}.root`, inTheWay(actor, other, root))
-    const found = adopt ? null : await foreignThing(reader, serverId, root)
-    if (found)
-      throw taken(`servers.${at}.adopt`, `On the server, ${found}. Agree to take it over, or choose another folder.`)
+  for (const [at, place] of servers.entries())
+    if (!self?.targets.some(({ serverId, root }) => serverId === place.serverId && root === place.root))
+      await refusePlace(reader, actor, place, { self: self?.id ?? null, path: `servers.${at}` })
+  await refuseAmongEachOther(reader, servers)
+}
+
+async function refusePlace(
+  reader: Reader,
+  actor: Actor,
+  { serverId, root, adopt }: store.TargetFields,
+  { self, path }: { self: string | null; path: string },
+): Promise<void> {
+  const beside = await store.findTargetsBeside(reader, serverId)
+  if (!beside) throw invalid(`${path}.serverId`, 'There is no such server.')
+  refuseServer(
+    actor,
+    beside.filter((one) => one.serverId === serverId),
+    `${path}.serverId`,
+  )
+  const other = beside.find(
+    (one) =>
+      one.environmentId !== self &&
+      [one.root, one.canonicalRoot].some((theirs) => theirs !== null && overlap(theirs, root)),
+  )
+  if (other) throw taken(`${path}.root`, inTheWay(actor, other, root))
+  const found = adopt ? null : await foreignThing(reader, serverId, root)
+  if (found) throw taken(`${path}.adopt`, `On the server, ${found}. Agree to take it over, or choose another folder.`)
+}
+
+/** One machine may be two servers of the panel: by two names, or as two users. */
+async function refuseAmongEachOther(reader: Reader, servers: store.TargetFields[]): Promise<void> {
+  if (servers.length < 2) return
+  const machines = await store.findMachines(
+    reader,
+    servers.map(({ serverId }) => serverId),
+  )
+  const isSame = (a: string, b: string): boolean => {
+    const [one, other] = [machines.get(a), machines.get(b)]
+    if (!one || !other) return false
+    const { host, port, jumpId, hostKey } = one
+    const isThere = host === other.host && port === other.port && jumpId === other.jumpId
+    return isThere || (hostKey !== null && hostKey === other.hostKey)
+  }
+  for (const [at, { serverId, root }] of servers.entries()) {
+    const other = servers.slice(0, at).find((one) => isSame(one.serverId, serverId) && overlap(one.root, root))
+    if (other)
+      throw taken(`servers.${at}.root`, `${root} and ${other.root} overlap, and both servers are the same machine.`)
   }
 }
 
@@ -67,35 +101,9 @@ async function foreignThing(reader: Reader, serverId: string, root: string): Pro
   return check.lines.find(({ id, verdict }) => id === 'current' && verdict !== 'ok')?.detail ?? null
 }
 
-/**
- * Consent may be given or taken back at any time. The place itself changes only while no release was completed there:
- * afterwards it would leave releases, storage and what is live behind. PanelError: invalid, conflict.
- */
-export async function changePlaces(
-  reader: Reader,
-  actor: Actor,
-  before: store.EnvironmentRow,
-  servers: store.TargetFields[],
-): Promise<void> {
-  const [target, wanted] = [before.targets[0], servers[0]]
-  if (!target || !wanted) throw new PanelError('conflict', 'This environment has no server that could be changed.')
-  if (target.serverId === wanted.serverId && target.root === wanted.root) {
-    await store.setAdopt(reader, target.id, wanted.adopt)
-    return
-  }
-  await refuseUnderWay(reader, before.id, 'change its place')
-  if (await store.hasReleases(reader, before.id))
-    throw new PanelError(
-      'conflict',
-      'Releases of this environment lie on its server. Make another environment for another place.',
-    )
-  await refusePlaces(reader, actor, servers, before.id)
-  await store.moveTarget(reader, target.id, wanted)
-}
-
 /** PanelError conflict while a deployment is queued or running; `what` ends the sentence about waiting for it. */
 export async function refuseUnderWay(reader: Reader, id: string, what: string): Promise<void> {
-  const [first] = await store.findUnfinished(reader, id)
+  const [first] = await findUnfinished(reader, id)
   if (!first) return
   const { number, status } = first
   throw new PanelError('conflict', `Deployment ${number} is ${status}. Cancel it or wait for its end, then ${what}.`, {

@@ -9,7 +9,8 @@ import { findProject } from '@/lib/store/projects.ts'
 import type { Reader } from '@/lib/store/reader.ts'
 import { change, invalid, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
-import { changePlaces, refusePlaces, refuseUnderWay, taken } from './environment-places.ts'
+import { changePlaces } from './environment-moves.ts'
+import { refusePlaces, refuseUnderWay, taken } from './environment-places.ts'
 import { view, views } from './environment-view.ts'
 import { freeSlug } from './projects.ts'
 
@@ -95,11 +96,12 @@ export async function updateEnvironment(
         (project?.environments ?? []).filter((one) => one.id !== id),
       )
     }
-    if (servers) await changePlaces(tx, actor, before, servers)
+    const left = servers ? await changePlaces(tx, actor, before, servers) : []
     const row = await store.changeEnvironment(tx, id, fields)
     await audit('environment.update', `environment:${id}`, before.projectId, {
       ...fields,
       ...(servers ? { servers } : {}),
+      ...(left.length > 0 ? { left } : {}),
     })
     return view(tx, actor, row)
   })

@@ -3,13 +3,16 @@ import type { Permissions } from '@/lib/deploy/types.ts'
 import type { Options } from '@/lib/spec/options.ts'
 import type { Prisma } from './generated/client.ts'
 import type { DeploymentRow, ReleaseRow } from './history.ts'
+import type { TargetFields } from './places.ts'
 import type { Reader } from './reader.ts'
 import { lockByName } from './settings.ts'
 
+/** As a person gave them; those from before that was asked, by age. */
+const inOrder: Prisma.TargetOrderByWithRelationInput[] = [{ position: 'asc' }, { createdAt: 'asc' }]
 const parts = {
   project: { select: { id: true, name: true, slug: true, repositoryUrl: true } },
-  targets: { include: { server: { select: { name: true } } }, orderBy: { createdAt: 'asc' } },
-} as const
+  targets: { include: { server: { select: { name: true, labels: true } } }, orderBy: inOrder },
+} satisfies Prisma.EnvironmentInclude
 export type EnvironmentRow = Prisma.EnvironmentGetPayload<{ include: typeof parts }>
 
 type EnvironmentFields = {
@@ -23,7 +26,6 @@ type EnvironmentFields = {
   appDomain: string
   options: Options
 }
-export type TargetFields = { serverId: string; root: string; adopt: boolean }
 
 /** `unfinished` is the oldest deployment that is queued or running; `earlier` the release that "roll back" would activate. */
 export type Standing = {
@@ -121,17 +123,15 @@ export function findUnfinished(reader: Reader, environmentId: string) {
   })
 }
 
-/** Whether any release of it has been completed on a server. */
-export async function hasReleases(reader: Reader, environmentId: string): Promise<boolean> {
-  return (await reader.release.count({ where: { environmentId, state: { not: 'incomplete' } } })) > 0
-}
-
 export function insertEnvironment(
   reader: Reader,
   fields: EnvironmentFields & { projectId: string; slug: string },
   targets: TargetFields[],
 ): Promise<EnvironmentRow> {
-  return reader.environment.create({ data: { ...fields, targets: { create: targets } }, include: parts })
+  return reader.environment.create({
+    data: { ...fields, targets: { create: targets.map((one, position) => ({ ...one, position })) } },
+    include: parts,
+  })
 }
 
 export function changeEnvironment(
@@ -140,41 +140,6 @@ export function changeEnvironment(
   fields: Partial<EnvironmentFields>,
 ): Promise<EnvironmentRow> {
   return reader.environment.update({ where: { id }, data: fields, include: parts })
-}
-
-/** Another place for a target: what was believed about the one before is forgotten. */
-export async function moveTarget(reader: Reader, id: string, fields: TargetFields): Promise<void> {
-  const unknown = { hostKey: null, canonicalRoot: null, liveRelease: null, liveSeenAt: null, treeRevision: null }
-  await reader.target.update({ where: { id }, data: { ...fields, ...unknown } })
-}
-
-/** Only consent to take over what is there changes. */
-export async function setAdopt(reader: Reader, id: string, adopt: boolean): Promise<void> {
-  await reader.target.update({ where: { id }, data: { adopt } })
-}
-
-const beside = {
-  environment: { include: { project: { select: { name: true } } } },
-  server: { select: { name: true } },
-} as const
-export type TargetBeside = Prisma.TargetGetPayload<{ include: typeof beside }>
-
-/** Targets on the same machine as the server: through the same row, the same confirmed host key, or the same address by the same way. */
-export async function findTargetsBeside(reader: Reader, serverId: string): Promise<TargetBeside[] | null> {
-  const server = await reader.server.findUnique({ where: { id: serverId } })
-  if (!server) return null
-  const { host, port, jumpId, hostKey } = server
-  const same: Prisma.ServerWhereInput[] = [
-    { id: serverId },
-    { host, port, jumpId },
-    ...(hostKey === null ? [] : [{ hostKey }]),
-  ]
-  return reader.target.findMany({ where: { server: { OR: same } }, include: beside })
-}
-
-/** The last check of a server as JSON. */
-export async function findCheck(reader: Reader, serverId: string): Promise<unknown> {
-  return (await reader.server.findUnique({ where: { id: serverId }, select: { check: true } }))?.check ?? null
 }
 
 export async function deleteEnvironment(reader: Reader, id: string): Promise<void> {

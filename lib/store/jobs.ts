@@ -16,7 +16,7 @@ export async function readJob(db: Database, deploymentId: string): Promise<Job> 
 
 const environmentParts = {
   project: true,
-  targets: { include: { server: { include: throughJumps } }, orderBy: { createdAt: 'asc' } },
+  targets: { include: { server: { include: throughJumps } }, orderBy: [{ position: 'asc' }, { createdAt: 'asc' }] },
   variableSets: { orderBy: { number: 'desc' }, take: 1 },
   hooks: { orderBy: [{ event: 'asc' }, { number: 'desc' }], distinct: ['event'] },
   releases: {

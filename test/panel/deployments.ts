@@ -63,7 +63,7 @@ export async function begin(ctx: Context): Promise<Claim> {
   const { environmentId, number } = held
   const row = await ctx.db.prisma.deployment.findUniqueOrThrow({ where: { id: held.deploymentId } })
   const source = row.source as { type: string; number?: number }
-  const target = await ctx.db.prisma.target.findFirstOrThrow({ where: { environmentId } })
+  const target = await ctx.db.prisma.target.findFirstOrThrow({ where: { environmentId }, orderBy: { position: 'asc' } })
   const existing =
     source.type === 'release'
       ? await ctx.db.prisma.release.findFirstOrThrow({ where: { environmentId, number: source.number ?? 0 } })
@@ -115,7 +115,10 @@ export async function succeed(ctx: Context, status: 'succeeded' | 'failed'): Pro
     where: { id: held.deploymentId },
     include: { release: true },
   })
-  const target = await ctx.db.prisma.target.findFirstOrThrow({ where: { environmentId: held.environmentId } })
+  const target = await ctx.db.prisma.target.findFirstOrThrow({
+    where: { environmentId: held.environmentId },
+    orderBy: { position: 'asc' },
+  })
   await writeAs(ctx.db, held, async (write) => {
     await markRelease(write, target.id, release!.name, 'complete')
     if (status === 'succeeded') await markLive(write, target.id, release!.name)
