@@ -79,7 +79,7 @@ export async function renew(db: Database, held: Claim): Promise<{ cancelRequeste
   const { rows } = await db.pool.query<{ cancelRequested: boolean; givenUp: boolean }>(
     `UPDATE "Deployment" SET "leaseUntil" = clock_timestamp() + make_interval(secs => $3)
      WHERE "id" = $1 AND "attempt" = $2 AND "status" = 'running' RETURNING "cancelRequestedAt" IS NOT NULL AS "cancelRequested",
-       "cancelRequestedAt" IS NOT NULL AND EXISTS (SELECT 1 FROM "Event" WHERE "deploymentId" = $1 AND "type" = 'given.up') AS "givenUp"`,
+       "cancelRequestedAt" IS NOT NULL AND EXISTS (SELECT 1 FROM "Event" WHERE "deploymentId" = $1 AND "type" = 'given.up' AND "data"->>'targetId' IS NULL) AS "givenUp"`,
     [held.deploymentId, held.attempt, leaseMs / 1000],
   )
   if (!rows[0]) throw new LostClaim(held.deploymentId)
