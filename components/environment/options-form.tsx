@@ -43,7 +43,7 @@ export function OptionsForm({ environment: { id, options, can } }: { environment
         label="Ready-made steps"
         onlyToRead={can.configure ? undefined : readersWord}
         act={updateEnvironment}
-        read={(data) => ({ id, options: readOptions(data, options.strategy) })}
+        read={(data) => ({ id, options: readOptions(data, options) })}
         done={() => {
           toast.success('Saved. It counts from the next deployment on.')
           router.refresh()
@@ -127,7 +127,7 @@ export function OptionsForm({ environment: { id, options, can } }: { environment
 }
 
 /** How several servers change isn't chosen here: it stays as it is. */
-function readOptions(data: FormData, strategy: Options['strategy']): Options {
+function readOptions(data: FormData, { strategy, readiness }: Options): Options {
   const text = (name: string): string => String(data.get(name)).replaceAll('\r\n', '\n').trim()
   const detected = (name: keyof typeof switches) => (data.get(name) === 'on' ? 'detected' : 'off')
   const cache = (name: keyof Options['caches']) => data.get(name) as Options['caches'][typeof name]
@@ -142,6 +142,7 @@ function readOptions(data: FormData, strategy: Options['strategy']): Options {
     nodePackages: detected('nodePackages'),
     restarts: readRestarts(data),
     healthCheck: readHealthCheck(data),
+    readiness,
     strategy,
   }
 }

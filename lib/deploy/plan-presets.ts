@@ -4,6 +4,7 @@ import type { PackageFile } from '../spec/caches.ts'
 import type { Options } from '../spec/options.ts'
 import { healthCheckStep, restartSteps } from '../spec/presets.ts'
 import type { PresetStep } from '../spec/presets.ts'
+import { readinessSteps } from '../spec/readiness-script.ts'
 import type { ReleaseRef } from './plan-input.ts'
 import type { Draft } from './plan-steps.ts'
 import { sha256 } from './sha256.ts'
@@ -35,6 +36,14 @@ export function checkOfHealth(options: Options, release: ReleaseRef): Draft[] {
   return step ? [draft(step, release, 'deploy.success', 'finish')] : []
 }
 
+/** Checks that the server does: of the release that is being made, or of what has become live. */
+export function checksBefore(options: Options, release: ReleaseRef): Draft[] {
+  return readinessSteps(options, 'before').map((step) => draft(step, release, 'before.deploy', 'ship'))
+}
+export function checksAfter(options: Options, release: ReleaseRef): Draft[] {
+  return readinessSteps(options, 'after').map((step) => draft(step, release, 'after.deploy', 'finish'))
+}
+
 function draft(step: PresetStep, release: ReleaseRef, event: LifecycleEvent, stage: Draft['stage']): Draft {
   const hook: PlannedHook = {
     event,
@@ -50,6 +59,7 @@ function draft(step: PresetStep, release: ReleaseRef, event: LifecycleEvent, sta
     ...(step.user === null ? {} : { user: step.user }),
     timeoutMs: step.timeoutMs,
     failure: step.failure,
+    ...(step.code === undefined ? {} : { code: step.code }),
   }
   return {
     name: step.name,

@@ -3,11 +3,12 @@ import { planExports } from './exports.ts'
 import type { ActivationInput, PlanInput } from './plan-input.ts'
 import { plannedHooks } from './plan-hooks.ts'
 import type { HookTree } from './plan-hooks.ts'
-import { checkOfHealth, preparations, restarts } from './plan-presets.ts'
+import { checkOfHealth, checksAfter, checksBefore, preparations, restarts } from './plan-presets.ts'
 import { placing } from './plan-place.ts'
 import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
 import type { Draft, PlanDrafts } from './plan-steps.ts'
 import { optionFindings } from '../spec/caches.ts'
+import { readinessFindings } from '../spec/readiness.ts'
 import { planLeftovers, planRetention } from './retention.ts'
 import type { Plan, Segment, Step } from './types.ts'
 
@@ -23,8 +24,8 @@ export type {
 
 /**
  * Plan of kind `deploy`: check → before.pull (from the live release) → tree → release → variables → files → shared paths, caches,
- * packages → after.pull → permissions → before.deploy → complete → files outside the release → switch → after.deploy → restarts →
- * deploy.success → health check (before deploy.success when it can put the release before back) → prune; on failure before the
+ * packages → after.pull → permissions → before.deploy → readiness → complete → files outside the release → switch → after.deploy →
+ * restarts → readiness → deploy.success → health check (before deploy.success when it can put the release before back) → prune; on failure before the
  * switch, those files put back, deploy.failure and prune, of what earlier failures left.
  * One target: one segment, `main`. The stage `undo` is what `planUndo` flies when a switch has to be taken back.
  */
@@ -78,11 +79,13 @@ export function draftDeployment(input: PlanInput): PlanDrafts {
     ...hooks('after.pull', 'ship'),
     ours('permissions', 'ship', 600_000, { do: 'permissions', release, permissions: environment.permissions }),
     ...hooks('before.deploy', 'ship'),
+    ...checksBefore(options, newTree.release),
     ours('complete', 'ship', 300_000, { do: 'complete', release, revision, envSha256: input.envSha256 }),
     ...outside.place,
     ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
     ...hooks('after.deploy', 'finish'),
     ...restarts(options, newTree.release, 'after.deploy', 'finish'),
+    ...checksAfter(options, newTree.release),
     ...(rollsBack ? health : []),
     ...hooks('deploy.success', 'finish'),
     ...(rollsBack ? [] : health),
@@ -93,7 +96,8 @@ export function draftDeployment(input: PlanInput): PlanDrafts {
     (draft): Draft => ({ ...draft, phase: 'failure' }),
   )
   const undo = [...undoDrafts(input, newTree), ...runHooks(plannedHooks('deploy.failure', newTree, input), 'undo')]
-  const findings = [...input.findings, ...optionFindings(options)]
+  const isRestarted = options.restarts.length > 0 || hooks('after.deploy', 'finish').length > 0
+  const findings = [...input.findings, ...optionFindings(options), ...readinessFindings(options, isRestarted)]
   return {
     ...input,
     findings,
@@ -106,7 +110,7 @@ export function draftDeployment(input: PlanInput): PlanDrafts {
 
 /**
  * Plan of kind `activate`: check → rollback/before (from the release being left) → verify → its files outside → switch →
- * restarts → rollback/after (from the same). Roll back is this with the release before.
+ * restarts → readiness → rollback/after (from the same). Roll back is this with the release before.
  */
 export function planActivation(input: ActivationInput): Plan {
   return assemblePlan(draftActivation(input))
@@ -125,6 +129,7 @@ export function draftActivation(input: ActivationInput): PlanDrafts {
     ...outside.place,
     ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
     ...restarts(input.environment.options, newTree.release, 'after.deploy', 'finish'),
+    ...checksAfter(input.environment.options, newTree.release),
     ...runHooks(plannedHooks('rollback/after', liveTree, input), 'finish'),
     ...outside.failed,
   ]

@@ -3,13 +3,10 @@
 // repository is on: an empty directory or a pointer in place of a file is what nobody wants.
 import { z } from 'zod'
 import { PanelError } from '../errors.ts'
+import { command, contains, user } from './fields.ts'
+import { readiness } from './readiness.ts'
 
 const noControl = /^[^\p{Cc}\p{Surrogate}]*$/u
-const user = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/, 'Not a name of a user.')
-  .nullable()
-  .default(null)
 
 /** A path that stays where it is: no empty, `.` or `..` part, no slash at either end. */
 const innerPath = z
@@ -52,11 +49,7 @@ const restart = z.discriminatedUnion('kind', [
       .string()
       .trim()
       .regex(/^[A-Za-z0-9][A-Za-z0-9 _.@:/-]{0,59}$/, 'Use letters, digits, blanks and “_ . @ : / -”, at most 60.'),
-    text: z
-      .string()
-      .min(1, 'The command is empty.')
-      .max(10_000)
-      .refine((text) => !/[\0\p{Surrogate}]/u.test(text), 'The command holds a NUL character.'),
+    text: command,
     user,
     failure,
   }),
@@ -74,11 +67,7 @@ const healthCheck = z.strictObject({
    * What the answer has to hold, too; '' = whatever it says. `{commit}` and `{release}` are those that should be served: a web
    * server may go on with the release before although the switch is done (PHP's opcache behind `$document_root`).
    */
-  contains: z
-    .string()
-    .max(500)
-    .regex(/^[^\p{Cc}\p{Surrogate}]*$/u, 'A part of one line.')
-    .default(''),
+  contains,
   tries: z.number().int().min(1).max(60).default(5),
   pauseSeconds: z.number().int().min(0).max(60).default(3),
   timeoutSeconds: z.number().int().min(1).max(60).default(10),
@@ -146,6 +135,7 @@ export const optionsSchema = z.strictObject({
   migrations: detection,
   restarts: z.array(restart).max(20).default([]),
   healthCheck: healthCheck.nullable().default(null),
+  readiness,
   strategy: strategy.default({
     batch: 'all',
     minimumHealthy: null,

@@ -10,6 +10,8 @@ export type PresetStep = {
   timeoutMs: number
   failure: 'stops' | 'ignored'
   replay: 'idempotent' | 'once'
+  /** What its failure is called when not `command_failed`; then it says itself why. */
+  code?: 'not_ready'
 }
 
 const asRoot = 'as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }\n'

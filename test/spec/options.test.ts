@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { noOptions, optionsSchema, parseOptions } from '../../lib/spec/options.ts'
 import { refusedWith } from './refused.ts'
 
+const ready = (more: object = {}) => ({ kind: 'httpGet', name: 'up', port: 80, ...more })
+
 describe('options', () => {
   it('are off unless somebody switches them on, but for what belongs to the repository', () => {
     expect(parseOptions({})).toEqual({
@@ -15,6 +17,7 @@ describe('options', () => {
       migrations: 'off',
       restarts: [],
       healthCheck: null,
+      readiness: [],
       strategy: { batch: 'all', minimumHealthy: null, canary: null, likeCodeDeploy: false, onFailure: 'rollback' },
     })
   })
@@ -35,6 +38,26 @@ describe('options', () => {
       ],
       healthCheck: { status: 200, contains: '', tries: 5, pauseSeconds: 3, timeoutSeconds: 10, onFailure: 'notify' },
     })
+    expect(optionsSchema.parse({ readiness: [ready()] }).readiness).toEqual([
+      {
+        kind: 'httpGet',
+        name: 'up',
+        when: 'after',
+        from: 'server',
+        scheme: 'http',
+        address: '',
+        port: 80,
+        path: '/',
+        host: '',
+        headers: [],
+        status: null,
+        contains: '',
+        trySeconds: 5,
+        pauseSeconds: 5,
+        totalSeconds: 300,
+        onFailure: 'rollback',
+      },
+    ])
     expect(parseOptions(JSON.parse(JSON.stringify(written)))).toEqual(written)
   })
 
@@ -51,6 +74,25 @@ describe('options', () => {
     ['lines to look for', { healthCheck: { url: 'https://x.example', contains: 'a\nb' } }, 'healthCheck.contains'],
     ['another protocol', { healthCheck: { url: 'file:///etc/passwd' } }, 'healthCheck.url'],
     ['what nobody knows', { restart: [] }, ''],
+    ['checks of one name', { readiness: [ready(), ready()] }, 'readiness'],
+    [
+      'the panel asking before the switch',
+      { readiness: [ready({ from: 'panel', when: 'before' })] },
+      'readiness.0.when',
+    ],
+    ['a path with a blank', { readiness: [ready({ path: '/a b' })] }, 'readiness.0.path'],
+    ['a path of elsewhere', { readiness: [ready({ path: 'https://x.example' })] }, 'readiness.0.path'],
+    ['an address with a path', { readiness: [ready({ address: 'app/x' })] }, 'readiness.0.address'],
+    [
+      'a second line in a header',
+      { readiness: [ready({ headers: [{ name: 'A', value: 'b\nc' }] })] },
+      'readiness.0.headers.0.value',
+    ],
+    [
+      'a header of ours',
+      { readiness: [ready({ headers: [{ name: 'Host', value: 'b' }] })] },
+      'readiness.0.headers.0.name',
+    ],
   ])('refuse %s', (_what, options, path) => {
     expect(() => parseOptions(options)).toThrow(refusedWith(path))
   })

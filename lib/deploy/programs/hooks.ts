@@ -53,7 +53,8 @@ const supervisor = squeeze(`
 `)
 
 /**
- * `hook <event> <stops|ignored> <user> <from> <release> <path> <sha256> <text>`; sets $out and $code.
+ * `hook <event> <stops|ignored> <user> <from> <release> <path> <sha256> <text> [<failure code>]`; sets $out and $code. With a
+ * code of its own a failure is what the output says after `Not ready: `; what follows there is the fact `answer`, with 0x1F for newlines.
  * $leaving and $fresh are the release directories being left and being made; $exports the export lines.
  */
 export const hookSteps = `super=${quote(supervisor)}\n${squeeze(`
@@ -66,8 +67,18 @@ export const hookSteps = `super=${quote(supervisor)}\n${squeeze(`
     fi
     out=not_killed; fail not_killed "$event: processes of it are still alive"
   }
+  unready() {
+    said=$(tail -c 8192 "$d/$n.out" | LC_ALL=C tr -d '\\000-\\010\\013-\\037')
+    case $said in *'Not ready: '*) said=\${said#*'Not ready: '} ;; *) said="$event ended with exit code $code" ;; esac
+    answer= unit=$(printf '\\037')
+    set -- "\${said%%"$nl"*}"
+    case $said in *"$nl"*) said=\${said#*"$nl"}$nl ;; *) said= ;; esac
+    while [ -n "$said" ]; do answer="$answer\${said%%"$nl"*}$unit"; said=\${said#*"$nl"}; done
+    [ -z "$answer" ] || fact answer "$answer"
+    fail not_ready "$1"
+  }
   hook() {
-    out=failed code=-
+    out=failed code=- own=$9
     case $4 in
       live) dir=$root/release/$5 ;;
       new) dir=$root/release/$5 ;;
@@ -114,7 +125,7 @@ export const hookSteps = `super=${quote(supervisor)}\n${squeeze(`
       timed_out) fail timed_out "$event took longer than $((limit / 100)) s" ;;
       output_limit) fail output_limit "$event wrote more than $cap bytes" ;;
       cancelled) ;;
-      *) fail command_failed "$event ended with exit code $code" ;;
+      *) if [ -n "$own" ]; then unready; else fail command_failed "$event ended with exit code $code"; fi ;;
     esac
   }
 `)}`
