@@ -1,6 +1,6 @@
 // First, next and activate, of Fairlead and of the floor, in turns on the same host with the same commits.
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Host } from '@/test/hosts/hosts.ts'
+import { hangUp } from './fleet.ts'
 import { openFloor } from './floor.ts'
 import { openLine } from './line.ts'
 import type { BenchPanel, Flown } from './panel.ts'
@@ -41,7 +41,7 @@ export async function measureDeployments(
     const serverId = await panel.addServer(host, ssh.port, await host.root())
     for (let round = 0; round < times.first; round++) {
       const [root, floorRoot] = [await host.root(), await host.root()]
-      const environmentId = await panel.addEnvironment(serverId, root, url)
+      const environmentId = await panel.addEnvironment([serverId], root, url)
       await ready()
       ours.first.push(await panel.deploy(environmentId))
       theirs.first.push(await floor.deploy(floorRoot, url))
@@ -79,11 +79,4 @@ export async function measureDeployments(
       phases: medianPhases(ours[kind].map((flown) => flown.phases)),
     }
   })
-}
-
-/** Ends every login of the deploy user, so that the next one must connect anew. */
-async function hangUp(host: Host, roundTripMs: number): Promise<void> {
-  await host.shell(`pkill -u deployer -x sshd; while pgrep -u deployer -x sshd >/dev/null; do sleep 0.02; done`)
-  // The panel learns of it half a trip later; what it does about that isn't part of what is measured.
-  await delay(100 + 2 * roundTripMs)
 }

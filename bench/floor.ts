@@ -67,3 +67,14 @@ export async function openFloor(address: ServerAddress, port: number, warm: bool
     },
   }
 }
+
+/** The script on several servers at the same time; the milliseconds until the last of them is done. Each server has the same `root`. */
+export async function openFloors(servers: { address: ServerAddress; port: number }[], warm: boolean): Promise<Floor> {
+  const floors = await Promise.all(servers.map(({ address, port }) => openFloor(address, port, warm)))
+  const slowest = async (all: Promise<number>[]): Promise<number> => Math.max(...(await Promise.all(all)))
+  return {
+    deploy: (root, url) => slowest(floors.map((floor) => floor.deploy(root, url))),
+    activate: (root) => slowest(floors.map((floor) => floor.activate(root))),
+    close: async () => void (await Promise.all(floors.map((floor) => floor.close()))),
+  }
+}

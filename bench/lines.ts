@@ -24,7 +24,7 @@ export async function measureLines(
   try {
     const root = await host.root()
     const serverId = await panel.addServer(host, line.port, root)
-    const environmentId = await panel.addEnvironment(serverId, root, url)
+    const environmentId = await panel.addEnvironment([serverId], root, url)
     await saveHook(panel.ctx, actor, { environmentId, event: 'after.pull', text: hook, user: null, timeoutMs: 120_000 })
     const page = await browser.newPage()
     await page.goto(`${panel.url}/sign-in`)

@@ -1,6 +1,7 @@
 // `npm run bench`: how long deployments take beside the shortest script that does the same, how fast a line reaches the page,
 // what a panel at rest takes, and how pages stand a million deployments and a million lines. Needs root (for a test host of its
-// own), git and an OpenSSH client; nothing else should run. `--only small|middle|lines|memory|scale` and `--quick` (few repetitions) are for working on it.
+// own), git and an OpenSSH client; nothing else should run. `--only small|middle|lines|memory|fleet|scale`,
+// `--servers 1,3,10` and `--quick` (few repetitions) are for working on it.
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { buildPanel, isBuilt } from '@/scripts/build-panel.ts'
 import { canMakeMachines, startHost } from '@/test/hosts/hosts.ts'
 import { measureDeployments } from './deployments.ts'
+import { measureFleets } from './fleet-parts.ts'
 import { freePort } from './free-port.ts'
 import { openGitHost } from './git-host.ts'
 import { idleMemory } from './idle.ts'
@@ -16,10 +18,17 @@ import { measureLines } from './lines.ts'
 import { startBenchPanel } from './panel.ts'
 import { makeRepository, type Size } from './repositories.ts'
 import { keep, report, type Results } from './report.ts'
+import { nothing } from './report-fleet.ts'
 import { measureLog } from './scale-log.ts'
 import { measureScale } from './scale.ts'
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    servers: { type: 'string', default: '1,3,10' },
+  },
+})
 const wants = (part: string): boolean => values.only === undefined || values.only === part
 const times = values.quick
   ? { first: 1, next: 3, activate: 2, look: 20 }
@@ -28,13 +37,17 @@ const roundTrips = [0, 50]
 const diskMb = 4096
 
 const onHost = ['small', 'middle', 'lines'].some(wants)
-if ((onHost || wants('memory')) && !canMakeMachines())
+if ((onHost || wants('memory') || wants('fleet')) && !canMakeMachines())
   throw new Error('The bench needs a test host of its own: run it as root, outside a container.')
 if (!isBuilt()) await buildPanel()
 const panelPort = await freePort()
-const results: Results = { deployments: [], lines: [], memory: [], scale: [], log: null }
+const results: Results = { deployments: [], lines: [], memory: [], scale: [], log: null, fleet: nothing }
 if (wants('memory')) results.memory = await idleMemory(panelPort)
 if (onHost) await measureOnHost()
+if (wants('fleet')) {
+  const counts = values.servers.split(',').map(Number)
+  results.fleet = await measureFleets(panelPort, { counts, next: times.next, activate: times.activate })
+}
 if (wants('scale')) {
   results.scale = await measureScale(times.look)
   results.log = await measureLog()

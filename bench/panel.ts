@@ -20,14 +20,15 @@ const actor = systemActor('console')
 export const owner = { email: 'owner@example.org', name: 'Bench', password: 'a password only for the bench' }
 
 /** `ms`: from asking for it until its end is known here. */
-export type Flown = { ms: number; number: number; phases: Phases }
+export type Flown = { id: string; ms: number; number: number; phases: Phases }
 
 export type BenchPanel = {
   ctx: Context
   url: string
   /** A server reached through `port`, trusted and checked: from then on its connection is warm. */
   addServer(host: Host, port: number, root: string): Promise<string>
-  addEnvironment(serverId: string, root: string, repositoryUrl: string): Promise<string>
+  /** The same folder on each of the servers. */
+  addEnvironment(servers: string[], root: string, repositoryUrl: string): Promise<string>
   deploy(environmentId: string): Promise<Flown>
   activate(environmentId: string, number: number): Promise<Flown>
   stop(): Promise<void>
@@ -53,7 +54,7 @@ export async function startBenchPanel(port: number, certificate: string): Promis
     const begun = performance.now()
     const { id, environmentId } = await ask()
     const { ms, number } = await untilEnd(ctx, id, environmentId, begun)
-    return { ms, number, phases: phasesOf(await readEvents(ctx.db.pool, id)) }
+    return { id, ms, number, phases: phasesOf(await readEvents(ctx.db.pool, id)) }
   }
 
   return {
@@ -69,12 +70,12 @@ export async function startBenchPanel(port: number, certificate: string): Promis
       await checkServer(ctx, actor, { id, root })
       return id
     },
-    async addEnvironment(serverId, root, repositoryUrl) {
+    async addEnvironment(serverIds, root, repositoryUrl) {
       // A project each, so that each first deployment fetches the repository anew.
       const name = `bench ${(made += 1)}`
       const { id: projectId } = await createProject(ctx, actor, { name, repositoryUrl, access: 'none' })
       const permissions = { owner: 'deployer', group: 'deployer', mode: 'keep-exec' as const }
-      const servers = [{ serverId, root }]
+      const servers = serverIds.map((serverId) => ({ serverId, root }))
       const wanted = { projectId, name: 'Production', branch: 'main', servers, permissions, keep: 5 }
       return (await createEnvironment(ctx, actor, wanted)).id
     },

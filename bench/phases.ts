@@ -31,6 +31,27 @@ export function phasesOf(events: readonly DeploymentEvent[]): Phases {
   return Object.fromEntries(Object.entries(phases).filter(([, ms]) => Number.isFinite(ms)))
 }
 
+/** The same of several servers, by the panel's clock: what all of them wait for. `skew`: between the first switch and the last. */
+export function fleetPhasesOf(events: readonly DeploymentEvent[]): Phases {
+  const all = (type: DeploymentEvent['type']): number[] =>
+    events.filter((event) => event.type === type).map((event) => Date.parse(event.at))
+  const first = (type: DeploymentEvent['type']): number => Math.min(...all(type))
+  const switched = events.flatMap((event) => (event.type === 'switched' ? [event.data.at] : []))
+  const shipped = Math.min(first('committed'), first('batch.began'))
+  const lastSwitch = Math.max(...all('switched'))
+  const phases: Phases = {
+    'until claimed': first('claimed') - first('requested'),
+    'until resolved': first('resolved') - first('claimed'),
+    'until planned': first('planned') - first('resolved'),
+    'until sent': first('segment.sent') - first('planned'),
+    'until shipped': shipped - first('segment.sent'),
+    'until switched': lastSwitch - shipped,
+    'until finished': first('finished') - lastSwitch,
+    skew: Math.max(...switched) - Math.min(...switched),
+  }
+  return Object.fromEntries(Object.entries(phases).filter(([, ms]) => Number.isFinite(ms)))
+}
+
 /** The median of each phase over several deployments. */
 export function medianPhases(all: Phases[]): Phases {
   const names = [...new Set(all.flatMap((phases) => Object.keys(phases)))]

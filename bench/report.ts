@@ -7,6 +7,8 @@ import type { Memory } from './memory.ts'
 import { median, p95, type Phases } from './phases.ts'
 import type { LogScaled } from './scale-log.ts'
 import type { Scaled } from './scale.ts'
+import { fleetReport, type FleetResults } from './report-fleet.ts'
+import { rounded, table, verdict, type Target } from './table.ts'
 
 export type LineDelays = { roundTripMs: number; delays: number[] }
 export type Results = {
@@ -15,8 +17,8 @@ export type Results = {
   memory: Memory[]
   scale: Scaled[]
   log: LogScaled | null
+  fleet: FleetResults
 }
-type Target = { text: string; isMet: boolean } | null
 
 /** What the project asks of itself; null = nothing was promised for this cell. */
 function target({ kind, connection, ours, ratio, roundTripMs }: Measured): Target {
@@ -28,22 +30,13 @@ function target({ kind, connection, ours, ratio, roundTripMs }: Measured): Targe
   return { text: `≤ ${limit} ms`, isMet: median(ours) <= limit }
 }
 
-const rounded = (ms: number): string => `${Math.round(ms)}`
-const verdict = (goal: Target): string => (goal === null ? '–' : `${goal.text} ${goal.isMet ? 'met' : 'MISSED'}`)
-
-function table(head: string[], rows: string[][]): string {
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => (row[at] ?? '').length)))
-  const line = (cells: string[]): string => `| ${cells.map((cell, at) => cell.padEnd(widths[at]!)).join(' | ')} |`
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
-}
-
 const slowest = (phases: Phases): string =>
   Object.entries(phases)
     .map(([name, ms]) => `${name} ${ms}`)
     .join(', ')
 
 /** Markdown: deployments, where the time goes in those that miss their target, lines, memory. */
-export function report({ deployments, lines, memory, scale, log }: Results): string {
+export function report({ deployments, lines, memory, scale, log, fleet }: Results): string {
   const cells = deployments.map((one) => ({ one, goal: target(one) }))
   const named = ({ size, roundTripMs, connection, kind }: Measured): string[] => [
     size,
@@ -98,6 +91,7 @@ export function report({ deployments, lines, memory, scale, log }: Results): str
   }
   if (scale.length > 0) parts.push(scaleTable(scale))
   if (log) parts.push(logTable(log))
+  parts.push(...fleetReport(fleet))
   return parts.join('\n\n')
 }
 

@@ -31,6 +31,8 @@ export type BenchRepository = {
   path: string
   /** Changes a few files and pushes; returns the new commit. */
   commit(): string
+  /** Path and content of a file that the last commit changed: whether it is what is served. */
+  changed(): { path: string; text: string }
 }
 
 export function makeRepository(folder: string, size: Size, name: string = size): BenchRepository {
@@ -66,6 +68,10 @@ export function makeRepository(folder: string, size: Size, name: string = size):
       git('commit', '--quiet', '--all', '--message', `Change ${version}`)
       git('push', '--quiet', 'origin', 'main')
       return git('rev-parse', 'HEAD').trim()
+    },
+    changed() {
+      const file = (version * 37) % files
+      return { path: pathOf(file), text: content(file, version, bytes) }
     },
   }
 }
