@@ -13,6 +13,7 @@ export const usage = (): string => `Usage: fairlead <command> [options]
   activate <environment> <number> put a release live that is still on the server
   rollback <environment>          put the release before the live one back
   cancel <environment> [number]   end a deployment (default: the one under way)
+  continue <environment> [number] let the other servers follow the first (default: the one under way)
   environments                    list environments
 
   export <project>                a project as YAML: settings, hooks, variables, the names of secrets
@@ -54,6 +55,7 @@ export const commands = [
   'activate',
   'rollback',
   'cancel',
+  'continue',
   'environments',
 ] as const
 export type CommandName = (typeof commands)[number]
@@ -102,6 +104,7 @@ export const words: Record<CommandName, [least: number, most: number]> = {
   activate: [2, 2],
   rollback: [1, 1],
   cancel: [1, 2],
+  continue: [1, 2],
   environments: [0, 0],
 }
 type OptionName = keyof typeof options

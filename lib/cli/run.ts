@@ -40,6 +40,12 @@ export async function run(command: Command, client: Client, streams: Streams): P
       streams.out(command.json ? jsonLine(cancelled) : `${words}\n`)
       return exits.done
     }
+    case 'continue': {
+      const number = command.number ?? (await numberUnderWay(client, base))
+      const continued = await client.call(answers.deployment, 'POST', `${base}/deployments/${number}/continue`)
+      streams.out(command.json ? jsonLine(continued) : `Deployment ${number} goes on with the other servers.\n`)
+      return exits.done
+    }
     case 'logs':
       return logs(command, client, streams, base)
   }

@@ -1,21 +1,21 @@
-// Deployments as people ask for them, look at them and end them. Asking only queues: workers do the rest.
+// Deployments as people ask for them and look at them. Asking only queues: workers do the rest.
 import type { z } from 'zod'
-import { actorText, can, may, sees, type Actor } from '@/lib/access.ts'
+import { can, may, sees, type Actor } from '@/lib/access.ts'
 import { deploymentInput, deploymentKey, deploymentsInput } from '@/lib/api/inputs.ts'
 import type { DeploymentDetail, DeploymentView } from '@/lib/api/shapes.ts'
 import { reduce } from '@/lib/deploy/reducer.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
 import type { Plan } from '@/lib/deploy/types.ts'
-import { giveUp, requestCancel } from '@/lib/store/deployments.ts'
 import * as store from '@/lib/store/history.ts'
 import { missing, parse } from './act.ts'
 import type { Context } from './context.ts'
 import { deploymentView, planSteps } from './deployment-view.ts'
 import { everyEvent } from './events.ts'
 import { enqueue } from './queue.ts'
-import { demandDeployment, demandEnvironment } from './seen.ts'
+import { demandEnvironment } from './seen.ts'
 
 export { readCommits } from './commits.ts'
+export { cancelDeployment, continueDeployment, giveUpDeployment } from './deployment-wishes.ts'
 export { readEvents, readLog, readRawLog } from './events.ts'
 export { activateRelease, listReleases, rollBack } from './releases.ts'
 
@@ -78,42 +78,4 @@ export async function getDeployment(
     canCancel:
       may(actor, 'deploy', environment.projectId) && !isFinished(view.status) && view.cancelRequestedAt === null,
   }
-}
-
-/**
- * Ends a queued deployment at once and asks the worker to end a running one; asking twice changes nothing.
- * PanelError: invalid, not_found, forbidden, conflict (it has finished).
- */
-export function cancelDeployment(
-  ctx: Context,
-  actor: Actor,
-  input: z.input<typeof deploymentKey>,
-): Promise<DeploymentView> {
-  return wish(ctx, actor, input, requestCancel)
-}
-
-/**
- * Ends the wait of a cancelled deployment for a server that can't be reached; what happened there stays unknown.
- * PanelError: invalid, not_found, forbidden, conflict (nobody waits).
- */
-export function giveUpDeployment(
-  ctx: Context,
-  actor: Actor,
-  input: z.input<typeof deploymentKey>,
-): Promise<DeploymentView> {
-  return wish(ctx, actor, input, giveUp)
-}
-
-async function wish(
-  ctx: Context,
-  actor: Actor,
-  input: z.input<typeof deploymentKey>,
-  tell: typeof requestCancel | typeof giveUp,
-): Promise<DeploymentView> {
-  const key = parse(deploymentKey, input)
-  const { id } = await demandDeployment(ctx.db.prisma, actor, 'deploy', key)
-  await tell(ctx.db, { deploymentId: id, by: actorText(actor), byName: actor.name })
-  const row = await store.findDeployment(ctx.db.prisma, key)
-  if (!row) throw missing('deployment')
-  return deploymentView(row)
 }

@@ -135,6 +135,7 @@ describe('releases from a script', () => {
       { number: 1 },
     ])
     expect(await run(['rollback', name], env)).toMatchObject({ code: 0, out: 'Activation 3 is queued.\n' })
+    expect(await run(['continue', name], env)).toMatchObject({ code: 4, err: expect.stringContaining('wait') })
     expect(await run(['cancel', name], env)).toMatchObject({ code: 0, out: 'Activation 3 was cancelled.\n' })
     expect(await run(['cancel', name], env)).toMatchObject({ code: 4 })
     const program = start(['activate', name, '1', '--follow'], env)

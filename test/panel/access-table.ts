@@ -44,9 +44,10 @@ export const table: Record<string, Row> = {
   'blueprint.exportProject': [deploys, project],
   'commits.readCommits': [deploys, environment],
   'compare.compareReleases': [looks, ({ environmentId }) => ({ environmentId, from: 1, to: 1 })],
-  'deployments.cancelDeployment': [deploys, deployment],
+  'deployment-wishes.cancelDeployment': [deploys, deployment],
+  'deployment-wishes.continueDeployment': [deploys, deployment],
+  'deployment-wishes.giveUpDeployment': [deploys, deployment],
   'deployments.getDeployment': [looks, deployment],
-  'deployments.giveUpDeployment': [deploys, deployment],
   'deployments.listDeployments': [looks, environment],
   'deployments.requestDeployment': [deploys, environment],
   'environment-clone.cloneEnvironment': [

@@ -1,5 +1,6 @@
 // Deployments and releases in the API.
 import { z } from 'zod'
+import { giveUpAt } from '../inputs-deployments.ts'
 import { activationInput, byEnvironment, deploymentAt, deploymentInput, logAt, rollBackInput } from '../inputs.ts'
 import { operation, pageInput, pageOf } from '../operation.ts'
 import { deploymentDetail, deploymentView, logChunkView, releaseView } from '../shapes.ts'
@@ -72,12 +73,22 @@ export const deploymentOperations = {
     status: 202,
     command: 'deployment cancel',
   }),
+  continueDeployment: operation({
+    method: 'POST',
+    path: `${one}/continue`,
+    summary: 'Let the other servers follow the first, which went ahead alone',
+    role: 'developer',
+    input: deploymentAt,
+    output: deploymentView,
+    status: 202,
+    command: 'deployment continue',
+  }),
   giveUpDeployment: operation({
     method: 'POST',
     path: `${one}/give-up`,
-    summary: 'Stop waiting for a server that stays away; what happened there stays unknown',
+    summary: 'Stop waiting for a server that stays away (of several the one of `targetId`); what happened there stays unknown',
     role: 'developer',
-    input: deploymentAt,
+    input: giveUpAt,
     output: deploymentView,
     status: 202,
     command: 'deployment give-up',
