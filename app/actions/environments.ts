@@ -1,6 +1,8 @@
 'use server'
 import { byId, commitsInput, environmentChange, environmentInput } from '@/lib/api/inputs.ts'
+import { environmentServer, environmentServerKey } from '@/lib/api/inputs-servers.ts'
 import * as deployments from '@/lib/panel/deployments.ts'
+import * as servers from '@/lib/panel/environment-servers.ts'
 import * as environments from '@/lib/panel/environments.ts'
 import { action } from '@/lib/web/action.ts'
 
@@ -8,3 +10,5 @@ export const createEnvironment = action(environmentInput, environments.createEnv
 export const updateEnvironment = action(environmentChange, environments.updateEnvironment)
 export const removeEnvironment = action(byId, environments.removeEnvironment)
 export const readCommits = action(commitsInput, deployments.readCommits)
+export const addEnvironmentServer = action(environmentServer, servers.addEnvironmentServer)
+export const removeEnvironmentServer = action(environmentServerKey, servers.removeEnvironmentServer)

@@ -33,6 +33,7 @@ export const serverView = z
     host: z.string(),
     port: z.int(),
     user: z.string(),
+    labels: z.array(z.string()).describe('Words by which hooks find their servers.'),
     publicKey: z.string().describe('The `ssh-ed25519 …` line to authorise.'),
     authorizeCommand: z
       .string()
@@ -82,6 +83,7 @@ const targetView = z
     id: z.uuid(),
     serverId: z.uuid(),
     server: z.string(),
+    labels: z.array(z.string()).describe('The server’s.'),
     root: z.string(),
     adopt: z.boolean(),
     liveRelease: z

@@ -16,6 +16,13 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
   })
 }
 
+/** What was given of something that may be given in part. */
+export function withoutUndefined<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
+}
+
 /** A refusal that belongs to one field. */
 export function invalid(path: string, message: string, hint?: string): PanelError {
   return new PanelError('invalid', message, { problems: [{ path, message, ...(hint ? { hint } : {}) }] })

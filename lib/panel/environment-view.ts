@@ -61,6 +61,7 @@ function environmentView(
       id,
       serverId,
       server: server.name,
+      labels: server.labels,
       root,
       adopt,
       liveRelease,

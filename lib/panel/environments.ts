@@ -7,7 +7,7 @@ import { noOptions } from '@/lib/spec/options.ts'
 import * as store from '@/lib/store/environments.ts'
 import { findProject } from '@/lib/store/projects.ts'
 import type { Reader } from '@/lib/store/reader.ts'
-import { change, invalid, missing, parse } from './act.ts'
+import { change, invalid, missing, parse, withoutUndefined } from './act.ts'
 import type { Context } from './context.ts'
 import { changePlaces } from './environment-moves.ts'
 import { refusePlaces, refuseUnderWay, taken } from './environment-places.ts'
@@ -136,10 +136,4 @@ async function load(reader: Reader, actor: Actor, id: string): Promise<store.Env
 export function refuseName(name: string, others: { name: string }[]): void {
   if (others.some((other) => other.name.toLowerCase() === name.toLowerCase()))
     throw taken('name', 'The project has an environment of that name already.')
-}
-
-function withoutUndefined<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>
-  }
 }

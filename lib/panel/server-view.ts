@@ -10,6 +10,7 @@ export function serverView(server: ServerWithUses): ServerView {
     host: server.host,
     port: server.port,
     user: server.user,
+    labels: server.labels,
     publicKey: server.publicKey,
     // The public line holds base64 and a slug only, so it needs no more quoting than this.
     authorizeCommand: `mkdir -p -m 700 ~/.ssh && echo '${server.publicKey}' >> ~/.ssh/authorized_keys && chmod 600 ~/.ssh/authorized_keys`,

@@ -17,7 +17,7 @@ import { lockPlaces } from '@/lib/store/environments.ts'
 import { depthBehind, findWay, mostJumps } from '@/lib/store/jumps.ts'
 import type { Reader } from '@/lib/store/reader.ts'
 import * as store from '@/lib/store/servers.ts'
-import { change, invalid, missing, parse } from './act.ts'
+import { change, invalid, missing, parse, withoutUndefined } from './act.ts'
 import { ask } from './ask.ts'
 import type { Context } from './context.ts'
 import { serverView } from './server-view.ts'
@@ -79,7 +79,7 @@ export async function addServer(ctx: Context, actor: Actor, input: z.input<typeo
 }
 
 /**
- * Another name, or another way to it; whatever runs there is looked for on the new way. The confirmed host key stays what the server
+ * Another name, other labels, or another way to it; whatever runs there is looked for on the new way. The confirmed host key stays what the server
  * has to present. PanelError: invalid, not_found, forbidden, conflict (name taken).
  */
 export async function updateServer(
@@ -87,7 +87,8 @@ export async function updateServer(
   actor: Actor,
   input: z.input<typeof serverChange>,
 ): Promise<ServerView> {
-  const { id, name, jumpId } = parse(serverChange, input)
+  const { id, ...given } = parse(serverChange, input)
+  const { jumpId } = given
   return change(
     ctx,
     actor,
@@ -95,7 +96,7 @@ export async function updateServer(
       await lockPlaces(tx)
       await load(tx, actor, id)
       if (jumpId) await refuseWay(tx, jumpId, id)
-      const fields = { ...(name === undefined ? {} : { name }), ...(jumpId === undefined ? {} : { jumpId }) }
+      const fields = withoutUndefined(given)
       const row = await store.changeServer(tx, id, fields)
       await audit('server.update', `server:${id}`, null, fields)
       return serverView(row)

@@ -51,6 +51,7 @@ export function insertServer(
     privateKey: Uint8Array<ArrayBuffer>
     publicKey: string
     jumpId: string | null
+    labels: string[]
   },
 ): Promise<ServerWithUses> {
   return reader.server.create({ data: server, include: uses })
@@ -59,7 +60,7 @@ export function insertServer(
 export function changeServer(
   reader: Reader,
   id: string,
-  fields: { name?: string; jumpId?: string | null },
+  fields: { name?: string; jumpId?: string | null; labels?: string[] },
 ): Promise<ServerWithUses> {
   return reader.server.update({ where: { id }, data: fields, include: uses })
 }

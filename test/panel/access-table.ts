@@ -54,6 +54,14 @@ export const table: Record<string, Row> = {
     configures,
     (world) => ({ environmentId: world.environmentId, name: 'Clone', servers: place(world) }),
   ],
+  'environment-servers.addEnvironmentServer': [
+    configures,
+    (world) => ({ environmentId: world.environmentId, ...place(world)[0] }),
+  ],
+  'environment-servers.removeEnvironmentServer': [
+    configures,
+    ({ environmentId, serverId }) => ({ environmentId, serverId }),
+  ],
   'environments-page.listEnvironmentPage': [lists, nothing],
   'environments.createEnvironment': [
     // The project is a field of what is typed: one that isn't seen doesn't exist there.

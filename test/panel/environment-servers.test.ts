@@ -4,8 +4,9 @@ import type { Context } from '@/lib/panel/context.ts'
 import { cancelDeployment, listReleases, requestDeployment } from '@/lib/panel/deployments.ts'
 import { createEnvironment, getEnvironment, updateEnvironment } from '@/lib/panel/environments.ts'
 import { saveConfigFile } from '@/lib/panel/files.ts'
+import { addEnvironmentServer, removeEnvironmentServer } from '@/lib/panel/environment-servers.ts'
 import { createProject } from '@/lib/panel/projects.ts'
-import { addServer } from '@/lib/panel/servers.ts'
+import { addServer, updateServer } from '@/lib/panel/servers.ts'
 import { begin, finish, succeed } from './deployments.ts'
 import { as, openPanel, owner, refused } from './panel.ts'
 
@@ -151,5 +152,52 @@ describe('a server that goes', () => {
     ).toMatchObject({
       root: '/srv/new',
     })
+  })
+})
+
+describe('one server more or less', () => {
+  it('comes last and goes, whoever thinks of the others', async () => {
+    const { id: environmentId } = await make(places(web[0]!))
+    const more = await addEnvironmentServer(ctx, owner, { environmentId, ...places(web[1]!)[0]! })
+    expect(namesOf(more)).toEqual(['web-1', 'web-2'])
+    await expect(addEnvironmentServer(ctx, owner, { environmentId, ...places(web[1]!)[0]! })).rejects.toMatchObject({
+      code: 'conflict',
+      details: { problems: [{ path: 'serverId' }] },
+    })
+    expect(namesOf(await removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[0]! }))).toEqual(['web-2'])
+    const only = removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[1]! })
+    await expect(only).rejects.toEqual(refused('conflict', { message: expect.stringContaining('the only server') }))
+    const other = removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[0]! })
+    await expect(other).rejects.toEqual(refused('not_found'))
+    const actions = await ctx.db.prisma.auditEntry.findMany({ orderBy: { id: 'desc' }, take: 2 })
+    expect(actions.map(({ action }) => action)).toEqual(['environment.remove-server', 'environment.add-server'])
+  })
+
+  it('has a folder of its own, as the field says', async () => {
+    await make(places(web[1]!), 'Staging')
+    const { id: environmentId } = await make(places(web[0]!))
+    await expect(addEnvironmentServer(ctx, owner, { environmentId, ...places(web[1]!)[0]! })).rejects.toMatchObject({
+      code: 'conflict',
+      details: { problems: [{ path: 'root' }] },
+    })
+  })
+})
+
+describe('labels of a server', () => {
+  it('are short words, each once, typed as a list or as a text', async () => {
+    const labels = async (given: string | string[]) =>
+      (await updateServer(ctx, owner, { id: web[0]!, labels: given })).labels
+    expect(await labels(' web, cron  web')).toEqual(['web', 'cron'])
+    expect(await labels(['eu-1'])).toEqual(['eu-1'])
+    expect((await updateServer(ctx, owner, { id: web[0]!, name: 'first' })).labels).toEqual(['eu-1'])
+    for (const wrong of ['Web', '-x', 'a_b', 'x'.repeat(31), ['two words']])
+      await expect(labels(wrong)).rejects.toMatchObject({
+        code: 'invalid',
+        details: { problems: [{ path: 'labels' }] },
+      })
+    await expect(labels(Array.from({ length: 21 }, (_, n) => `l${n}`))).rejects.toEqual(refused('invalid'))
+    const { targets } = await make(places(...web))
+    expect(targets.map((one) => one.labels)).toEqual([['eu-1'], [], []])
+    expect(await labels('')).toEqual([])
   })
 })

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { byEnvironment, commitsInput, environmentChange, environmentInput, hookInput, hookKey } from '../inputs.ts'
 import { environmentPage } from '../inputs-page.ts'
+import { environmentServer, environmentServerKey } from '../inputs-servers.ts'
 import { operation, pageOf } from '../operation.ts'
 import { commitView, environmentView, hookView } from '../shapes.ts'
 
@@ -52,6 +53,26 @@ export const environmentOperations = {
     input: byEnvironment,
     output: z.null(),
     command: 'environment remove',
+  }),
+  addEnvironmentServer: operation({
+    method: 'POST',
+    path: '/environments/{environmentId}/servers',
+    summary: 'Put the environment on one more server; the next deployment brings everything along',
+    role: 'admin',
+    input: environmentServer,
+    output: environmentView,
+    status: 201,
+    key: 'answer',
+    command: 'environment add-server',
+  }),
+  removeEnvironmentServer: operation({
+    method: 'DELETE',
+    path: '/environments/{environmentId}/servers/{serverId}',
+    summary: 'Take the environment off a server; what lies there stays',
+    role: 'admin',
+    input: environmentServerKey,
+    output: environmentView,
+    command: 'environment remove-server',
   }),
   readCommits: operation({
     method: 'GET',

@@ -110,7 +110,7 @@ export const serverOperations = {
   updateServer: operation({
     method: 'PATCH',
     path: '/servers/{id}',
-    summary: 'Another name, or another way to the server; its confirmed host key stays',
+    summary: 'Another name, other labels, or another way to the server; its confirmed host key stays',
     role: 'admin',
     input: serverChange,
     output: serverView,
