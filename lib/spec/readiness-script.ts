@@ -53,7 +53,7 @@ function execText(check: ExecCheck): string {
   const place = check.when === 'after' ? `cd "$FAIRLEAD_ROOT/current" || exit\n` : ''
   return `${waiting(check)}${place}ask() {
   answer=$({ $limit "\${BASH:-sh}" -c ${quote(check.command)}; echo "$nl$?"; } 2>&1 </dev/null | tr -d '\\000' | tail -c 2060)
-  code=\${answer##*"$nl"} answer=\${answer%"$nl"*} why=
+  code=\${answer##*"$nl"} answer=\${answer%"$nl"*} answer=\${answer%"$nl"} why=
   passed='ended with exit code 0'
   case $code.$limit in
     0.*) ;;
