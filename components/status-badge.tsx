@@ -58,6 +58,8 @@ const motion = ({ spins, fills }: Look) => (spins ? 'animate-spin' : fills ? 'si
 
 const known = (status: string): Look => (looks as Record<string, Look>)[status] ?? { ...looks.unknown, word: status }
 
+export const statusWord = (status: string): string => known(status).word
+
 export function StatusBadge({ status, word }: { status: string; word?: string }) {
   const look = known(status)
   const Icon = look.icon

@@ -2,18 +2,20 @@
 // One page that answers what is happening, where, since when, and why did it fail.
 import { ChevronDown } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { giveUpDeployment } from '@/app/actions/deployments.ts'
 import type { DeploymentDetail } from '@/lib/api/shapes.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
 import { ActButton } from '../form/act-button.tsx'
 import { stepKey } from '../log/lines.ts'
+import type { Servers } from '../log/log-filter.tsx'
 import { LogViewer } from '../log/log-viewer.tsx'
 import { StatusBadge } from '../status-badge.tsx'
 import { cardStyle } from '../style.ts'
 import { RelativeTime } from '../time.tsx'
 import { DeploymentHeader } from './deployment-header.tsx'
 import { FailureCard } from './failure-card.tsx'
+import { FleetSection } from './fleet-section.tsx'
 import { Progress } from './progress.tsx'
 import { failingRow, stepRows } from './rows.ts'
 import { StepList } from './step-list.tsx'
@@ -26,11 +28,25 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
   const { state, log, isLoading, stream, readProblem } = useDeployment(detail)
   const [chosen, setChosen] = useState<string | null>(null)
   const [showsSteps, setShowsSteps] = useState(false)
-  const rows = stepRows(detail.steps, state)
-  const failing = failingRow(rows)
+  const { fleet } = detail
+  // Opens at the server that failed: of the others nobody wants to read first.
+  const [server, setServer] = useState(
+    () => fleet?.targets.find((target) => target.server === detail.state.failure?.server)?.server ?? null,
+  )
+  const rows = useMemo(() => stepRows(detail.steps, state), [detail.steps, state])
+  const failing = failingRow(rows, state.failure)
   const isOver = isFinished(state.status)
-  const names = new Map(detail.steps.map((step) => [stepKey(step.segment, step.n), stepTitle(step.name)]))
-  const looking = state.segments.find((segment) => segment.looking)
+  const names = useMemo(
+    () => new Map(detail.steps.map((step) => [stepKey(step.segment, step.n), stepTitle(step.name)])),
+    [detail.steps],
+  )
+  const servers = useMemo<Servers | undefined>(() => {
+    if (!fleet) return undefined
+    const bySegment = new Map(detail.steps.map((step) => [step.segment, step.server]))
+    const all = fleet.targets.map((target) => target.server)
+    return { names: bySegment, all, only: server, onOnly: (name) => (setChosen(null), setServer(name)) }
+  }, [fleet, detail.steps, server])
+  const looking = fleet ? undefined : state.segments.find((segment) => segment.looking)
   const findings = [...detail.findings, ...state.findings]
   const isCancelling = !isOver && (state.cancel !== null || detail.cancelRequestedAt !== null)
 
@@ -63,7 +79,7 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
           )}
         </div>
       )}
-      {!isOver && <Progress rows={rows} startedAt={state.startedAt} usualMs={usualMs} />}
+      {!isOver && !fleet && <Progress rows={rows} startedAt={state.startedAt} usualMs={usualMs} />}
       {state.failure && !isLoading && <FailureCard detail={detail} failure={state.failure} row={failing} log={log} />}
       {findings.length > 0 && (
         <ul className="mb-4 grid gap-1.5">
@@ -82,27 +98,41 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
           The log couldn’t be read: {readProblem}. Reload to try again.
         </p>
       )}
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[20rem_minmax(0,1fr)]">
-        <section aria-label="Steps" className={`${cardStyle} self-start overflow-hidden`}>
-          {/* On a phone the log comes first; the steps are one tap away. */}
-          <button
-            type="button"
-            aria-expanded={showsSteps}
-            onClick={() => setShowsSteps(!showsSteps)}
-            className="flex w-full items-center justify-between px-4 py-2.5 font-medium lg:hidden"
-          >
-            {rows.length} steps <ChevronDown aria-hidden size={16} className={showsSteps ? 'rotate-180' : ''} />
-          </button>
-          <div className={`pb-2 ${showsSteps ? '' : 'hidden lg:block'}`}>
-            <StepList rows={rows} chosen={chosen} onChoose={setChosen} />
-          </div>
-        </section>
+      <div className={layoutOf(fleet?.targets.length ?? 1)}>
+        {fleet ? (
+          <FleetSection
+            fleet={fleet}
+            state={state}
+            rows={rows}
+            chosen={chosen}
+            server={server}
+            onChoose={setChosen}
+            onServer={setServer}
+            openAt={failing?.key ?? null}
+          />
+        ) : (
+          <section aria-label="Steps" className={`${cardStyle} self-start overflow-hidden`}>
+            {/* On a phone the log comes first; the steps are one tap away. */}
+            <button
+              type="button"
+              aria-expanded={showsSteps}
+              onClick={() => setShowsSteps(!showsSteps)}
+              className="flex w-full items-center justify-between px-4 py-2.5 font-medium lg:hidden"
+            >
+              {rows.length} steps <ChevronDown aria-hidden size={16} className={showsSteps ? 'rotate-180' : ''} />
+            </button>
+            <div className={`pb-2 ${showsSteps ? '' : 'hidden lg:block'}`}>
+              <StepList rows={rows} chosen={chosen} onChoose={setChosen} />
+            </div>
+          </section>
+        )}
         <div
           className={`h-[70dvh] min-h-96 ${isOver ? 'lg:h-[max(28rem,calc(100dvh-13.5rem))]' : 'lg:h-[max(28rem,calc(100dvh-16.5rem))]'}`}
         >
           <LogViewer
             log={log}
             names={names}
+            servers={servers}
             isLive={!isOver}
             only={chosen}
             onOnly={setChosen}
@@ -114,4 +144,10 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
       </div>
     </>
   )
+}
+
+/** Side by side as long as the matrix leaves room for the log. */
+function layoutOf(servers: number): string {
+  const columns = servers === 1 ? 'lg:grid-cols-[20rem_minmax(0,1fr)]' : servers < 4 ? 'xl:grid-cols-2' : ''
+  return `grid grid-cols-[minmax(0,1fr)] gap-4 ${columns}`
 }

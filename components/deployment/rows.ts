@@ -1,5 +1,5 @@
 // The steps of a deployment as rows: what was planned, joined with what happened.
-import type { DeploymentState, PlanStepView } from '@/lib/api/shapes.ts'
+import type { DeploymentState, Failure, PlanStepView } from '@/lib/api/shapes.ts'
 import { stepKey } from '../log/lines.ts'
 
 export type StepRow = {
@@ -14,10 +14,11 @@ export type StepRow = {
 
 /** Rows in the order of the plan. Steps that only run after a failure are left out until they do. */
 export function stepRows(steps: readonly PlanStepView[], state: DeploymentState): StepRow[] {
+  const segments = new Map(state.segments.map((segment) => [segment.name, segment]))
   return steps.flatMap((plan) => {
-    const segment = state.segments.find(({ name }) => name === plan.segment)
+    const segment = segments.get(plan.segment)
     const step = segment?.steps.find(({ n }) => n === plan.n)
-    if (!step && plan.phase === 'failure') return []
+    if (!step && (plan.phase === 'failure' || (plan.stage === 'undo' && !segment))) return []
     const isIgnored =
       plan.failure === 'ignored' &&
       step !== undefined &&
@@ -37,7 +38,9 @@ export function stepRows(steps: readonly PlanStepView[], state: DeploymentState)
 
 const fine = ['waiting', 'running', 'ok', 'skipped', 'ignored']
 
-/** The step that decided: the first one whose end stopped the deployment. */
-export function failingRow(rows: readonly StepRow[]): StepRow | null {
-  return rows.find(({ status, plan }) => plan.phase === 'main' && !fine.includes(status)) ?? null
+/** The step that decided: the one that the failure names, else the first one whose end stopped the deployment. */
+export function failingRow(rows: readonly StepRow[], failure: Failure | null = null): StepRow | null {
+  const bad = rows.filter(({ status, plan }) => plan.phase === 'main' && !fine.includes(status))
+  const named = bad.find(({ plan }) => plan.server === failure?.server && plan.name === failure.step)
+  return named ?? bad.find(({ plan }) => plan.stage !== 'undo') ?? bad[0] ?? null
 }

@@ -4,7 +4,7 @@ import { StatusMark } from '../status-badge.tsx'
 import type { StepRow } from './rows.ts'
 import { stepTitle } from './step-title.ts'
 
-const stages: Record<string, string> = {
+export const stageTitles: Record<string, string> = {
   check: 'Check',
   ship: 'Ship',
   switch: 'Switch',
@@ -30,7 +30,7 @@ export function StepList({
       {rows.map((row, index) => (
         <li key={row.key}>
           {isFirst(rows, index) && (
-            <h2 className="px-4 pb-0.5 pt-3 text-xs font-medium text-ink-soft">{stages[row.plan.stage]}</h2>
+            <h2 className="px-4 pb-0.5 pt-3 text-xs font-medium text-ink-soft">{stageTitles[row.plan.stage]}</h2>
           )}
           <button
             type="button"

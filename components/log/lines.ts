@@ -50,32 +50,40 @@ function carryAfter(carry: string, text: string): string {
   return open.length > 256 ? open.slice(open.lastIndexOf('\x1b')) : open
 }
 
-/** Steps in the order in which their output began; a new value after each change, so that React sees it. */
-export type LogLines = { steps: readonly StepLines[]; count: number; version: number }
-
-export const noLines: LogLines = { steps: [], count: 0, version: 0 }
+/** Lines of one step that began one after the other, none of another step between them. */
+type Run = { step: StepLines; from: number; length: number }
 
 /**
- * Adds chunks. One that begins where or before the last one began is here already and changes nothing, so that no line is
- * shown twice. (Where a chunk ends can't be told from its text: bytes that were no UTF-8 have become longer.)
+ * Steps in the order in which their output began; `runs`: all lines in the order in which they began, which never changes, whatever
+ * comes later: a line keeps its number. Both grow in place; the value around them is new after each change, so that React sees it.
+ */
+export type LogLines = { steps: StepLines[]; runs: Run[]; count: number; version: number }
+
+export const noLines: LogLines = { steps: [], runs: [], count: 0, version: 0 }
+
+/**
+ * Adds chunks, whatever the order of their steps. One that begins where or before the last one of its step began is here already
+ * and changes nothing, so that no line is shown twice. (Where a chunk ends can't be told from its text: bytes that were no UTF-8
+ * have become longer.)
  */
 export function addChunks(log: LogLines, chunks: readonly LogChunkView[]): LogLines {
-  let { steps, count } = log
+  const { steps, runs }: Pick<LogLines, 'steps' | 'runs'> = log === noLines ? { steps: [], runs: [] } : log
+  const known = new Map(steps.map((step) => [step.key, step]))
   for (const chunk of chunks) {
     const key = stepKey(chunk.segment, chunk.step)
-    let step = steps.find((candidate) => candidate.key === key)
+    let step = known.get(key)
     if (!step) {
       step = { segment: chunk.segment, step: chunk.step, key, lines: [], lastOffset: -1, isOpen: false, carry: '' }
-      steps = [...steps, step]
+      steps.push(step)
+      known.set(key, step)
     }
-    if (chunk.offset <= step.lastOffset || chunk.text === '') continue
-    count += addText(step, chunk)
+    if (chunk.offset > step.lastOffset && chunk.text !== '') addText(step, chunk, runs)
   }
-  return { steps, count, version: log.version + 1 }
+  return { steps, runs, count: steps.reduce((sum, { lines }) => sum + lines.length, 0), version: log.version + 1 }
 }
 
-/** Appends to the step in place (a log of a million lines isn't copied for each chunk); gives the number of lines added. */
-function addText(step: StepLines, chunk: LogChunkView): number {
+/** Appends to the step in place: a log of a million lines isn't copied for each chunk. */
+function addText(step: StepLines, chunk: LogChunkView, runs: Run[]): void {
   const parts = chunk.text.split('\n')
   const rest = parts.pop() ?? ''
   const before = step.lines.length
@@ -83,7 +91,10 @@ function addText(step: StepLines, chunk: LogChunkView): number {
   if (rest !== '') push(step, parts.length === 0, rest, chunk.at, false)
   else if (parts.length > 0) step.isOpen = false
   step.lastOffset = chunk.offset
-  return step.lines.length - before
+  const length = step.lines.length - before
+  const last = runs.at(-1)
+  if (last?.step === step) last.length += length
+  else if (length > 0) runs.push({ step, from: before, length })
 }
 
 function push(step: StepLines, isFirst: boolean, text: string, at: string, isWhole: boolean): void {
@@ -99,19 +110,26 @@ function push(step: StepLines, isFirst: boolean, text: string, at: string, isWho
 /** A row of the list: the heading of a step, or its line `index` (0-based in the step; `number` 1-based over the whole log). */
 type Row = { kind: 'step'; step: StepLines } | { kind: 'line'; step: StepLines; index: number; number: number }
 
+/** Which lines are shown: of one step (its key), of some segments, or all. */
+export type Only = { key: string | null; segments: ReadonlySet<string> | null }
+
+export const everything: Only = { key: null, segments: null }
+
+type Part = Run & { start: number; firstNumber: number; hasHeading: boolean }
+
 /** Rows as a list that is never built: `at(i)` finds the row, `rowOf(number)` the way back. */
 export class Rows {
   readonly count: number
-  private readonly parts: { step: StepLines; start: number; firstNumber: number; length: number }[] = []
+  private readonly parts: Part[] = []
 
-  constructor(log: LogLines, only: string | null) {
+  constructor(log: LogLines, { key, segments }: Only = everything) {
     let start = 0
     let firstNumber = 1
-    for (const step of log.steps) {
-      const length = step.lines.length
-      if (only === null || only === step.key) {
-        this.parts.push({ step, start, firstNumber, length })
-        start += length + 1
+    for (const { step, from, length } of log.runs) {
+      if ((key === null || key === step.key) && (segments === null || segments.has(step.segment))) {
+        const hasHeading = from === 0
+        this.parts.push({ step, from, length, start, firstNumber, hasHeading })
+        start += length + (hasHeading ? 1 : 0)
       }
       firstNumber += length
     }
@@ -119,29 +137,46 @@ export class Rows {
   }
 
   at(row: number): Row | undefined {
-    const part = this.parts.findLast((candidate) => candidate.start <= row)
-    if (!part || row > part.start + part.length) return undefined
-    const index = row - part.start - 1
+    const part = this.lastPart((one) => one.start <= row)
+    if (!part || row >= this.end(part)) return undefined
+    const index = row - part.start - (part.hasHeading ? 1 : 0)
     return index < 0
       ? { kind: 'step', step: part.step }
-      : { kind: 'line', step: part.step, index, number: part.firstNumber + index }
+      : { kind: 'line', step: part.step, index: part.from + index, number: part.firstNumber + index }
   }
 
   /** The row of line `number`, or null when it isn't among these. */
   rowOf(number: number): number | null {
-    const part = this.parts.find(({ firstNumber, length }) => number >= firstNumber && number < firstNumber + length)
-    return part ? part.start + 1 + number - part.firstNumber : null
+    const part = this.lastPart(({ firstNumber }) => firstNumber <= number)
+    if (!part || number < part.firstNumber || number >= part.firstNumber + part.length) return null
+    return part.start + (part.hasHeading ? 1 : 0) + number - part.firstNumber
   }
 
-  /** The row of the last line of a step (its heading when it said nothing). */
+  /** The row of the last line of a step. */
   lastRowOf(key: string): number | null {
-    const part = this.parts.find(({ step }) => step.key === key)
-    return part ? part.start + part.length : null
+    const part = this.parts.findLast(({ step }) => step.key === key)
+    return part ? this.end(part) - 1 : null
   }
 
   *lines(): Generator<{ number: number; line: LogLine }> {
-    for (const { step, firstNumber, length } of this.parts) {
-      for (let index = 0; index < length; index++) yield { number: firstNumber + index, line: step.lines[index]! }
+    for (const { step, from, firstNumber, length } of this.parts) {
+      for (let index = 0; index < length; index++)
+        yield { number: firstNumber + index, line: step.lines[from + index]! }
     }
+  }
+
+  private end({ start, length, hasHeading }: Part): number {
+    return start + length + (hasHeading ? 1 : 0)
+  }
+
+  /** The last part for which it holds; it holds for those before, too. Several servers make many parts: halved, not walked. */
+  private lastPart(holds: (part: Part) => boolean): Part | undefined {
+    let [low, high] = [0, this.parts.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (holds(this.parts[middle]!)) low = middle + 1
+      else high = middle
+    }
+    return this.parts[low - 1]
   }
 }

@@ -4,8 +4,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown } from 'lucide-react'
 import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { fieldStyle } from '../style.ts'
 import { Rows, type LogLines } from './lines.ts'
+import { LogFilter, segmentsOf, type Servers } from './log-filter.tsx'
 import { LogRow } from './log-row.tsx'
 import { LogToolbar } from './log-toolbar.tsx'
 import { useLogSearch } from './use-log-search.ts'
@@ -16,7 +16,9 @@ const headingHeight = 32
 type LogViewerProps = {
   log: LogLines
   /** Names of steps by `stepKey`. */
-  names: Map<string, string>
+  names: ReadonlyMap<string, string>
+  /** Names of servers by segment, where there are several. */
+  servers?: Servers | undefined
   /** More may come: the end is followed. */
   isLive: boolean
   /** The step to show alone, or null for all. */
@@ -31,8 +33,14 @@ type LogViewerProps = {
 
 const linkedLine = () => Number(/^#L(\d{1,9})$/.exec(location.hash)?.[1] ?? 0)
 
-export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, isLoading }: LogViewerProps) {
-  const rows = useMemo(() => new Rows(log, only), [log, only])
+export function LogViewer(props: LogViewerProps) {
+  const { log, names, servers, isLive, only, onOnly, openAt, rawHref, isLoading } = props
+  const server = servers?.only ?? null
+  const rows = useMemo(
+    () => new Rows(log, { key: only, segments: server === null ? null : segmentsOf(servers, server) }),
+    [log, only, server, servers],
+  )
+  const namesServers = servers !== undefined && only === null && server === null
   const finder = useLogSearch(rows)
   const scroller = useRef<HTMLDivElement>(null)
   const [wraps, setWraps] = useState(false)
@@ -114,21 +122,7 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
       className="flex h-full min-h-0 flex-col overflow-hidden rounded-one border bg-log shadow-one"
     >
       <LogToolbar finder={finder} onStep={step} wraps={wraps} onWrap={() => setWraps(!wraps)} rawHref={rawHref}>
-        {names.size > 1 && (
-          <select
-            aria-label="Show steps"
-            value={only ?? ''}
-            onChange={(event) => onOnly(event.target.value || null)}
-            className={`${fieldStyle} w-auto max-w-44 max-sm:mr-auto`}
-          >
-            <option value="">All steps</option>
-            {log.steps.map((part) => (
-              <option key={part.key} value={part.key}>
-                {names.get(part.key) ?? part.key}
-              </option>
-            ))}
-          </select>
-        )}
+        <LogFilter log={log} names={names} servers={servers} only={only} onOnly={onOnly} />
       </LogToolbar>
       <div className="relative min-h-0 flex-1">
         <div
@@ -165,6 +159,7 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
                       {row.kind === 'step' ? (
                         <div className="flex h-8 items-center border-y bg-sunken">
                           <h2 className="sticky left-0 px-4 font-sans font-semibold text-ink-soft">
+                            {namesServers && `${servers.names.get(row.step.segment) ?? row.step.segment}: `}
                             {names.get(row.step.key) ?? row.step.key}
                           </h2>
                         </div>
@@ -176,6 +171,8 @@ export function LogViewer({ log, names, isLive, only, onOnly, openAt, rawHref, i
                           isCurrent={finder.current === row.number}
                           isLinked={linked === row.number}
                           wraps={wraps}
+                          server={namesServers ? (servers.names.get(row.step.segment) ?? row.step.segment) : null}
+                          colour={servers?.all.indexOf(servers.names.get(row.step.segment) ?? '') ?? 0}
                         />
                       )}
                     </div>

@@ -117,10 +117,27 @@ const planStepView = z
     user: z.string().nullable(),
     timeoutMs: z.number(),
     failure: z.enum(['stops', 'ignored']),
+    targetId: z.string(),
     server: z.string(),
   })
   .meta({ id: 'PlanStep' })
 export type PlanStepView = z.infer<typeof planStepView>
+
+/** What a run on several servers is, beside its steps. */
+export const fleetView = z
+  .object({
+    targets: z
+      .array(z.object({ targetId: z.string(), server: z.string(), live: z.string().nullable() }))
+      .describe('In the order in which they are flown; `live` is the release that was live there before.'),
+    batches: z.array(z.array(z.string())).describe('Ids of the targets that were planned to switch together.'),
+    numbers: z.record(z.string(), z.int()).describe('Name of a release → its number.'),
+    skew: z
+      .object({ spreadMs: z.number(), errorMs: z.number() })
+      .nullable()
+      .describe('How far apart the servers of one batch switched, at most; clocks compared. Null before two have.'),
+  })
+  .meta({ id: 'Fleet' })
+export type FleetView = z.infer<typeof fleetView>
 
 const state = z
   .custom<DeploymentState>((value) => typeof value === 'object' && value !== null)
@@ -140,6 +157,7 @@ export const deploymentDetail = deploymentView
     }),
     planHash: z.string().nullable(),
     steps: z.array(planStepView),
+    fleet: fleetView.nullable().describe('Of a run on several servers only.'),
     findings: z.array(finding),
     state,
     lastSeq: z.int().describe('The seq to continue the stream of events after.'),

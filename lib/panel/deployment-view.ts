@@ -1,6 +1,8 @@
 // Rows of deployments and releases as people get to see them.
-import type { DeploymentView, PlanStepView, ReleaseView, SourceView } from '@/lib/api/shapes.ts'
-import type { DeploymentStatus, Failure, Plan, PlanKind } from '@/lib/deploy/types.ts'
+import type { DeploymentView, FleetView, PlanStepView, ReleaseView, SourceView } from '@/lib/api/shapes.ts'
+import type { DeploymentEvent } from '@/lib/deploy/events.ts'
+import { switchSkew } from '@/lib/deploy/skew.ts'
+import type { DeploymentStatus, Failure, Plan, PlanKind, Segment } from '@/lib/deploy/types.ts'
 import type { DeploymentRow, ReleaseRow } from '@/lib/store/history.ts'
 
 // Status, kind, source, plan and failure were parsed when they were written; they come back as they are.
@@ -45,12 +47,49 @@ export function releaseView(row: ReleaseRow): ReleaseView {
 
 /** The steps of every segment in the order they were planned; `servers` gives a target's server by target id. */
 export function planSteps(plan: Plan | null, servers: ReadonlyMap<string, string>): PlanStepView[] {
-  return (plan?.segments ?? []).flatMap(({ name: segment, targetId, steps }) =>
+  const names = new Map(plan?.fleet?.targets.map(({ targetId, server }) => [targetId, server]) ?? servers)
+  return segmentsOf(plan).flatMap(({ name: segment, targetId, steps }) =>
     steps.map(({ n, name, stage, phase, action, timeoutMs, failure }): PlanStepView => {
       const hook = action.do === 'hook' ? action.hook : null
-      const server = servers.get(targetId) ?? ''
+      const server = names.get(targetId) ?? ''
       const { origin = 'fairlead', event = null, user = null } = hook ?? {}
-      return { segment, n, name, stage, phase, origin, event, user, timeoutMs, failure, server }
+      return { segment, n, name, stage, phase, origin, event, user, timeoutMs, failure, targetId, server }
     }),
   )
+}
+
+/** Those that are flown whatever happens; of several targets also those that only a failure calls for. */
+function segmentsOf(plan: Plan | null): Pick<Segment, 'name' | 'targetId' | 'steps'>[] {
+  if (!plan?.fleet) return plan?.segments ?? []
+  const found = new Map(plan.segments.map((segment) => [segment.name, segment]))
+  for (const { segment: name, targetId, steps } of plan.stages.flatMap(lanesOf)) {
+    if (name === undefined || plan.segments.some((segment) => segment.name === name)) continue
+    const before = found.get(name)
+    found.set(name, { name, targetId, steps: [...(before?.steps ?? []), ...steps] })
+  }
+  return [...found.values()]
+}
+
+const lanesOf = ({ batches }: Plan['stages'][number]) => batches.flatMap(({ lanes }) => lanes)
+
+/** Names of the releases that a run on several servers speaks of. */
+export function fleetReleases(plan: Plan | null): string[] {
+  if (!plan?.fleet) return []
+  return [...new Set([plan.release, ...plan.fleet.targets.flatMap(({ live }) => live ?? [])])]
+}
+
+/** What a run on several servers is; null for one. `numbers` by the names of `fleetReleases`. */
+export function fleetView(
+  plan: Plan | null,
+  numbers: Record<string, number>,
+  events: readonly DeploymentEvent[],
+): FleetView | null {
+  if (!plan?.fleet) return null
+  const switching = plan.stages.filter(({ name }) => name === 'switch')
+  return {
+    targets: plan.fleet.targets.map(({ targetId, server, live }) => ({ targetId, server, live })),
+    batches: switching.flatMap(({ batches }) => batches.map(({ lanes }) => lanes.map(({ targetId }) => targetId))),
+    numbers,
+    skew: switchSkew(events),
+  }
 }

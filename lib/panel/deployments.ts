@@ -9,7 +9,7 @@ import type { Plan } from '@/lib/deploy/types.ts'
 import * as store from '@/lib/store/history.ts'
 import { missing, parse } from './act.ts'
 import type { Context } from './context.ts'
-import { deploymentView, planSteps } from './deployment-view.ts'
+import { deploymentView, fleetReleases, fleetView, planSteps } from './deployment-view.ts'
 import { everyEvent } from './events.ts'
 import { enqueue } from './queue.ts'
 import { demandEnvironment } from './seen.ts'
@@ -56,9 +56,13 @@ export async function getDeployment(
   const key = parse(deploymentKey, input)
   const row = await store.findDetail(ctx.db.prisma, key)
   if (!row || !sees(actor, row.environment.projectId)) throw missing('deployment')
-  const state = reduce(await everyEvent(ctx, row.id))
   const { environment } = row
   const plan = row.plan as Plan | null
+  const [events, numbers] = await Promise.all([
+    everyEvent(ctx, row.id),
+    store.findReleaseNumbers(ctx.db.prisma, environment.id, fleetReleases(plan)),
+  ])
+  const state = reduce(events)
   const view = deploymentView(row)
   return {
     ...view,
@@ -71,6 +75,7 @@ export async function getDeployment(
     },
     planHash: row.planHash,
     steps: planSteps(plan, new Map(environment.targets.map(({ id, server }) => [id, server.name]))),
+    fleet: fleetView(plan, numbers, events),
     findings: plan?.findings ?? [],
     state,
     lastSeq: state.seq,

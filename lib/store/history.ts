@@ -95,6 +95,20 @@ export function findRelease(reader: Reader, environmentId: string, number: numbe
   })
 }
 
+/** Numbers of the releases of these names, by name. */
+export async function findReleaseNumbers(
+  reader: Reader,
+  environmentId: string,
+  names: string[],
+): Promise<Record<string, number>> {
+  if (names.length === 0) return {}
+  const rows = await reader.release.findMany({
+    where: { environmentId, name: { in: names } },
+    select: { name: true, number: true },
+  })
+  return Object.fromEntries(rows.map(({ name, number }) => [name, number]))
+}
+
 /** The release whose directory `current` was switched to last. */
 export function findLiveRelease(reader: Reader, environmentId: string): Promise<ReleaseRow | null> {
   return reader.environment

@@ -39,7 +39,7 @@ describe('a log', () => {
     let log = addChunks(noLines, [chunk(0, 'one\ntw'), chunk(6, 'o\nthree\n')])
     log = addChunks(log, [chunk(6, 'o\nthree\n'), chunk(14, 'four\n')])
     expect(log.count).toBe(4)
-    const rows = new Rows(log, null)
+    const rows = new Rows(log)
     expect([...rows.lines()].map(({ number, line: { text } }) => `${number} ${text}`)).toEqual([
       '1 one',
       '2 two',

@@ -1,0 +1,144 @@
+'use client'
+// Several servers at a glance: where the run stands in a sentence, who needs a look and why, and each step on each server.
+import { useCallback, useMemo, useRef, useState, useEffect } from 'react'
+import type { DeploymentState, FleetView } from '@/lib/api/shapes.ts'
+import { fleetSummary, skewWords } from '@/lib/deploy/fleet-words.ts'
+import { standingOf } from '@/lib/deploy/server-words.ts'
+import { useNow } from '../providers.tsx'
+import { StatusBadge } from '../status-badge.tsx'
+import { buttonStyle, cardStyle } from '../style.ts'
+import type { StepRow } from './rows.ts'
+import { ServerList } from './server-list.tsx'
+import { StepMatrix, type Column } from './step-matrix.tsx'
+import { stepTitle } from './step-title.ts'
+
+/** With more servers, columns begin narrow. */
+const wideAtMost = 12
+
+type FleetSectionProps = {
+  fleet: FleetView
+  state: DeploymentState
+  rows: StepRow[]
+  chosen: string | null
+  server: string | null
+  onChoose: (key: string | null) => void
+  onServer: (server: string | null) => void
+  openAt: string | null
+}
+
+export function FleetSection({ fleet, state, rows, chosen, server, onChoose, onServer, openAt }: FleetSectionProps) {
+  const [onlyTrouble, setOnlyTrouble] = useState(false)
+  const [isCompact, setCompact] = useState(fleet.targets.length > wideAtMost)
+  const columns = useMemo(() => columnsOf(fleet, state), [fleet, state])
+  const troubled = columns.filter(({ standing }) => standing.isTrouble)
+  const shown = onlyTrouble ? troubled : columns
+  const choose = useStable((key: string) => onChoose(chosen === key ? null : key))
+  const chooseServer = useStable((name: string) => onServer(server === name ? null : name))
+  const frame = useRef<HTMLDivElement>(null)
+
+  // Opens at the failing server.
+  useEffect(() => {
+    if (openAt === null) return
+    const cell = frame.current?.querySelector<HTMLElement>(`[data-cell="${openAt}"]`)?.closest('td')
+    if (cell && frame.current) frame.current.scrollLeft = cell.offsetLeft - frame.current.clientWidth / 2
+  }, [openAt])
+
+  return (
+    <section aria-label="Steps" className={`${cardStyle} mb-4 min-w-0 self-start overflow-hidden`}>
+      <div className="grid gap-2 border-b px-4 py-3">
+        <Summary fleet={fleet} state={state} />
+        {troubled.length > 0 && (
+          <ul className="grid max-h-44 gap-1 overflow-y-auto" aria-label="Servers that need a look">
+            {troubled.map(({ targetId, server: name, standing }) => (
+              <li key={targetId} className="flex items-start gap-2">
+                <StatusBadge status={standing.status} word={name} />
+                <span className="min-w-0">
+                  <TroubleWords fleet={fleet} state={state} targetId={targetId} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+        <div className="flex flex-wrap gap-2 empty:hidden">
+          {(onlyTrouble || (troubled.length > 0 && troubled.length < columns.length)) && (
+            <button
+              type="button"
+              aria-pressed={onlyTrouble}
+              onClick={() => setOnlyTrouble(!onlyTrouble)}
+              className={`${buttonStyle.plain} aria-pressed:bg-accent-soft aria-pressed:text-accent`}
+            >
+              Only those with trouble ({troubled.length})
+            </button>
+          )}
+          {fleet.targets.length > wideAtMost && (
+            <button
+              type="button"
+              aria-pressed={isCompact}
+              onClick={() => setCompact(!isCompact)}
+              className={`${buttonStyle.plain} hidden aria-pressed:bg-accent-soft aria-pressed:text-accent lg:inline-flex`}
+            >
+              Narrow columns
+            </button>
+          )}
+        </div>
+      </div>
+      <div ref={frame} className="relative hidden max-h-[60dvh] overflow-auto overscroll-contain pb-2 lg:block">
+        <StepMatrix
+          rows={rows}
+          columns={shown}
+          batches={Math.max(fleet.batches.length, state.batches.length)}
+          isCompact={isCompact && !onlyTrouble}
+          chosen={chosen}
+          server={server}
+          onChoose={choose}
+          onServer={chooseServer}
+          openAt={openAt}
+        />
+      </div>
+      <div className="max-h-[60dvh] overflow-y-auto lg:hidden">
+        <ServerList rows={rows} columns={shown} chosen={chosen} onChoose={onChoose} onServer={onServer} />
+      </div>
+    </section>
+  )
+}
+
+function Summary({ fleet, state }: { fleet: FleetView; state: DeploymentState }) {
+  const now = useNow()
+  return (
+    <p className="max-w-prose font-medium" role="status">
+      {fleetSummary(fleet, state, now)} {state.finishedAt !== null && skewWords(fleet, fleet.skew)}
+    </p>
+  )
+}
+
+function TroubleWords({ fleet, state, targetId }: { fleet: FleetView; state: DeploymentState; targetId: string }) {
+  const now = useNow()
+  const target = fleet.targets.find((one) => one.targetId === targetId)!
+  return standingOf(fleet, state, target, now, stepTitle).words
+}
+
+/** Servers in the order of their batches, each with how it stands. */
+function columnsOf(fleet: FleetView, state: DeploymentState): Column[] {
+  const batchOf = (targetId: string): number => {
+    const begun = state.batches.findLast(({ targetIds }) => targetIds.includes(targetId))?.batch
+    return begun ?? fleet.batches.findIndex((batch) => batch.includes(targetId)) + 1
+  }
+  return fleet.targets
+    .map((target) => ({
+      targetId: target.targetId,
+      server: target.server,
+      batch: batchOf(target.targetId),
+      // Words that count seconds are said elsewhere: a matrix isn't drawn anew each second.
+      standing: standingOf(fleet, state, target, Date.parse(state.finishedAt ?? state.startedAt ?? ''), stepTitle),
+    }))
+    .sort((a, b) => a.batch - b.batch)
+}
+
+/** The same function at each drawing, so that cells aren't drawn for its sake. */
+function useStable<T>(act: (value: T) => void): (value: T) => void {
+  const latest = useRef(act)
+  useEffect(() => {
+    latest.current = act
+  })
+  return useCallback((value: T) => latest.current(value), [])
+}

@@ -1,0 +1,155 @@
+// What a run on several servers has come to, in sentences: what is under way, what is next, what waits and until when, and
+// which server has which release. Pure: the same state and moment give the same words. Times are UTC.
+import { formatDuration } from '../format/time.ts'
+import { liveOn, targetOfSegment, type Fleet } from './fleet-live.ts'
+import type { DeploymentEvent } from './events.ts'
+import type { DeploymentState } from './reducer.ts'
+
+/** The most servers that a sentence names; of those that are not as the rest it names all. */
+const namedAtOnce = 6
+
+/** `web-1, web-2 and web-3`; beyond `most`, `web-1, web-2 and 48 more`. */
+export function listed(names: readonly string[], most = Infinity): string {
+  const shown = names.length > most ? [...names.slice(0, most - 1), `${names.length - most + 1} more`] : names
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)!}`
+}
+
+/** `release 12`, or the name of a release that the panel doesn't know. */
+export function releaseWord(fleet: Fleet, release: string | null): string {
+  if (release === null) return 'nothing'
+  const number = fleet.numbers[release]
+  return number === undefined ? release : `release ${number}`
+}
+
+/** `14:02:11 UTC`. */
+export const clock = (at: string): string => `${at.slice(11, 19)} UTC`
+
+const serverOf = (fleet: Fleet, targetId: string): string =>
+  fleet.targets.find((target) => target.targetId === targetId)?.server ?? 'a server'
+const serversOf = (fleet: Fleet, targetIds: readonly string[]) => targetIds.map((id) => serverOf(fleet, id))
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+const have = (names: readonly string[]): string => (names.length === 1 ? 'has' : 'have')
+const servers = (count: number): string => `${count} ${count === 1 ? 'server' : 'servers'}`
+
+/** One or a few sentences on the whole of it. `now` is epoch ms. */
+export function fleetSummary(fleet: Fleet, state: DeploymentState, now: number): string {
+  if (state.finishedAt !== null) return outcome(fleet, state)
+  const missed = state.segments.filter(({ looking, targetId }) => looking && !isGivenUp(state, targetId))
+  const looks = listed([...new Set(missed.map(({ server }) => server))], namedAtOnce)
+  return `${progress(fleet, state, now)}${looks ? ` Looking for ${looks}: what happens there goes on by itself.` : ''}`
+}
+
+function progress(fleet: Fleet, state: DeploymentState, now: number): string {
+  if (state.undos.length > 0) return undoing(fleet, state)
+  const switched = fleet.targets.filter(({ targetId }) => hasNew(state, targetId)).map(({ server }) => server)
+  const release = releaseWord(fleet, state.release)
+  if (state.waiting) {
+    const { until } = state.waiting
+    const left = until === null ? '' : formatDuration(Math.ceil(Math.max(0, Date.parse(until) - now) / 1000) * 1000)
+    const when = until === null ? 'when somebody lets them' : `at ${clock(until)} (in ${left.replace('.0', '')})`
+    return `${capital(release)} is live on ${listed(switched, namedAtOnce)}. The others follow ${when}.`
+  }
+  const began = state.batches.at(-1)
+  if (!began) return making(fleet, state, release)
+  if (switched.length === fleet.targets.length)
+    return `${capital(release)} is live on all ${servers(switched.length)}; finishing.`
+  const next = fleet.batches[began.batch] ?? []
+  const last = began.batch >= fleet.batches.length
+  return [
+    `Batch ${began.batch} of ${Math.max(began.batch, fleet.batches.length)}: ${listed(serversOf(fleet, began.targetIds), namedAtOnce)}.`,
+    last ? 'It is the last.' : `Next: ${listed(serversOf(fleet, next), namedAtOnce)}.`,
+    `${capital(release)} is live on ${switched.length} of ${servers(fleet.targets.length)}.`,
+  ].join(' ')
+}
+
+function making(fleet: Fleet, state: DeploymentState, release: string): string {
+  const ready = fleet.targets.filter(({ targetId }) => isReady(state, targetId)).length
+  const count = servers(fleet.targets.length)
+  if (state.committed) return `${capital(release)} is ready on ${count}; the first are about to switch.`
+  return `Making ${release} on ${count}: ${ready === 0 ? 'none' : ready} ${ready === 1 ? 'is' : 'are'} ready. None switches before all are.`
+}
+
+function undoing(fleet: Fleet, state: DeploymentState): string {
+  const left = state.undos.filter(
+    ({ segment }) => !state.segments.some(({ name, status }) => name === segment && status === 'ended'),
+  )
+  if (left.length === 0) return 'What was live before is back; cleaning up.'
+  const names = left.map(({ segment }) => serverOf(fleet, targetOfSegment(fleet, state, segment) ?? ''))
+  return `Putting back what was live before on ${listed(names, namedAtOnce)}.`
+}
+
+/** At the end: what is live where, and above all which servers have something else than the rest. */
+function outcome(fleet: Fleet, state: DeploymentState): string {
+  const groups = new Map<string | null, string[]>()
+  const unknown: string[] = []
+  for (const target of fleet.targets) {
+    const live = liveOn(state, target)
+    if (live === undefined) unknown.push(target.server)
+    else groups.set(live, [...(groups.get(live) ?? []), target.server])
+  }
+  // The largest first; of two as large, the one that this run was to bring.
+  const inOrder = [...groups].sort(
+    ([a, those], [b, others]) =>
+      others.length - those.length || Number(b === state.release) - Number(a === state.release),
+  )
+  const said = inOrder.map(([release, names], index) => {
+    const word = release === null ? 'nothing live' : releaseWord(fleet, release)
+    if (index > 0) return `${listed(names)} ${have(names)} ${word}.`
+    if (names.length === fleet.targets.length) return `All ${servers(names.length)} have ${word}.`
+    return `${names.length} of ${servers(fleet.targets.length)} ${have(names)} ${word}.`
+  })
+  if (unknown.length > 0) said.push(`What is live on ${listed(unknown)} is unknown.`)
+  return said.join(' ')
+}
+
+/** `null` while nobody knows. */
+export function skewWords(fleet: Fleet, skew: { spreadMs: number; errorMs: number } | null): string | null {
+  if (!skew) return null
+  const which = fleet.batches.length > 1 ? 'The servers of each batch' : 'The servers'
+  return `${which} switched within ${formatDuration(skew.spreadMs)} (± ${formatDuration(skew.errorMs)}).`
+}
+
+export function hasNew(state: DeploymentState, targetId: string): boolean {
+  return state.switched.some((one) => one.targetId === targetId && one.release === state.release)
+}
+
+export function isGivenUp(state: DeploymentState, targetId: string): boolean {
+  return state.givenUp !== null || state.givenUpTargets.some((one) => one.targetId === targetId)
+}
+
+/** Everything up to the switch is done there. */
+export function isReady(state: DeploymentState, targetId: string): boolean {
+  const own = state.segments.filter((segment) => segment.targetId === targetId)
+  return own.length > 0 && own.every(({ status, outcome }) => status === 'ended' && outcome === 'ok')
+}
+
+/** What a terminal says of an event that is about several servers; null for any other. */
+export function eventWords(event: DeploymentEvent, fleet: Fleet, state: DeploymentState): string | null {
+  const at = (segment: string): string => serverOf(fleet, targetOfSegment(fleet, state, segment) ?? '')
+  switch (event.type) {
+    case 'batch.began':
+      return `batch ${event.data.batch}: ${listed(serversOf(fleet, event.data.targetIds))}`
+    case 'batch.waiting':
+      return event.data.until === null
+        ? 'the others wait until somebody lets them follow'
+        : `the others wait until ${clock(event.data.until)}`
+    case 'continued':
+      return `${event.data.by} lets the others follow`
+    case 'switched':
+      return `${serverOf(fleet, event.data.targetId)}: ${releaseWord(fleet, event.data.release)} is live`
+    case 'target.failed':
+      return `${serverOf(fleet, event.data.targetId)}: ${event.data.failure.message}`
+    case 'undo.began':
+      return `${at(event.data.segment)}: ${releaseWord(fleet, event.data.release)} is put back`
+    case 'given.up':
+      return event.data.targetId === undefined
+        ? null
+        : `${event.data.by} gave up ${serverOf(fleet, event.data.targetId)}`
+    case 'segment.looking':
+      return `${at(event.data.segment)}: out of sight (${event.data.reason}), last seen ${clock(event.data.lastSeenAt)}; looking for it`
+    case 'segment.attached':
+      return `${at(event.data.segment)}: in sight again`
+    default:
+      return null
+  }
+}
