@@ -120,6 +120,13 @@ export type Action =
   | { do: 'settle'; segment: string }
   /** One release that a person named; never the live one. Unlike `prune` it fails when something is left. */
   | { do: 'remove'; release: string }
+  /**
+   * The release as target `from` has it, with this manifest (SHA-256); `home` is the root there. `beside`: what is live under that
+   * name here is replaced, and served from a copy of this name meanwhile.
+   */
+  | { do: 'receive'; release: string; from: string; home: string; manifest: string; beside?: string }
+  /** What Fairlead keeps on a server that it leaves: all but the live release, or (`all`) everything that it made but what is shared. */
+  | { do: 'leave'; keep: 'live' | 'shared'; caches: string[] }
 
 /** `phase: failure` steps run, in order, only after a `main` step that stops has failed or the segment was cancelled. */
 export type Step = {
@@ -281,7 +288,7 @@ export type RepositoryAddress = { id: string; url: string; access: RepositoryAcc
 
 /** A payload of a start stream: exactly `length` bytes whose SHA-256 is `sha256`; `open` may be called again (resend). */
 export type Payload = {
-  name: 'tree.tar' | 'tree.delete'
+  name: 'tree.tar' | 'tree.delete' | 'release.tar'
   length: number
   sha256: string
   open(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>

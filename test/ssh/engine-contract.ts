@@ -8,6 +8,7 @@ import { hookContract } from './engine-hooks.ts'
 import { hostileContract } from './engine-hostile.ts'
 import { releaseContract } from './engine-release.ts'
 import { placeContract } from './engine-place.ts'
+import { movingContract } from './engine-moving.ts'
 import { startContract } from './engine-start.ts'
 import { stepContract } from './engine-steps.ts'
 
@@ -34,5 +35,6 @@ export function engineContract(name: string, start: () => Promise<Ground>): void
     configureContract(site)
     filesContract(site)
     placeContract(site)
+    movingContract(site)
   })
 }

@@ -43,13 +43,27 @@ const acknowledge = squeeze(`
   d=.fairlead/run/$dep/$seg
   [ -d "$d" ] || refuse missing "$dep/$seg"
   [ -e "$d/done" ] || { first "$d/pid"; ! alive $got || refuse running "$dep/$seg"; }
-  rm -f "$d"/*.out "$d/tree.tar" "$d/tree.delete"
+  rm -f "$d"/*.out "$d/tree.tar" "$d/tree.delete" "$d/release.tar"
   answer acknowledged
 `)
 
 /** Deletes the raw step files of a segment that has ended (`X running` otherwise). The journal stays. */
 export function acknowledgeProgram(ctx: TargetContext, segment: string): string {
   return program(ctx, segment, acknowledge)
+}
+
+const depart = squeeze(`
+  for f in .fairlead/run/*/[!.]*/pid; do
+    [ -f "$f" ] && [ ! -e "\${f%pid}done" ] || continue
+    first "$f"; ! alive $got || refuse running "\${f%/pid}"
+  done
+  rm -rf .fairlead || refuse not_writable "$root/.fairlead"
+  answer gone
+`)
+
+/** After the step `leave` was followed to its end: its records, and with them the last of what Fairlead keeps on a server. */
+export function departProgram(ctx: TargetContext): string {
+  return program(ctx, null, depart)
 }
 
 const state = squeeze(`

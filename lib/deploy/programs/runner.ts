@@ -6,6 +6,7 @@ import { killing, processes } from './kill.ts'
 import { squeeze } from './squeeze.ts'
 import { ourSteps } from './steps.ts'
 import { fileMode, filePath, placePath } from './file-words.ts'
+import { movingWords } from './receive.ts'
 import { assign, common, contextVariables, innerPath, releaseName, segmentName, userName } from './text.ts'
 import type { TargetContext } from './text.ts'
 
@@ -166,7 +167,7 @@ const end = squeeze(`
 `)
 
 const flag = (on: boolean): string => (on ? '1' : '')
-const heavySteps = new Set<Action['do']>(['tree', 'release', 'permissions', 'prune', 'remove'])
+const heavySteps = new Set<Action['do']>(['tree', 'release', 'permissions', 'prune', 'remove', 'receive', 'leave'])
 
 function isOfLeaving({ event }: PlannedHook): boolean {
   return /^(before\.pull|rollback\/|config\/)/.test(event)
@@ -253,6 +254,9 @@ function words(action: Action): string[] {
       return ['prune', ...action.remove.map(releaseName), '--', ...action.keep]
     case 'remove':
       return ['remove', releaseName(action.release)]
+    case 'receive':
+    case 'leave':
+      return movingWords(action)
   }
 }
 
@@ -267,7 +271,16 @@ function stepLine(step: Step): string {
   return `step ${head.join(' ')} ${stepText(step)}\n`
 }
 
-const making = new Set<Action['do']>(['complete', 'release', 'switch', 'verify', 'configure', 'restore', 'place'])
+const making = new Set<Action['do']>([
+  'complete',
+  'release',
+  'receive',
+  'switch',
+  'verify',
+  'configure',
+  'restore',
+  'place',
+])
 
 /** The release that a segment makes or activates, '' when there is none: where panel hooks run. */
 function freshRelease(segment: Segment): string {

@@ -3,6 +3,7 @@
 import { configuring } from './configure.ts'
 import { filing } from './files.ts'
 import { placing } from './place.ts'
+import { receiving } from './receive.ts'
 import { squeeze } from './squeeze.ts'
 
 /** Where `current` points → $live_name (release name, or the raw target of another layout, or ''), $live (its directory). */
@@ -243,7 +244,7 @@ const pruning = squeeze(`
     for a; do
       [ "$a" != -- ] || break
       case $keep in *" $a "*) continue ;; esac
-      rm -f ".fairlead/complete/$a"
+      rm -f ".fairlead/complete/$a" ".fairlead/manifest/$a"
       [ -d "release/$a" ] && [ ! -L "release/$a" ] || continue
       t=release/.trash-$a.$$
       if mv -T "release/$a" "$t" && rm -rf "$t"; then fact pruned "$a"
@@ -251,6 +252,10 @@ const pruning = squeeze(`
       fi
     done
     for t in release/.trash-* release/env.[0-9]*; do [ ! -e "$t" ] || rm -rf "$t"; done
+    # what a release was served from while it was replaced
+    for t in release/*.beside-[0-9]*; do
+      [ "\${t#release/}" = "\${live_name%%/*}" ] || [ ! -d "$t" ] || rm -rf ".fairlead/complete/\${t#release/}" "$t"
+    done
     old=
     for t in .fairlead/run/[0-9]* .fairlead/hooks/[0-9]*; do
       [ -d "$t" ] && [ "\${t##*/}" -lt "$((dep - 30))" ] && old="$old $t"
@@ -271,4 +276,4 @@ const pruning = squeeze(`
 `)
 
 export const ourSteps =
-  looking + checking + shipping + permitting + switching + configuring + filing + placing + pruning
+  looking + checking + shipping + permitting + switching + configuring + filing + placing + pruning + receiving
