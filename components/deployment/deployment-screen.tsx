@@ -101,6 +101,7 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
       <div className={layoutOf(fleet?.targets.length ?? 1)}>
         {fleet ? (
           <FleetSection
+            detail={detail}
             fleet={fleet}
             state={state}
             rows={rows}

@@ -1,9 +1,12 @@
 'use client'
 // Several servers at a glance: where the run stands in a sentence, who needs a look and why, and each step on each server.
-import { useCallback, useMemo, useRef, useState, useEffect } from 'react'
-import type { DeploymentState, FleetView } from '@/lib/api/shapes.ts'
-import { fleetSummary, skewWords } from '@/lib/deploy/fleet-words.ts'
-import { standingOf } from '@/lib/deploy/server-words.ts'
+import { useRouter } from 'next/navigation'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { giveUpDeployment } from '@/app/actions/deployments.ts'
+import type { DeploymentDetail, DeploymentState, FleetView } from '@/lib/api/shapes.ts'
+import { fleetSummary, isGivenUp, skewWords } from '@/lib/deploy/fleet-words.ts'
+import { standingOf, type StepNames } from '@/lib/deploy/server-words.ts'
+import { ActButton } from '../form/act-button.tsx'
 import { useNow } from '../providers.tsx'
 import { StatusBadge } from '../status-badge.tsx'
 import { buttonStyle, cardStyle } from '../style.ts'
@@ -16,6 +19,7 @@ import { stepTitle } from './step-title.ts'
 const wideAtMost = 12
 
 type FleetSectionProps = {
+  detail: DeploymentDetail
   fleet: FleetView
   state: DeploymentState
   rows: StepRow[]
@@ -26,10 +30,13 @@ type FleetSectionProps = {
   openAt: string | null
 }
 
-export function FleetSection({ fleet, state, rows, chosen, server, onChoose, onServer, openAt }: FleetSectionProps) {
+export function FleetSection(props: FleetSectionProps) {
+  const { fleet, state, rows, chosen, server, onChoose, onServer, openAt } = props
+  const { steps } = props.detail
   const [onlyTrouble, setOnlyTrouble] = useState(false)
   const [isCompact, setCompact] = useState(fleet.targets.length > wideAtMost)
-  const columns = useMemo(() => columnsOf(fleet, state), [fleet, state])
+  const names = useMemo(() => ({ steps, title: stepTitle }), [steps])
+  const columns = useMemo(() => columnsOf(fleet, state, names), [fleet, state, names])
   const troubled = columns.filter(({ standing }) => standing.isTrouble)
   const shown = onlyTrouble ? troubled : columns
   const choose = useStable((key: string) => onChoose(chosen === key ? null : key))
@@ -53,8 +60,11 @@ export function FleetSection({ fleet, state, rows, chosen, server, onChoose, onS
               <li key={targetId} className="flex items-start gap-2">
                 <StatusBadge status={standing.status} word={name} />
                 <span className="min-w-0">
-                  <TroubleWords fleet={fleet} state={state} targetId={targetId} />
+                  <TroubleWords fleet={fleet} state={state} targetId={targetId} names={names} />
                 </span>
+                {props.detail.can.deploy && isLookedFor(state, targetId) && (
+                  <GiveUpButton id={props.detail.id} targetId={targetId} server={name} />
+                )}
               </li>
             ))}
           </ul>
@@ -111,14 +121,36 @@ function Summary({ fleet, state }: { fleet: FleetView; state: DeploymentState })
   )
 }
 
-function TroubleWords({ fleet, state, targetId }: { fleet: FleetView; state: DeploymentState; targetId: string }) {
+/** Nobody else does: what happened there stays unknown then. */
+function GiveUpButton({ id, targetId, server }: { id: string; targetId: string; server: string }) {
+  const router = useRouter()
+  return (
+    <ActButton
+      kind="danger"
+      busyText="Giving up…"
+      act={() => giveUpDeployment({ id, targetId })}
+      done={() => router.refresh()}
+    >
+      Stop waiting for {server}
+    </ActButton>
+  )
+}
+
+function isLookedFor(state: DeploymentState, targetId: string): boolean {
+  const isOut = state.segments.some((one) => one.targetId === targetId && one.looking !== null)
+  return isOut && state.finishedAt === null && !isGivenUp(state, targetId)
+}
+
+type TroubleWordsProps = { fleet: FleetView; state: DeploymentState; targetId: string; names: StepNames }
+
+function TroubleWords({ fleet, state, targetId, names }: TroubleWordsProps) {
   const now = useNow()
   const target = fleet.targets.find((one) => one.targetId === targetId)!
-  return standingOf(fleet, state, target, now, stepTitle).words
+  return standingOf(fleet, state, target, now, names).words
 }
 
 /** Servers in the order of their batches, each with how it stands. */
-function columnsOf(fleet: FleetView, state: DeploymentState): Column[] {
+function columnsOf(fleet: FleetView, state: DeploymentState, names: StepNames): Column[] {
   const batchOf = (targetId: string): number => {
     const begun = state.batches.findLast(({ targetIds }) => targetIds.includes(targetId))?.batch
     return begun ?? fleet.batches.findIndex((batch) => batch.includes(targetId)) + 1
@@ -129,7 +161,7 @@ function columnsOf(fleet: FleetView, state: DeploymentState): Column[] {
       server: target.server,
       batch: batchOf(target.targetId),
       // Words that count seconds are said elsewhere: a matrix isn't drawn anew each second.
-      standing: standingOf(fleet, state, target, Date.parse(state.finishedAt ?? state.startedAt ?? ''), stepTitle),
+      standing: standingOf(fleet, state, target, Date.parse(state.startedAt ?? ''), names),
     }))
     .sort((a, b) => a.batch - b.batch)
 }

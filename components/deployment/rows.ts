@@ -12,13 +12,16 @@ export type StepRow = {
   verified: boolean | null
 }
 
+/** Segments of several servers that only a failure calls for. */
+const afterFailure = /^(undo|failure)-/
+
 /** Rows in the order of the plan. Steps that only run after a failure are left out until they do. */
 export function stepRows(steps: readonly PlanStepView[], state: DeploymentState): StepRow[] {
   const segments = new Map(state.segments.map((segment) => [segment.name, segment]))
   return steps.flatMap((plan) => {
     const segment = segments.get(plan.segment)
     const step = segment?.steps.find(({ n }) => n === plan.n)
-    if (!step && (plan.phase === 'failure' || (plan.stage === 'undo' && !segment))) return []
+    if (!step && (plan.phase === 'failure' || (!segment && afterFailure.test(plan.segment)))) return []
     const isIgnored =
       plan.failure === 'ignored' &&
       step !== undefined &&

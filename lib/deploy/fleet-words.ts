@@ -1,6 +1,7 @@
 // What a run on several servers has come to, in sentences: what is under way, what is next, what waits and until when, and
 // which server has which release. Pure: the same state and moment give the same words. Times are UTC.
 import { formatDuration } from '../format/time.ts'
+import { barrierMs } from './deadlines.ts'
 import { liveOn, targetOfSegment, type Fleet } from './fleet-live.ts'
 import type { DeploymentEvent } from './events.ts'
 import type { DeploymentState } from './reducer.ts'
@@ -34,9 +35,20 @@ const servers = (count: number): string => `${count} ${count === 1 ? 'server' : 
 /** One or a few sentences on the whole of it. `now` is epoch ms. */
 export function fleetSummary(fleet: Fleet, state: DeploymentState, now: number): string {
   if (state.finishedAt !== null) return outcome(fleet, state)
+  return [progress(fleet, state, now), ...searching(state)].join(' ')
+}
+
+/** Who is looked for, and how long the others wait: after a failure nobody does, as there is nothing to wait for. */
+function searching(state: DeploymentState): string[] {
   const missed = state.segments.filter(({ looking, targetId }) => looking && !isGivenUp(state, targetId))
-  const looks = listed([...new Set(missed.map(({ server }) => server))], namedAtOnce)
-  return `${progress(fleet, state, now)}${looks ? ` Looking for ${looks}: what happens there goes on by itself.` : ''}`
+  if (missed.length === 0) return []
+  const names = listed([...new Set(missed.map(({ server }) => server))], namedAtOnce)
+  const hasFailed = state.failedTargets.length + state.undos.length > 0 || state.cancel !== null
+  const seen = missed.map(({ looking }) => Date.parse(looking!.lastSeenAt))
+  const until = new Date(Math.max(...seen) + barrierMs).toISOString()
+  return [
+    `Looking for ${names}: what happens there goes on by itself${hasFailed ? '' : `, and the others wait until ${clock(until)} at most`}.`,
+  ]
 }
 
 function progress(fleet: Fleet, state: DeploymentState, now: number): string {

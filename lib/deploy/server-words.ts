@@ -1,27 +1,37 @@
 // How one of several servers stands in a run, in a few words and with the look (a status) that goes with them. Pure.
-import { liveOn, type Fleet } from './fleet-live.ts'
+import { undoMs } from './deadlines.ts'
+import { liveOn, targetOfSegment, type Fleet } from './fleet-live.ts'
 import { clock, isReady, releaseWord } from './fleet-words.ts'
 import type { DeploymentState, SegmentState } from './reducer.ts'
 
 /** `status` is a word of the status badge; `words` complete "web-3: …". `isTrouble`: somebody should look at it. */
 export type Standing = { status: string; words: string; isTrouble: boolean }
 
+/** The steps of all segments, and what people call one by its name. */
+export type StepNames = {
+  steps: readonly { segment: string; n: number; name: string; phase: string; failure: string }[]
+  title: (name: string) => string
+}
+
 type Target = Fleet['targets'][number]
 
+const fineOutcomes = new Set(['ok', 'running', 'skipped', 'cancelled'])
 const unreached = new Set(['unreachable', 'connection_lost', 'host_key_changed'])
 
-/** `now` is epoch ms: how long a server has been looked for is a matter of now. `title`: what people call a step. */
+/** `now` is epoch ms: how long a server has been looked for is a matter of now. */
 export function standingOf(
   fleet: Fleet,
   state: DeploymentState,
   target: Target,
   now: number,
-  title: (step: string) => string = (step) => step,
+  names: StepNames,
 ): Standing {
   const { targetId } = target
   const own = state.segments.filter((segment) => segment.targetId === targetId)
   const trouble =
-    outOfSight(fleet, state, target, own, now) ?? undone(fleet, state, own) ?? failed(fleet, state, target, title)
+    outOfSight(fleet, state, target, own, now) ??
+    undone(fleet, state, targetId) ??
+    failed(fleet, state, target, own, names)
   if (trouble) return trouble
   const said = state.switched.find((one) => one.targetId === targetId)
   if (said && said.release === state.release)
@@ -56,15 +66,17 @@ function what(fleet: Fleet, state: DeploymentState, target: Target): string {
   return live === undefined ? 'what is live there is unknown' : `${releaseWord(fleet, live)} is live`
 }
 
-function undone(fleet: Fleet, state: DeploymentState, own: SegmentState[]): Standing | null {
-  const undo = state.undos.findLast(({ segment }) => own.some(({ name }) => name === segment))
-  const segment = undo && own.find(({ name }) => name === undo.segment)
-  if (!undo || !segment) return null
+function undone(fleet: Fleet, state: DeploymentState, targetId: string): Standing | null {
+  const undo = state.undos.findLast(({ segment }) => targetOfSegment(fleet, state, segment) === targetId)
+  if (!undo) return null
+  const segment = state.segments.find(({ name }) => name === undo.segment)
   const release = releaseWord(fleet, undo.release)
-  if (segment.status !== 'ended' && undo.release === null)
-    return bad('running', 'taking it away: nothing was live before')
-  if (segment.status !== 'ended') return bad('running', `putting ${release} back`)
-  if (segment.outcome === 'ok')
+  const isOver = segment ? segment.status === 'ended' : state.finishedAt !== null
+  if (!isOver) {
+    const words = undo.release === null ? 'taking it away: nothing was live before' : `putting ${release} back`
+    return bad('running', segment ? words : `${words}, tried for ${undoMs / 60_000} min at most`)
+  }
+  if (segment?.outcome === 'ok')
     return bad('cancelled', undo.release === null ? 'put back: nothing is live, as before' : `put back to ${release}`)
   return bad('failed', `what was live before could not be put back; ${releaseWord(fleet, state.release)} may be live`)
 }
@@ -73,17 +85,30 @@ function failed(
   fleet: Fleet,
   state: DeploymentState,
   target: Target,
-  title: (step: string) => string,
+  own: SegmentState[],
+  { steps, title }: StepNames,
 ): Standing | null {
-  const failure = state.failedTargets.findLast(({ targetId }) => targetId === target.targetId)?.failure
-  if (!failure) return null
-  const { code, step, exit, message } = failure
-  if (unreached.has(code) && step === undefined) return bad('failed', `not reached: ${message}`)
-  const where =
-    step === undefined
-      ? message.replace(/\.$/, '')
-      : `failed at ${title(step)}${exit == null ? '' : ` with exit code ${exit}`}`
-  return bad('failed', `${where}; ${what(fleet, state, target)}`)
+  const said = state.failedTargets.findLast(({ targetId }) => targetId === target.targetId)?.failure
+  if (said && unreached.has(said.code) && said.step === undefined) return bad('failed', `not reached: ${said.message}`)
+  if (said && said.step === undefined)
+    return bad('failed', `${said.message.replace(/\.$/, '')}; ${what(fleet, state, target)}`)
+  const step = said ? { name: said.step ?? '', exit: said.exit } : failedStep(own, steps)
+  if (!step) return null
+  const exit = step.exit ? ` with exit code ${step.exit}` : ''
+  return bad('failed', `failed at ${title(step.name)}${exit}; ${what(fleet, state, target)}`)
+}
+
+/** The step that ended a segment badly; events say so without a word about its server. */
+function failedStep(own: SegmentState[], steps: StepNames['steps']): { name: string; exit: number | null } | null {
+  for (const { name: segment, outcome, steps: done } of own) {
+    if (outcome !== 'failed' && outcome !== 'not_killed') continue
+    for (const { n, outcome, exit } of done) {
+      const planned = steps.find((step) => step.segment === segment && step.n === n)
+      if (fineOutcomes.has(outcome) || planned?.failure === 'ignored' || planned?.phase === 'failure') continue
+      return { name: planned?.name ?? `step ${n}`, exit }
+    }
+  }
+  return null
 }
 
 function doing(fleet: Fleet, state: DeploymentState, { name }: SegmentState): string {

@@ -2,17 +2,19 @@
 import type { DeploymentView, FleetView, PlanStepView, ReleaseView, SourceView } from '@/lib/api/shapes.ts'
 import type { DeploymentEvent } from '@/lib/deploy/events.ts'
 import { switchSkew } from '@/lib/deploy/skew.ts'
-import type { DeploymentStatus, Failure, Plan, PlanKind, Segment } from '@/lib/deploy/types.ts'
+import type { DeploymentStatus, Failure, Plan, PlanKind } from '@/lib/deploy/types.ts'
 import type { DeploymentRow, ReleaseRow } from '@/lib/store/history.ts'
 
 // Status, kind, source, plan and failure were parsed when they were written; they come back as they are.
 export function deploymentView(row: DeploymentRow): DeploymentView {
+  const { servers = [], ...source } = row.source as SourceView & { servers?: string[] }
   return {
     id: row.id,
     environmentId: row.environmentId,
     number: row.number,
     kind: row.kind as PlanKind,
-    source: row.source as SourceView,
+    source: source as SourceView,
+    servers,
     status: row.status as DeploymentStatus,
     requestedBy: row.requestedBy,
     requestedByName: row.requestedByName,
@@ -48,7 +50,7 @@ export function releaseView(row: ReleaseRow): ReleaseView {
 /** The steps of every segment in the order they were planned; `servers` gives a target's server by target id. */
 export function planSteps(plan: Plan | null, servers: ReadonlyMap<string, string>): PlanStepView[] {
   const names = new Map(plan?.fleet?.targets.map(({ targetId, server }) => [targetId, server]) ?? servers)
-  return segmentsOf(plan).flatMap(({ name: segment, targetId, steps }) =>
+  return (plan?.segments ?? []).flatMap(({ name: segment, targetId, steps }) =>
     steps.map(({ n, name, stage, phase, action, timeoutMs, failure }): PlanStepView => {
       const hook = action.do === 'hook' ? action.hook : null
       const server = names.get(targetId) ?? ''
@@ -57,20 +59,6 @@ export function planSteps(plan: Plan | null, servers: ReadonlyMap<string, string
     }),
   )
 }
-
-/** Those that are flown whatever happens; of several targets also those that only a failure calls for. */
-function segmentsOf(plan: Plan | null): Pick<Segment, 'name' | 'targetId' | 'steps'>[] {
-  if (!plan?.fleet) return plan?.segments ?? []
-  const found = new Map(plan.segments.map((segment) => [segment.name, segment]))
-  for (const { segment: name, targetId, steps } of plan.stages.flatMap(lanesOf)) {
-    if (name === undefined || plan.segments.some((segment) => segment.name === name)) continue
-    const before = found.get(name)
-    found.set(name, { name, targetId, steps: [...(before?.steps ?? []), ...steps] })
-  }
-  return [...found.values()]
-}
-
-const lanesOf = ({ batches }: Plan['stages'][number]) => batches.flatMap(({ lanes }) => lanes)
 
 /** Names of the releases that a run on several servers speaks of. */
 export function fleetReleases(plan: Plan | null): string[] {

@@ -54,7 +54,7 @@ export function planFleet(
     name,
     batches: groups.map((group) => ({ lanes: group.map(lane(part)) })),
   })
-  const segments = (['ship', 'switch', 'finish'] as const).flatMap((part) =>
+  const segments = (['ship', 'switch', 'finish', 'undo', 'failure'] as const).flatMap((part) =>
     ids.map((targetId, at) => ({ name: `${part}-${at + 1}`, targetId, steps: parts[part] })),
   )
   return {

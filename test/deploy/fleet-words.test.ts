@@ -3,17 +3,19 @@ import { eventWords, fleetSummary, listed, skewWords } from '@/lib/deploy/fleet-
 import { reduce } from '@/lib/deploy/reducer.ts'
 import { standingOf } from '@/lib/deploy/server-words.ts'
 import { switchSkew } from '@/lib/deploy/skew.ts'
+import { planSteps } from '@/lib/panel/deployment-view.ts'
 import { fleetOf, goodRun, planFleet, release, Story, tenServers } from '../components/fleet-story.ts'
 
 const plan = planFleet(10, 2)
 const fleet = fleetOf(plan)
+const names = { steps: planSteps(plan, new Map()), title: (step: string) => `“${step}”` }
 
 /** The summary, and how each server stands that doesn't stand as most do; 12 s after the last event. */
 function said(story: Story): { summary: string; servers: Record<string, string> } {
   const state = reduce(story.events)
   const servers = fleet.targets.map((target) => [
     target.server,
-    standingOf(fleet, state, target, story.ms + 12_000, (step) => `“${step}”`).words,
+    standingOf(fleet, state, target, story.ms + 12_000, names).words,
   ])
   return { summary: fleetSummary(fleet, state, story.ms + 12_000), servers: Object.fromEntries(servers) as never }
 }
@@ -42,6 +44,19 @@ describe('a run on ten servers says', () => {
       'web-3': 'failed at “after.deploy” with exit code 1; release 12 is live',
       'web-4': 'unknown: looking, last seen 14:00:04 UTC, trying again (17 s)',
     })
+  })
+
+  it('where it failed also when only its segment says so, and how long the others wait for one that is out of sight', () => {
+    const story = new Story(plan).fly('ship', [1, 2], {
+      1: { step: 'after.pull', outcome: 'failed', exit: 2 },
+      2: { step: 'tree', outcome: 'running' },
+    })
+    expect(said(story).servers['web-1']).toBe('failed at “after.pull” with exit code 2; release 11 is live')
+    story.lose('ship', 2)
+    expect(said(story).summary).toBe(
+      'Making release 12 on 10 servers: none are ready. None switches before all are. ' +
+        'Looking for web-2: what happens there goes on by itself, and the others wait until 14:10:03 UTC at most.',
+    )
   })
 
   it('where the release before is being put back', () => {
