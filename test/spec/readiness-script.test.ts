@@ -53,7 +53,13 @@ function run(check: object, path: string): Promise<{ passed: boolean; said: stri
   const { readiness } = optionsSchema.parse({ readiness: [{ ...common, ...check }] })
   const script = join(folder, `${readiness[0]!.name}.sh`)
   writeFileSync(script, readinessSteps({ ...optionsSchema.parse({}), readiness }, 'after')[0]!.text)
-  const env = { PATH: path, TOKEN: 'a"b\\c$d', FAIRLEAD_REVISION: 'abc123', FAIRLEAD_RELEASE: 'r', NODE_ENV: 'test' }
+  const env = {
+    PATH: path,
+    TOKEN: 'a"b\\c$d',
+    FAIRLEAD_REVISION: 'abc123',
+    FAIRLEAD_RELEASE: 'r',
+    NODE_ENV: 'test' as const,
+  }
   return new Promise((resolve) =>
     execFile('/bin/bash', [script], { env }, (error, out, err) => resolve({ passed: error === null, said: out + err })),
   )
