@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { lifecycleEvents } from '@/lib/deploy/types.ts'
 import { variableName } from '@/lib/format/env-text.ts'
+import { placeAsCode } from './hook-place.ts'
 import { fileInput } from './inputs-files.ts'
 import { environmentChange, environmentInput, hookInput, projectInput } from './inputs.ts'
 
@@ -50,7 +51,10 @@ const environment = z.strictObject({
   hooks: z
     .partialRecord(
       z.enum(lifecycleEvents),
-      z.strictObject(hookInput.pick({ text: true, user: true, timeoutMs: true, failure: true }).shape),
+      z.strictObject({
+        ...hookInput.pick({ text: true, user: true, timeoutMs: true, failure: true }).shape,
+        place: placeAsCode.default('all'),
+      }),
     )
     .optional(),
   variables: z.record(z.string().regex(variableName, 'Not a name of a variable.'), variable).optional(),

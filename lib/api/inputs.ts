@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { lifecycleEvents } from '@/lib/deploy/types.ts'
 import { optionsSchema } from '@/lib/spec/options.ts'
+import { hookPlace } from './hook-place.ts'
 import { emailText, hostText, nameText, passwordText, refText, repositoryUrl, rootPath, unixUser } from './grammar.ts'
 import { roles } from './shapes.ts'
 
@@ -158,6 +159,8 @@ export const hookInput = z.object({
     .default(600_000),
   /** What a failure does; null = as the life cycle has it at this event. */
   failure: z.enum(['stops', 'ignored']).nullable().default(null),
+  /** Of several servers. */
+  place: hookPlace.default({ on: 'all' }),
   basedOn: z.number().int().nullable().optional(),
 })
 export const hookKey = z.object({ environmentId: id, event })

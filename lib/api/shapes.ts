@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { roles } from '@/lib/access.ts'
 import type { Commit, Ref } from '@/lib/deploy/types.ts'
 import { optionsSchema } from '@/lib/spec/options.ts'
+import { hookPlace } from './hook-place.ts'
 import { canView, deploymentView, lifecycleEvent, releaseView, time } from './shapes-deployments.ts'
 
 export * from './shapes-deployments.ts'
@@ -143,6 +144,7 @@ export const hookView = z
       .enum(['stops', 'ignored'])
       .nullable()
       .describe('What a failure does; null = as the life cycle has it at this event.'),
+    place: hookPlace.describe('Which of several servers it runs on; `once` = the first of those that a run is for.'),
     createdBy: z.string(),
     createdAt: time,
   })

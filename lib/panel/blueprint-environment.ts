@@ -8,7 +8,8 @@ import { invalid } from './act.ts'
 import { applyFiles } from './blueprint-files.ts'
 import { applyVariables } from './blueprint-variables.ts'
 import type { Context } from './context.ts'
-import { createEnvironment, listEnvironments, updateEnvironment } from './environments.ts'
+import { createEnvironment, getEnvironment, listEnvironments, updateEnvironment } from './environments.ts'
+import { placeFromCode } from './hook-places.ts'
 import { removeHook, saveHook } from './hooks.ts'
 import { listServers } from './servers.ts'
 
@@ -24,7 +25,7 @@ type Wanted = {
 export async function applyEnvironment(ctx: Context, actor: Actor, given: Wanted): Promise<string[]> {
   const { slug, wanted, before } = given
   const environmentId = before ? await change(ctx, actor, given, before) : await make(ctx, actor, given)
-  await applyHooks(ctx, actor, environmentId, wanted, before)
+  await applyHooks(ctx, actor, environmentId, given)
   const names = wanted.variables ? await applyVariables(ctx, actor, environmentId, wanted.variables) : []
   const paths = wanted.files ? await applyFiles(ctx, actor, environmentId, wanted.files) : []
   return [
@@ -87,13 +88,16 @@ async function applyHooks(
   ctx: Context,
   actor: Actor,
   environmentId: string,
-  { hooks: wanted }: EnvironmentBlueprint,
-  before: EnvironmentBlueprint | undefined,
+  { slug, wanted: { hooks: wanted }, before }: Wanted,
 ): Promise<void> {
   if (!wanted) return
+  const { targets } = await getEnvironment(ctx, actor, { id: environmentId })
   for (const event of lifecycleEvents) {
     const [next, now] = [wanted[event], before?.hooks?.[event]]
     if (!next && now) await removeHook(ctx, actor, { environmentId, event })
-    else if (next && !isDeepStrictEqual(next, now)) await saveHook(ctx, actor, { environmentId, event, ...next })
+    else if (next && !isDeepStrictEqual(next, now)) {
+      const place = placeFromCode(next.place, targets, `environments.${slug}.hooks.${event}.place`)
+      await saveHook(ctx, actor, { environmentId, event, ...next, place })
+    }
   }
 }

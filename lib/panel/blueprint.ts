@@ -24,6 +24,7 @@ import { filesAsCode } from './blueprint-files.ts'
 import { variablesAsCode } from './blueprint-variables.ts'
 import type { Context } from './context.ts'
 import { listEnvironments } from './environments.ts'
+import { placeToCode } from './hook-places.ts'
 import { listHooks } from './hooks.ts'
 import { createProject, getProject, updateProject } from './projects.ts'
 
@@ -130,7 +131,8 @@ async function asCode(ctx: Context, actor: Actor, project: ProjectView): Promise
 async function environmentAsCode(ctx: Context, actor: Actor, view: EnvironmentView): Promise<EnvironmentBlueprint> {
   const settings = Object.fromEntries(environmentSettings.map((name) => [name, view[name]]))
   const hooks = (await listHooks(ctx, actor, { environmentId: view.id })).map(
-    ({ event, text, user, timeoutMs, failure }) => [event, { text, user, timeoutMs, failure }] as const,
+    ({ event, text, user, timeoutMs, failure, place }) =>
+      [event, { text, user, timeoutMs, failure, place: placeToCode(place, view.targets) }] as const,
   )
   return {
     ...settings,

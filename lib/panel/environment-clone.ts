@@ -14,6 +14,7 @@ import type { Context } from './context.ts'
 import { refusePlaces } from './environment-places.ts'
 import { view } from './environment-view.ts'
 import { refuseName } from './environments.ts'
+import { placeAmong } from './hook-places.ts'
 import { freeSlug } from './projects.ts'
 import { demandEnvironment } from './seen.ts'
 
@@ -51,7 +52,8 @@ export async function cloneEnvironment(
     }
     const row = await store.insertEnvironment(tx, { ...fields, projectId, slug }, servers)
     const both = { from: id, to: row.id, createdBy: actor.name }
-    const hooks = await copyHooks(tx, both)
+    const targets = row.targets.map(({ serverId, server }) => ({ serverId, labels: server.labels }))
+    const hooks = await copyHooks(tx, { ...both, place: (before) => placeAmong(before, targets) })
     const copied = variables ? await copyVariables(tx, both) : null
     const serverIds = servers.map(({ serverId }) => serverId)
     const taken = await findPathsOnServers(tx, { serverIds, except: row.id })

@@ -9,6 +9,7 @@ import type { HookPlace } from '@/lib/deploy/types.ts'
 import { findHookRevision, findHookRevisions, findNewestHook, insertHook } from '@/lib/store/hooks.ts'
 import { change, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
+import { refuseHookPlace } from './hook-places.ts'
 import { hookView, stale, standing } from './hooks.ts'
 import { demandEnvironment, demandLocked } from './seen.ts'
 
@@ -26,6 +27,7 @@ export async function listHookRevisions(
     user: row.user,
     timeoutMs: row.timeoutMs,
     failure: row.failure as HookRevisionView['failure'],
+    place: row.place as HookPlace,
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
   }))
@@ -33,7 +35,7 @@ export async function listHookRevisions(
 
 /**
  * A new revision with text and settings of an earlier one. PanelError: invalid, not_found (no such revision, or it was a
- * removal), forbidden, conflict (another revision than `basedOn` is there).
+ * removal), forbidden, invalid too where it ran on a server that the environment no longer has, conflict (another revision than `basedOn` is there).
  */
 export async function revertHook(ctx: Context, actor: Actor, input: z.input<typeof revertInput>): Promise<HookView> {
   const { environmentId, event, number: wanted, basedOn } = parse(revertInput, input)
@@ -44,7 +46,9 @@ export async function revertHook(ctx: Context, actor: Actor, input: z.input<type
     if (!newest || !earlier || earlier.text === null) throw missing('revision')
     if (basedOn !== undefined && basedOn !== standing(newest)) throw stale(newest)
     const { text, sha256, user, timeoutMs, failure } = earlier
-    const settings = { sha256, user, timeoutMs, failure, place: earlier.place as HookPlace }
+    const place = earlier.place as HookPlace
+    await refuseHookPlace(tx, environmentId, place)
+    const settings = { sha256, user, timeoutMs, failure, place }
     const number = newest.number + 1
     const row = await insertHook(tx, { environmentId, event, number, text, ...settings, createdBy: actor.name })
     await audit('hook.revert', `environment:${environmentId}`, projectId, { event, number, to: wanted, ...settings })

@@ -4,11 +4,12 @@ import type { z } from 'zod'
 import type { Actor } from '@/lib/access.ts'
 import { byEnvironment, hookInput, hookKey } from '@/lib/api/inputs.ts'
 import type { HookView } from '@/lib/api/shapes.ts'
-import { lifecycleEvents, type LifecycleEvent } from '@/lib/deploy/types.ts'
+import { lifecycleEvents, type HookPlace, type LifecycleEvent } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { findNewestHook, findNewestHooks, insertHook, type HookRevision } from '@/lib/store/hooks.ts'
 import { change, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
+import { refuseHookPlace } from './hook-places.ts'
 import { demandEnvironment, demandLocked } from './seen.ts'
 
 /** In the order of the life cycle. PanelError: invalid, not_found, forbidden. */
@@ -32,6 +33,7 @@ export async function saveHook(ctx: Context, actor: Actor, input: z.input<typeof
     const projectId = await demandLocked(tx, actor, 'configure', environmentId)
     const before = await findNewestHook(tx, environmentId, event)
     if (basedOn !== undefined && basedOn !== standing(before)) throw stale(before)
+    await refuseHookPlace(tx, environmentId, given.place)
     const { text, ...settings } = given
     const sha256 = createHash('sha256').update(text).digest('hex')
     const number = (before?.number ?? 0) + 1
@@ -82,6 +84,7 @@ export function hookView({
   user,
   timeoutMs,
   failure,
+  place,
   createdBy,
   createdAt,
 }: HookRevision): HookView | null {
@@ -95,6 +98,7 @@ export function hookView({
     user,
     timeoutMs,
     failure: failure as HookView['failure'],
+    place: place as HookPlace,
     createdBy,
     createdAt: createdAt.toISOString(),
   }

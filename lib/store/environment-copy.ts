@@ -1,28 +1,29 @@
 // What an environment takes over from another one.
+import type { HookPlace } from '@/lib/deploy/types.ts'
 import { Prisma } from './generated/client.ts'
 import { findContents, findFiles } from './files.ts'
 import type { Reader } from './reader.ts'
 import { findNewestHooks } from './hooks.ts'
 import { findNewestVariables } from './variables.ts'
 
-/** The scripts that run now, as first revisions. Returns the events. */
+/** Ids of environments. */
+type Copy = { from: string; to: string; createdBy: string }
+
+/** The scripts that run now, as first revisions; `place` says where there. Returns the events. */
 export async function copyHooks(
   reader: Reader,
-  { from, to, createdBy }: { from: string; to: string; createdBy: string },
+  { from, to, createdBy, place }: Copy & { place: (before: HookPlace) => HookPlace },
 ): Promise<string[]> {
   const hooks = (await findNewestHooks(reader, from)).filter(({ text }) => text !== null)
   for (const { id: _id, createdAt: _at, ...hook } of hooks)
     await reader.hookRevision.create({
-      data: { ...hook, place: hook.place ?? {}, environmentId: to, number: 1, createdBy },
+      data: { ...hook, place: place(hook.place as HookPlace), environmentId: to, number: 1, createdBy },
     })
   return hooks.map(({ event }) => event)
 }
 
 /** The newest set as the first one, still encrypted. Returns its number there; null = there was none. */
-export async function copyVariables(
-  reader: Reader,
-  { from, to, createdBy }: { from: string; to: string; createdBy: string },
-): Promise<number | null> {
+export async function copyVariables(reader: Reader, { from, to, createdBy }: Copy): Promise<number | null> {
   const set = await findNewestVariables(reader, from)
   if (!set) return null
   const { id: _id, createdAt: _at, secrets, ...rest } = set
@@ -39,7 +40,7 @@ export async function copyVariables(
  */
 export async function copyFiles(
   reader: Reader,
-  { from, to, createdBy, taken }: { from: string; to: string; createdBy: string; taken: string[] },
+  { from, to, createdBy, taken }: Copy & { taken: string[] },
 ): Promise<string[]> {
   const files = (await findFiles(reader, from)).filter(
     ({ file }) => file.target !== 'server' || !taken.includes(file.path),
