@@ -34,10 +34,23 @@ async function findJob(db: Database, deploymentId: string) {
     where: { id: deploymentId },
     include: { release: { include: { variableSet: true } }, environment: { include: environmentParts } },
   })
-  return deployment && { ...deployment, plan: deployment.plan as Plan | null }
+  if (!deployment) return null
+  const { targetIds, environment } = deployment
+  return { ...deployment, environment: onlyTargets(environment, targetIds), plan: deployment.plan as Plan | null }
 }
 
-/** What a deployment of the environment would be planned from now; null when there is no such environment. */
-export async function readEnvironment(db: Database, id: string): Promise<Job['environment'] | null> {
-  return db.prisma.environment.findUnique({ where: { id }, include: environmentParts })
+/** With the targets that a run is for; [] = all of them. */
+function onlyTargets<E extends { targets: { id: string }[] }>(environment: E, targetIds: string[]): E {
+  if (targetIds.length === 0) return environment
+  return { ...environment, targets: environment.targets.filter(({ id }) => targetIds.includes(id)) }
+}
+
+/** What a deployment on these targets of the environment would be planned from now; null when there is no such environment. */
+export async function readEnvironment(
+  db: Database,
+  id: string,
+  targetIds: string[] = [],
+): Promise<Job['environment'] | null> {
+  const environment = await db.prisma.environment.findUnique({ where: { id }, include: environmentParts })
+  return environment && onlyTargets(environment, targetIds)
 }

@@ -109,7 +109,10 @@ export async function markTree(write: ClaimedWrite, targetId: string, revision: 
   await write.client.query(`UPDATE "Target" SET "treeRevision" = $2 WHERE "id" = $1`, [targetId, revision])
 }
 
-/** The state of a release directory on a target, and with one target also of the release. Unknown names change nothing. */
+/**
+ * The state of a release directory on a target, and of the release: complete where it is so on any of them, removed when it is
+ * gone from all. Unknown names change nothing.
+ */
 export async function markRelease(
   write: ClaimedWrite,
   targetId: string,
@@ -117,8 +120,10 @@ export async function markRelease(
   state: 'complete' | 'removed',
 ): Promise<void> {
   const { rows } = await write.client.query<{ id: string }>(
-    `UPDATE "Release" SET "state" = $3 WHERE "environmentId" = $1 AND "name" = $2 RETURNING "id"`,
-    [write.deployment.environmentId, name, state],
+    `UPDATE "Release" r SET "state" = CASE WHEN $3 = 'removed' AND EXISTS (SELECT 1 FROM "ReleaseOnTarget" t
+       WHERE t."releaseId" = r."id" AND t."targetId" <> $4 AND t."state" = 'complete') THEN r."state" ELSE $3 END
+     WHERE "environmentId" = $1 AND "name" = $2 RETURNING "id"`,
+    [write.deployment.environmentId, name, state, targetId],
   )
   if (!rows[0]) return
   await write.client.query(
@@ -130,10 +135,11 @@ export async function markRelease(
 
 /** The server said that `current` points to `name` now; null = to nothing. A name that isn't ours leaves no live release. */
 export async function markLive(write: ClaimedWrite, targetId: string, name: string | null): Promise<void> {
-  await write.client.query(`UPDATE "Target" SET "liveRelease" = $2, "liveSeenAt" = clock_timestamp() WHERE "id" = $1`, [
-    targetId,
-    name,
-  ])
+  await write.client.query(
+    `UPDATE "Target" SET "liveRelease" = $2, "liveSeenAt" = clock_timestamp(), "unknownSince" = NULL, "unknownWhy" = NULL
+     WHERE "id" = $1`,
+    [targetId, name],
+  )
   const { rows } = await write.client.query<{ id: string }>(
     `UPDATE "Release" SET "liveAt" = clock_timestamp() WHERE "environmentId" = $1 AND "name" = $2 RETURNING "id"`,
     [write.deployment.environmentId, name],

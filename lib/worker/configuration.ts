@@ -1,15 +1,15 @@
 // Of deployments of kind `configure`: their plan, for variables or for files, and the variables that they fly with.
 import { PanelError } from '@/lib/errors.ts'
 import { planHash } from '@/lib/deploy/agreement.ts'
-import { planConfiguration } from '@/lib/deploy/plan-configure.ts'
-import { planPlacement } from '@/lib/deploy/plan-place.ts'
+import { draftConfiguration } from '@/lib/deploy/plan-configure.ts'
+import { draftPlacement } from '@/lib/deploy/plan-place.ts'
 import type { Mirror, Plan } from '@/lib/deploy/types.ts'
 import type { DeploymentSource } from '@/lib/store/deployments.ts'
 import { recordPlan } from '@/lib/store/targets.ts'
 import { findVariables } from '@/lib/store/variables.ts'
 import type { VariableSet } from '@/lib/store/variables.ts'
 import { demandAgreed } from './agreement.ts'
-import { common } from './drafts.ts'
+import { assembled, common } from './drafts.ts'
 import type { ExistingDraft, Run } from './drafts.ts'
 import { placementOf } from './files.ts'
 import type { Flight } from './flight.ts'
@@ -26,11 +26,13 @@ export async function draftSet(
 ): Promise<ExistingDraft & { set: VariableSet }> {
   const release = demandLive(ground)
   const set = await readSet(ground, number)
-  const plan = planConfiguration({
-    ...(await around(ground, run, mirror, release)),
-    set: { number, sha256: set.sha256 },
-    before: release.variableSet?.number ?? null,
-  })
+  const plan = await assembled(ground, async (one) =>
+    draftConfiguration({
+      ...(await around(one, run, mirror, release)),
+      set: { number, sha256: set.sha256 },
+      before: release.variableSet?.number ?? null,
+    }),
+  )
   return { plan, release, set }
 }
 
@@ -39,7 +41,9 @@ export async function draftFiles(ground: Ground, run: Run, { mirror }: { mirror:
   const release = demandLive(ground)
   const placement = await placementOf(ground, release)
   if (placement.files.length === 0) throw new PanelError('conflict', 'The live release has the newest files already.')
-  const plan = planPlacement({ ...(await around(ground, run, mirror, release)), ...placement })
+  const plan = await assembled(ground, async (one) =>
+    draftPlacement({ ...(await around(one, run, mirror, release)), ...placement }),
+  )
   return { plan, release }
 }
 
@@ -49,9 +53,15 @@ async function around(ground: Ground, run: Run, mirror: Mirror, live: Release) {
   return { ...common(ground, run, live, left.hooks, gone(left)), live: { name, revision } }
 }
 
+/** The one release that all of them have live: variables and files are changed in it. */
 function demandLive(ground: Ground): Release {
   const live = liveRelease(ground)
   if (!live) throw new PanelError('release_missing', 'No release of this panel is live there: deploy first.')
+  const others = ground.environment.targets.filter(({ liveRelease: name }) => name !== live.name)
+  if (others.length > 0) {
+    const names = others.map(({ server }) => server.name).join(', ')
+    throw new PanelError('conflict', `Release ${live.number} is not live on ${names}: activate it there first.`)
+  }
   return live
 }
 

@@ -1,29 +1,23 @@
 // One deployment, from wherever it stands to its end: plan, fly, judge, undo, finish. Whoever takes over begins here too.
-import { setTimeout as delay } from 'node:timers/promises'
-import { PanelError } from '@/lib/errors.ts'
+import { acknowledgeProgram } from '@/lib/deploy/programs.ts'
 import { planUndo } from '@/lib/deploy/plan.ts'
-import { acknowledgeProgram, secretPart, startProgram } from '@/lib/deploy/programs.ts'
-import type { Failure, Plan, Segment, TreeChange } from '@/lib/deploy/types.ts'
+import type { Plan } from '@/lib/deploy/types.ts'
 import { writeAs } from '@/lib/store/claims.ts'
 import type { Claim } from '@/lib/store/claims.ts'
 import { Refusal, answerOf } from './exchange.ts'
 import { failureBefore, failureOfServer } from './failure.ts'
+import { flyFleet } from './fleet.ts'
 import { Flight } from './flight.ts'
 import type { FlightSignals } from './flight.ts'
 import { judge, judgeUndo } from './judge.ts'
 import type { Verdict } from './judge.ts'
+import type { Lane } from './lane.ts'
 import { planWhole, prepare } from './prepare.ts'
 import type { Cargo } from './prepare.ts'
 import { flySegment } from './segment.ts'
-import type { Start } from './segment.ts'
-import { changeFor } from './source.ts'
+import { Shipment } from './shipment.ts'
+import { flyUndo } from './undo.ts'
 import type { Worker } from './worker.ts'
-
-/** How long a server is looked for that has to be put back. */
-const undoMs = 300_000
-const undoPauseMs = 1_000
-/** Errors that no further attempt at an undo can mend. */
-const finalCodes = new Set(['invalid', 'conflict'])
 
 const cancelled: Verdict = { status: 'cancelled', failure: null, undo: null }
 
@@ -48,8 +42,13 @@ export async function failInternally(worker: Worker, held: Claim): Promise<void>
 
 /** Connects while the plan is being made. What goes wrong is said when the connection is needed. */
 async function warmUp(flight: Flight): Promise<void> {
-  const connection = await flight.worker.connector.connect(flight.address(), { signal: flight.gone })
-  connection.end()
+  const { targets } = flight.environment
+  await Promise.all(
+    targets.map(async ({ id }) => {
+      const connection = await flight.worker.connector.connect(flight.lane(id).address(), { signal: flight.gone })
+      connection.end()
+    }),
+  )
 }
 
 async function outcome(flight: Flight): Promise<Verdict> {
@@ -64,16 +63,17 @@ async function outcome(flight: Flight): Promise<Verdict> {
   }
   const shipment = new Shipment(flight, cargo)
   try {
-    return await flyAll(flight, shipment)
+    return await (cargo.plan.fleet ? flyFleet(flight, shipment) : flyAll(flight, shipment))
   } finally {
     await shipment.dispose()
   }
 }
 
 async function flyAll(flight: Flight, shipment: Shipment): Promise<Verdict> {
-  const { name: server } = flight.target.server
+  const lane = flight.lane(shipment.cargo.plan.segments[0]!.targetId)
+  const { server } = lane
   try {
-    await flyMain(flight, shipment)
+    await flyMain(lane, shipment)
   } catch (error) {
     flight.gone.throwIfAborted()
     if (flight.cancel.aborted && flight.state.segments.length === 0) return cancelled
@@ -87,22 +87,24 @@ async function flyAll(flight: Flight, shipment: Shipment): Promise<Verdict> {
   const why = verdict.failure?.message ?? 'The deployment was cancelled.'
   if (!flight.state.undo)
     await flight.record([{ type: 'undo.began', data: { segment: undo.name, release: verdict.undo.release, why } }])
-  const unflown = await flyUndo(flight, shipment, undo)
+  const unflown = await flyUndo(lane, shipment, undo)
   const failure = judgeUndo(flight.state, undo, server, unflown)
   return failure ? { status: 'failed', failure, undo: null } : verdict
 }
 
-async function flyMain(flight: Flight, shipment: Shipment): Promise<void> {
+async function flyMain(lane: Lane, shipment: Shipment): Promise<void> {
+  const { flight } = lane
   for (;;) {
     const { plan, secrets } = shipment.cargo
     const segment = plan.segments[0]!
     try {
       return await flySegment(flight, {
+        lane,
         plan,
         segment,
         secrets,
         isCancellable: true,
-        start: () => shipment.start(segment),
+        start: () => shipment.start(lane, segment),
       })
     } catch (error) {
       if (!(error instanceof Refusal && error.code === 'need_full' && shipsOnTop(plan))) throw error
@@ -117,97 +119,32 @@ function shipsOnTop(plan: Plan): boolean {
   return plan.segments[0]!.steps.some(({ action }) => action.do === 'tree' && action.base !== null)
 }
 
-/** Whether the change is what the plan's tree step expects. */
-function fits(plan: Plan, change: TreeChange): boolean {
-  return plan.segments[0]!.steps.every(({ action }) => action.do !== 'tree' || action.base === change.base)
-}
-
-/**
- * Puts back what was live. The server was there a moment ago: it is looked for as long as an undo may take. Returns why it wasn't
- * flown, or null.
- */
-async function flyUndo(flight: Flight, shipment: Shipment, segment: Segment): Promise<Failure | null> {
-  const { plan, secrets } = shipment.cargo
-  const until = Date.now() + undoMs
-  for (;;) {
-    try {
-      await flySegment(flight, {
-        plan,
-        segment,
-        secrets,
-        isCancellable: false,
-        start: () => shipment.start(segment),
-      })
-      return null
-    } catch (error) {
-      flight.gone.throwIfAborted()
-      const { log } = flight.worker
-      log.warn({ err: error, deployment: flight.held.deploymentId }, 'the undo did not start')
-      const mayPass = error instanceof PanelError && !finalCodes.has(error.code) && Date.now() <= until
-      const isTold = error instanceof PanelError || error instanceof Refusal
-      if (!mayPass) return isTold ? failureOfServer(error, flight.target.server.name) : null
-      await delay(undoPauseMs, undefined, { signal: flight.gone }).catch(() => {})
-    }
-  }
-}
-
-/** What goes to the server along with a program; made once, sent as often as it takes. */
-class Shipment {
-  cargo: Cargo
-  #flight: Flight
-  #change: TreeChange | null
-
-  constructor(flight: Flight, cargo: Cargo) {
-    this.#flight = flight
-    this.cargo = cargo
-    this.#change = cargo.change ?? null
-  }
-
-  async start(segment: Segment): Promise<Start> {
-    const { env, files, plan } = this.cargo
-    const exports = (segment.name === 'undo' && this.cargo.undoExports) || this.cargo.exports
-    const isShipping = segment.steps.some(({ action }) => action.do === 'tree')
-    if (isShipping) this.#change ??= await changeFor(this.#flight, plan)
-    if (isShipping && this.#change && !fits(plan, this.#change)) throw new Refusal('need_full', 'unknown base')
-    const payloads = isShipping ? (this.#change?.payloads ?? []) : []
-    const secretBytes = secretPart(exports, env, segment.name === 'undo' ? [] : files)
-    const listed = payloads.map(({ name, length, sha256 }) => ({ name, length, sha256 }))
-    async function* parts(): AsyncGenerator<Uint8Array> {
-      yield secretBytes
-      for (const payload of payloads) yield* payload.open()
-    }
-    return { program: startProgram(this.#flight.context(), segment, { secretBytes, payloads: listed }), parts: parts() }
-  }
-
-  async replace(cargo: Cargo): Promise<void> {
-    await this.dispose()
-    this.cargo = cargo
-    this.#change = cargo.change ?? null
-  }
-
-  async dispose(): Promise<void> {
-    await this.#change?.dispose()
-    this.#change = null
-  }
-}
-
-/** Raw output that was compared needs not stay on the server. What isn't reached is removed by a later segment. */
+/** Raw output that was compared needs not stay on servers. What isn't reached is removed by a later segment. */
 async function acknowledge(flight: Flight): Promise<void> {
   const done = flight.state.segments.filter(
     ({ outcome, steps }) => outcome && outcome !== 'lost' && steps.every((step) => step.verified !== false),
   )
-  if (done.length === 0) return
+  const targetIds = [...new Set(done.map(({ targetId }) => targetId))]
+  await Promise.all(
+    targetIds.map((id) =>
+      acknowledgeOn(
+        flight.lane(id),
+        done.flatMap(({ targetId, name }) => (targetId === id ? [name] : [])),
+      ),
+    ),
+  )
+}
+
+async function acknowledgeOn(lane: Lane, segments: string[]): Promise<void> {
+  const { worker, held, gone } = lane.flight
   try {
-    const connection = await flight.worker.connector.connect(flight.address(), { signal: flight.gone })
+    const connection = await worker.connector.connect(lane.address(), { signal: gone })
     try {
-      for (const { name } of done) await answerOf(connection, acknowledgeProgram(flight.context(), name))
+      for (const name of segments) await answerOf(connection, acknowledgeProgram(lane.context(), name))
     } finally {
       connection.end()
     }
   } catch (error) {
-    flight.worker.log.info(
-      { err: error, deployment: flight.held.deploymentId },
-      'raw output stays on the server for now',
-    )
+    worker.log.info({ err: error, deployment: held.deploymentId }, 'raw output stays on the server for now')
   }
 }

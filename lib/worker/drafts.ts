@@ -1,53 +1,72 @@
 // From what is wanted and what is known to a plan that nobody has stored yet. Flights and previews come through here, so that what
 // was shown is what flies.
 import { PanelError } from '@/lib/errors.ts'
-import { planActivation, planDeployment } from '@/lib/deploy/plan.ts'
+import { draftActivation, draftDeployment } from '@/lib/deploy/plan.ts'
 import type { PanelHook, PlanEnvironment, RepositoryHook } from '@/lib/deploy/plan.ts'
+import { assembleFleet } from '@/lib/deploy/plan-fleet.ts'
+import { assemblePlan } from '@/lib/deploy/plan-steps.ts'
+import type { PlanDrafts } from '@/lib/deploy/plan-steps.ts'
 import { releaseName } from '@/lib/deploy/release-name.ts'
 import { emptyFindings, pointerFindings } from '@/lib/spec/contents.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
 import { sha256 } from '@/lib/deploy/sha256.ts'
-import type { Commit, Finding, LifecycleEvent, Mirror, Permissions, Plan, TreeChange } from '@/lib/deploy/types.ts'
+import type {
+  Commit,
+  Finding,
+  LifecycleEvent,
+  Mirror,
+  Permissions,
+  Plan,
+  PlannedTarget,
+  TreeChange,
+} from '@/lib/deploy/types.ts'
 import { decryptSet } from './addresses.ts'
 import { filesOf } from './files.ts'
-import type { FilesOfRelease } from './files.ts'
-import { liveRelease, targetOf } from './ground.ts'
-import type { Ground, Release } from './ground.ts'
+import { groundOf, liveRelease, stateOn, targetOf } from './ground.ts'
+import type { Ground, Release, Target } from './ground.ts'
 import { gone, hooksOf } from './hooks.ts'
-import type { Hooks } from './hooks.ts'
 
 /** The number of the run within its environment, and when it was asked for. */
 export type Run = { number: number; at: Date }
 export type Variables = Ground['environment']['variableSets'][number]
-/** `change` is what has to be shipped: dispose of it. `envSha256` and `variables` null = the release gets no `.env` of ours. */
+/**
+ * `changes` are what has to be shipped, one for each tree that servers have: dispose of them. `envSha256` and `variables` null =
+ * the release gets no `.env` of ours.
+ */
 export type NewDraft = {
   plan: Plan
   commit: Commit
-  change: TreeChange
+  changes: TreeChange[]
   variables: Variables | null
   envSha256: string | null
 }
 export type ExistingDraft = { plan: Plan; release: Release }
 
-/** A plan of kind `deploy` for `commit`, which the mirror knows, on top of the server's tree `base`. */
+/** A plan of kind `deploy` for `commit`, which the mirror knows. `whole`: on top of nothing, whatever servers have. */
 export async function draftNew(
   ground: Ground,
   run: Run,
-  { mirror, commit, base }: { mirror: Mirror; commit: Commit; base: string | null },
+  { mirror, commit, whole = false }: { mirror: Mirror; commit: Commit; whole?: boolean },
 ): Promise<NewDraft> {
-  const live = liveRelease(ground)
-  const { subdirectory } = parseOptions(ground.environment.options)
-  // Both ask git, and neither the other.
-  const changing = mirror.change(base, commit.sha, { signal: ground.signal })
+  const { environment, signal } = ground
+  const planned = plannedBy(ground, run)
+  const variables = planned ? planned.variableSet : (environment.variableSets[0] ?? null)
+  const env = variables && decryptSet(ground.worker.secrets, variables)
+  const envSha256 = env === null ? null : sha256(new TextEncoder().encode(env))
+  const changes = new Map<string | null, Promise<TreeChange>>()
+  const changeFrom = (base: string | null): Promise<TreeChange> => {
+    const change = changes.get(base) ?? mirror.change(base, commit.sha, { signal })
+    changes.set(base, change)
+    return change
+  }
   try {
-    const [[fresh, left], files, change] = await Promise.all([
-      hooksOf(ground, mirror, { revision: commit.sha, subdirectory }, live),
-      filesOf(ground, plannedBy(ground, run)),
-      changing,
-    ])
-    return newDraft(ground, run, { commit, live, fresh, left, files, change })
+    const plan = await assembled(ground, (one) => {
+      const base = whole ? null : targetOf(one).treeRevision
+      return newDrafts(one, run, { mirror, commit, envSha256, changing: changeFrom(base) })
+    })
+    return { plan, commit, changes: await Promise.all(changes.values()), variables, envSha256 }
   } catch (error) {
-    await changing.then((change) => change.dispose()).catch(() => {})
+    for (const change of changes.values()) await change.then((made) => made.dispose()).catch(() => {})
     throw error
   }
 }
@@ -57,23 +76,26 @@ function plannedBy({ environment }: Ground, run: Run): Release | undefined {
   return environment.releases.find((one) => one.number === run.number)
 }
 
-type Known = {
-  commit: Commit
-  live: Release | null
-  fresh: Hooks
-  left: Hooks
-  files: FilesOfRelease
-  change: TreeChange
-}
+type Known = { mirror: Mirror; commit: Commit; envSha256: string | null; changing: Promise<TreeChange> }
 
-function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, files, change }: Known): NewDraft {
+/** What one target is to do. */
+async function newDrafts(
+  ground: Ground,
+  run: Run,
+  { mirror, commit, envSha256, changing }: Known,
+): Promise<PlanDrafts> {
   const { environment } = ground
+  const live = liveRelease(ground)
+  const target = targetOf(ground)
   const options = parseOptions(environment.options)
-  const planned = plannedBy(ground, run)
-  const variables = planned ? planned.variableSet : (environment.variableSets[0] ?? null)
-  const env = variables && decryptSet(ground.worker.secrets, variables)
-  const envSha256 = env === null ? null : sha256(new TextEncoder().encode(env))
-  const plan = planDeployment({
+  const { subdirectory } = options
+  const [[fresh, left], files, change] = await Promise.all([
+    hooksOf(ground, mirror, { revision: commit.sha, subdirectory }, live),
+    filesOf(ground, plannedBy(ground, run)),
+    changing,
+  ])
+  const { revision, contents, base, files: count, directories, links, totalBytes } = change
+  return draftDeployment({
     ...common(ground, run, live, left.hooks, [
       ...fresh.findings,
       ...emptyFindings(change.empty, options),
@@ -93,24 +115,15 @@ function newDraft(ground: Ground, run: Run, { commit, live, fresh, left, files, 
     packages: fresh.packages,
     envSha256,
     ...files,
-    adopt: targetOf(ground).adopt,
-    tree: {
-      revision: change.revision,
-      contents: change.contents,
-      base: change.base,
-      files: change.files,
-      directories: change.directories,
-      links: change.links,
-      totalBytes: change.totalBytes,
-    },
+    adopt: target.adopt,
+    tree: { revision, contents, base, files: count, directories, links, totalBytes },
     releases: environment.releases.map((release) => ({
       name: release.name,
       number: release.number,
-      state: release.state as 'incomplete' | 'complete' | 'removed',
+      state: stateOn(release, target),
       succeeded: release.deployments.length > 0,
     })),
   })
-  return { plan, commit, change, variables, envSha256 }
 }
 
 /** A plan of kind `activate` for release `number`. @throws PanelError release_missing */
@@ -122,20 +135,50 @@ export async function draftExisting(
   const release = ground.environment.releases.find((one) => one.number === number)
   if (!release || release.state === 'removed')
     throw new PanelError('release_missing', 'This release is no longer there.')
-  const live = liveRelease(ground)
-  const [[fresh, left], { placed }] = await Promise.all([
-    hooksOf(ground, mirror, release, live),
-    filesOf(ground, release),
-  ])
-  const plan = planActivation({
-    ...common(ground, run, live, left.hooks, [...gone(fresh), ...gone(left)]),
-    release: release.name,
-    revision: release.revision,
-    newHooks: fresh.hooks,
-    envSha256: release.envSha256,
-    placed,
+  const plan = await assembled(ground, async (one) => {
+    const live = liveRelease(one)
+    const [[fresh, left], { placed }] = await Promise.all([hooksOf(one, mirror, release, live), filesOf(one, release)])
+    return draftActivation({
+      ...common(one, run, live, left.hooks, [...gone(fresh), ...gone(left)]),
+      release: release.name,
+      revision: release.revision,
+      newHooks: fresh.hooks,
+      envSha256: release.envSha256,
+      placed,
+    })
   })
   return { plan, release }
+}
+
+/** What each of the targets is to do, as one plan. */
+export async function assembled(ground: Ground, draftOf: (one: Ground) => Promise<PlanDrafts>): Promise<Plan> {
+  const { targets, options } = ground.environment
+  targetOf(ground)
+  const lanes = await Promise.all(
+    targets.map(async (target, at) => ({
+      ...(await draftOf(groundOf(ground, target))),
+      target: plannedTarget(ground, target, at + 1),
+    })),
+  )
+  if (lanes.length === 1) {
+    const { target: _only, ...drafts } = lanes[0]!
+    return assemblePlan(drafts)
+  }
+  return assembleFleet(lanes, parseOptions(options).strategy)
+}
+
+function plannedTarget({ environment }: Ground, target: Target, place: number): PlannedTarget {
+  const current = environment.releases.find(({ id }) => id === environment.liveReleaseId)?.name
+  const isKnown = target.unknownSince === null
+  const isCurrent = target.liveRelease !== null && target.liveRelease === current
+  return {
+    targetId: target.id,
+    place,
+    server: target.server.name,
+    live: target.liveRelease,
+    health: isKnown && target.liveRelease !== null ? 'healthy' : 'unhealthy',
+    revision: !isKnown ? 'unknown' : isCurrent ? 'current' : 'old',
+  }
 }
 
 /** What every plan is told. */

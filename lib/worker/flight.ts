@@ -1,26 +1,20 @@
 // A deployment being flown by this worker: who holds it, what has happened so far, and the one way to write more.
 import type { NewEvent } from '@/lib/deploy/events.ts'
-import type { TargetContext } from '@/lib/deploy/programs.ts'
 import { reduce } from '@/lib/deploy/reducer.ts'
 import type { DeploymentState } from '@/lib/deploy/reducer.ts'
-import type { ServerAddress } from '@/lib/deploy/types.ts'
 import type { Claim, ClaimedWrite } from '@/lib/store/claims.ts'
 import { writeAs } from '@/lib/store/claims.ts'
 import { readEvents } from '@/lib/store/events.ts'
 import { readJob } from '@/lib/store/jobs.ts'
 import type { Job } from '@/lib/store/jobs.ts'
-import { throughJumps } from '@/lib/store/jumps.ts'
 import { PanelError } from '@/lib/errors.ts'
-import { serverAddress } from './addresses.ts'
-import { targetOf } from './ground.ts'
-import type { Ground, Target } from './ground.ts'
+import type { Ground } from './ground.ts'
+import { Lane } from './lane.ts'
+import type { Wishes } from './wishes.ts'
 import type { Worker } from './worker.ts'
 
-/**
- * `gone`: stop at once, touch nothing (claim lost, worker stops, store away). `cancel`: somebody wishes the end.
- * `giveUp`: and no longer waits for a server that can't be reached.
- */
-export type FlightSignals = { gone: AbortSignal; cancel: AbortSignal; giveUp: AbortSignal }
+/** `gone`: stop at once, touch nothing (claim lost, worker stops, store away). */
+export type FlightSignals = { gone: AbortSignal; wishes: Wishes }
 
 export class Flight implements Ground {
   readonly worker: Worker
@@ -29,11 +23,15 @@ export class Flight implements Ground {
   readonly gone: AbortSignal
   readonly cancel: AbortSignal
   readonly giveUp: AbortSignal
+  /** The servers after the first may follow. */
+  readonly goOn: AbortSignal
   /** Ends what is done before a server is touched. */
   readonly signal: AbortSignal
   state: DeploymentState
   #writing: Promise<unknown> = Promise.resolve()
   #gone = new AbortController()
+  #wishes: Wishes
+  #lanes = new Map<string, Lane>()
 
   private constructor(worker: Worker, held: Claim, job: Job, state: DeploymentState, signals: FlightSignals) {
     this.worker = worker
@@ -41,8 +39,10 @@ export class Flight implements Ground {
     this.job = job
     this.state = state
     this.gone = AbortSignal.any([signals.gone, this.#gone.signal])
-    this.cancel = signals.cancel
-    this.giveUp = signals.giveUp
+    this.#wishes = signals.wishes
+    this.cancel = signals.wishes.cancel
+    this.giveUp = signals.wishes.giveUp
+    this.goOn = signals.wishes.goOn
     this.signal = AbortSignal.any([this.gone, this.cancel])
   }
 
@@ -75,8 +75,12 @@ export class Flight implements Ground {
   }
 
   /** Takes in what others wrote: wishes of people. */
-  async reread(): Promise<void> {
-    this.state = reduce(await readEvents(this.worker.db.pool, this.held.deploymentId))
+  reread(): Promise<void> {
+    const reading = this.#writing.then(async () => {
+      this.state = reduce(await readEvents(this.worker.db.pool, this.held.deploymentId))
+    })
+    this.#writing = reading.catch(() => {})
+    return reading
   }
 
   /** Ends the flight from inside: a write in the background failed. */
@@ -84,33 +88,27 @@ export class Flight implements Ground {
     this.#gone.abort(reason)
   }
 
-  /** The one target of the deployment. */
-  get target(): Target {
-    return targetOf(this)
-  }
-
   get environment(): Ground['environment'] {
     return this.job.environment
   }
 
-  /** Where the target is and how to get in. @throws PanelError when its key can't be read or nobody confirmed the host key. */
-  address(): ServerAddress {
-    const { server } = this.target
-    if (server.hostKey === null)
-      throw new PanelError('host_key_changed', `Nobody has confirmed the host key of ${server.name} yet.`)
-    return serverAddress(server, this.worker.secrets)
+  /** The lane of a target that the environment has. @throws PanelError invalid: it was taken away since. */
+  lane(targetId: string): Lane {
+    const known = this.#lanes.get(targetId)
+    if (known) return known
+    const target = this.environment.targets.find(({ id }) => id === targetId)
+    if (!target) throw new PanelError('invalid', 'A server of this deployment is no longer one of the environment.')
+    const lane = new Lane(this, target)
+    this.#lanes.set(targetId, lane)
+    return lane
   }
 
-  /** Reads again where the server is: people may mend that while it is being looked for. */
-  async relocate(): Promise<void> {
-    const { server } = this.target
-    const now = await this.worker.db.prisma.server.findUnique({ where: { id: server.id }, include: throughJumps })
-    if (now) Object.assign(server, now)
+  giveUpOf(targetId: string): AbortSignal {
+    return this.#wishes.giveUpOf(targetId)
   }
 
-  context(): TargetContext {
-    const owner = `${this.worker.panelId}/${this.held.environmentId}`
-    const { epoch, number, deploymentId } = this.held
-    return { root: this.target.root, owner, epoch: String(epoch), deployment: number, id: deploymentId }
+  /** From now on the wishes of people about one target count, too. */
+  asFleet(): void {
+    this.#wishes.isFleet = true
   }
 }

@@ -8,6 +8,7 @@ import type { Frame } from '@/lib/deploy/frames.ts'
 import type { Plan, Segment } from '@/lib/deploy/types.ts'
 import { prepareRedaction } from '@/lib/redact/redactor.ts'
 import type { ClaimedWrite } from '@/lib/store/claims.ts'
+import { markUnknown } from '@/lib/store/fleet.ts'
 import { logStart, readPositions, readSums, recordSum, recordVerified } from '@/lib/store/logs.ts'
 import type { LogPosition } from '@/lib/store/logs.ts'
 import { readSegments, recordEnd, recordJournal } from '@/lib/store/segments.ts'
@@ -117,7 +118,9 @@ export class Follower {
   async #record(entries: JournalEntry[], offset: number): Promise<void> {
     if (offset <= this.#stored) return
     const { name } = this.#segment
-    const events = entries.flatMap((entry) => eventsOf(this.#withoutSecrets(entry), name, this.#plan, this.#clock))
+    const events = entries.flatMap((entry) =>
+      eventsOf(this.#withoutSecrets(entry), this.#segment, this.#plan, this.#clock),
+    )
     await this.#flight.record(events, async (write) => {
       for (const entry of entries) await this.#project(entry, write)
       await recordJournal(write, name, offset)
@@ -190,8 +193,11 @@ export class Follower {
     return verified
   }
 
-  /** The runner is gone without a word: what was running is lost, and nothing will follow. */
-  async lose(current: string | null): Promise<void> {
+  /**
+   * The runner is gone without a word: what was running is lost, and nothing will follow. `unknown`: nor was anybody there to ask,
+   * and why.
+   */
+  async lose(current: string | null, unknown: string | null = null): Promise<void> {
     for (const log of this.#logs.values()) await log.end()
     const { name, targetId } = this.#segment
     const state = this.#flight.state.segments.find((one) => one.name === name)
@@ -218,17 +224,26 @@ export class Follower {
       ({ n, action }) => action.do === 'configure' && state?.steps.some((step) => step.n === n),
     )
     const may = (isSwitching && current === this.#plan.release) || isConfiguring
-    const unsaid = name === 'main' && may && !this.#flight.state.committed
-    const committed: NewEvent[] = unsaid
-      ? [{ type: 'committed', data: { segment: name, release: this.#plan.release, at } }]
-      : []
+    const effect = may ? this.#unsaid(at) : []
     await this.#flight.record(
-      [...lost, ...committed, { type: 'segment.ended', data: { segment: name, outcome: 'lost', at } }],
+      [...lost, ...effect, { type: 'segment.ended', data: { segment: name, outcome: 'lost', at } }],
       async (write) => {
         if (current !== null) await markLive(write, targetId, current)
+        if (unknown !== null) await markUnknown(write, targetId, unknown)
         await recordEnd(write, name, 'lost', 'lost')
       },
     )
+  }
+
+  /** It took effect, and the journal that would have said so is gone. */
+  #unsaid(at: number): NewEvent[] {
+    const { name: segment, targetId } = this.#segment
+    const { release, fleet } = this.#plan
+    const { state } = this.#flight
+    if (!fleet)
+      return segment === 'main' && !state.committed ? [{ type: 'committed', data: { segment, release, at } }] : []
+    if (!segment.startsWith('switch-') || state.switched.some((one) => one.targetId === targetId)) return []
+    return [{ type: 'switched', data: { segment, targetId, release, at } }]
   }
 
   async #log(step: number): Promise<StepLog> {

@@ -2,13 +2,14 @@
 import type { NewEvent } from '@/lib/deploy/events.ts'
 import { wallTime } from '@/lib/deploy/journal.ts'
 import type { JournalEntry } from '@/lib/deploy/journal.ts'
-import type { Plan } from '@/lib/deploy/types.ts'
+import type { Plan, Segment } from '@/lib/deploy/types.ts'
 
 /** The clock of the server as the journal's first line gives it. */
 type ServerClock = { wallMs: number; uptimeCs: number }
 
-/** The events that one entry of segment `segment` stands for. `sum` and `close` are dealt with when the log is complete. */
-export function eventsOf(entry: JournalEntry, segment: string, plan: Plan, clock: ServerClock): NewEvent[] {
+/** The events that one entry of the segment `of` stands for. `sum` and `close` are dealt with when the log is complete. */
+export function eventsOf(entry: JournalEntry, of: Segment, plan: Plan, clock: ServerClock): NewEvent[] {
+  const segment = of.name
   switch (entry.type) {
     case 'open':
       return [{ type: 'segment.started', data: { segment, at: entry.wallMs } }]
@@ -21,12 +22,24 @@ export function eventsOf(entry: JournalEntry, segment: string, plan: Plan, clock
     case 'fact': {
       const { step, key, value } = entry
       const fact: NewEvent = { type: 'step.fact', data: { segment, step, key, value } }
-      if ((key !== 'switched' && key !== 'configured') || segment !== 'main') return [fact]
+      const targetId = of.targetId
+      const isUnlinked = key === 'current' && of.steps.some(({ n, action }) => n === step && action.do === 'unlink')
+      if (plan.fleet && isUnlinked)
+        return [fact, { type: 'switched', data: { segment, targetId, release: null, at: clock.wallMs } }]
+      if (key !== 'switched' && key !== 'configured') return [fact]
       const at = /^\d+$/.test(value) ? wallTime(clock, Number(value)) : clock.wallMs
+      if (plan.fleet) return [fact, { type: 'switched', data: { segment, targetId, release: releaseAt(of, step), at } }]
+      if (segment !== 'main') return [fact]
       return [fact, { type: 'committed', data: { segment, release: plan.release, at } }]
     }
     case 'sum':
     case 'close':
       return []
   }
+}
+
+/** What a step that has just changed `current` made it name. */
+function releaseAt({ steps }: Segment, n: number): string | null {
+  const action = steps.find((step) => step.n === n)?.action
+  return action && 'release' in action ? action.release : null
 }

@@ -22,15 +22,34 @@ export function judge(state: DeploymentState, main: Segment, server: string): Ve
   return { status: 'failed', failure, undo }
 }
 
+/** How a segment of several ended; null = it hasn't. */
+export function judgeSegment(
+  state: DeploymentState,
+  planned: Segment,
+  server: string,
+): 'ok' | 'cancelled' | Failure | null {
+  const segment = state.segments.find((one) => one.name === planned.name)
+  if (segment?.status !== 'ended') return null
+  const unended = segment.outcome === 'ok' ? planned.steps.find((step) => !hasEnded(segment, step)) : undefined
+  if (unended) return gap(unended, server)
+  if (segment.outcome === 'ok' || segment.outcome === 'cancelled') return segment.outcome
+  return failureOf(state, segment, planned, server)
+}
+
 /** What took effect: it was committed; or files were placed for a switch that never came, and nobody says that they were put back. */
 function toUndo(state: DeploymentState, segment: SegmentState, main: Segment): Verdict['undo'] {
   if (state.committed) return before(state, main)
+  return isPlaced(state, segment, main) ? { release: expectedBefore(main) } : null
+}
+
+/** Files were placed for a switch that never came, and nobody says that they were put back. */
+export function isPlaced(state: DeploymentState, segment: SegmentState, main: Segment): boolean {
   const ended = (what: 'place' | 'unplace') =>
     segment.steps.find(({ n }) => main.steps.some((step) => step.n === n && step.action.do === what))?.outcome
   const placed = ended('place')
-  if (placed === undefined || placed === 'skipped' || ended('unplace') === 'ok') return null
+  if (placed === undefined || placed === 'skipped' || ended('unplace') === 'ok') return false
   const isSaid = state.facts.some((one) => one.segment === main.name && one.key === 'placed')
-  return isSaid || segment.outcome === 'lost' ? { release: expectedBefore(main) } : null
+  return isSaid || segment.outcome === 'lost'
 }
 
 function hasEnded(segment: SegmentState, step: Segment['steps'][number]): boolean {
@@ -69,8 +88,8 @@ export function judgeUndo(
  * What was live before the switch, as the server said. A server that died before it could say so switched from what was
  * expected, unless it took over something unexpected: then the new release stays, as nobody knows what to put back.
  */
-function before(state: DeploymentState, main: Segment): Verdict['undo'] {
-  const fact = state.facts.find((one) => one.segment === main.name && one.key === 'previous')
+export function before(state: DeploymentState, main: Segment, switching = main.name): Verdict['undo'] {
+  const fact = state.facts.find((one) => one.segment === switching && one.key === 'previous')
   if (fact) return { release: fact.value === '' ? null : fact.value }
   if (main.steps.some(({ action }) => action.do === 'check' && action.adopt)) return null
   return { release: expectedBefore(main) }
@@ -83,8 +102,9 @@ function expectedBefore(main: Segment): string | null {
 }
 
 function failureOf(state: DeploymentState, segment: SegmentState, planned: Segment, server: string): Failure {
-  if (segment.outcome === 'lost' && state.givenUp) {
-    const message = `${server} could not be reached, and ${state.givenUp.by} gave it up: what happened there since is unknown.`
+  const givenUp = state.givenUpTargets.find(({ targetId }) => targetId === segment.targetId) ?? state.givenUp
+  if (segment.outcome === 'lost' && givenUp) {
+    const message = `${server} could not be reached, and ${givenUp.by} gave it up: what happened there since is unknown.`
     return { code: 'connection_lost', server, message }
   }
   if (segment.outcome === 'lost')

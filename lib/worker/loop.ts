@@ -4,10 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { LostClaim, claim, leaseMs, letGo, renew, renewEveryMs } from '@/lib/store/claims.ts'
 import type { Claim } from '@/lib/store/claims.ts'
 import { isDatabaseAway } from '@/lib/store/away.ts'
+import { readFleetWishes } from '@/lib/store/fleet.ts'
 import { listen } from '@/lib/store/listen.ts'
 import { farewell, heartbeat } from '@/lib/store/workers.ts'
 import { failInternally, flyDeployment } from './deployment.ts'
 import type { FlightSignals } from './flight.ts'
+import { Wishes } from './wishes.ts'
 import type { Worker } from './worker.ts'
 
 /** Deployments that one worker flies at the same time; each is of another environment. */
@@ -97,8 +99,7 @@ export async function startWorker(worker: Worker, version: string): Promise<Runn
 /** Flies a claimed deployment and renews the claim meanwhile. `done` never rejects. `check` looks for a wish to cancel at once. */
 function keep(worker: Worker, held: Claim, stopping: AbortSignal): { done: Promise<void>; check(): void } {
   const gone = new AbortController()
-  const cancel = new AbortController()
-  const giveUp = new AbortController()
+  const wishes = new Wishes()
   let renewedAt = performance.now()
   let renewing = false
 
@@ -107,10 +108,9 @@ function keep(worker: Worker, held: Claim, stopping: AbortSignal): { done: Promi
     renewing = true
     const askedAt = performance.now()
     try {
-      const { cancelRequested, givenUp } = await renew(worker.db, held)
+      wishes.hear(await renew(worker.db, held))
       renewedAt = askedAt
-      if (cancelRequested) cancel.abort()
-      if (givenUp) giveUp.abort()
+      if (wishes.isFleet) wishes.hearOfFleet(await readFleetWishes(worker.db, held.deploymentId))
     } catch (error) {
       // The lease ran out by our clock too: somebody else may hold the claim by now.
       if (error instanceof LostClaim || performance.now() - renewedAt > leaseMs)
@@ -126,8 +126,7 @@ function keep(worker: Worker, held: Claim, stopping: AbortSignal): { done: Promi
       void check()
       await fly(worker, held, {
         gone: AbortSignal.any([gone.signal, stopping]),
-        cancel: cancel.signal,
-        giveUp: giveUp.signal,
+        wishes,
       })
     } finally {
       clearInterval(timer)

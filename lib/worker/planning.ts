@@ -10,10 +10,10 @@ import type { NewDraft, Run } from './drafts.ts'
 import type { Flight } from './flight.ts'
 import { fetch, openMirror, resolved } from './source.ts'
 
-export type NewPlan = { plan: Plan; change: TreeChange }
+export type NewPlan = { plan: Plan; changes: TreeChange[] }
 
-/** A plan of kind `deploy` that ships on top of `base`, and what it ships; `dispose` that. */
-export async function planNew(flight: Flight, base = flight.target.treeRevision): Promise<NewPlan> {
+/** A plan of kind `deploy`, and what it ships; `dispose` that. `whole`: on top of nothing, whatever servers have. */
+export async function planNew(flight: Flight, whole = false): Promise<NewPlan> {
   const { job } = flight
   const mirror = await openMirror(flight)
   const source = job.source as DeploymentSource
@@ -21,16 +21,20 @@ export async function planNew(flight: Flight, base = flight.target.treeRevision)
   if (!job.revision) await fetch(flight, mirror)
   const wanted = job.revision ?? flight.state.commit?.revision
   const commit = wanted ? await resolved(flight, mirror, wanted) : await mirror.resolve(source.commit ?? source.ref)
-  const drafting = draftNew(flight, runOf(flight), { mirror, commit, base })
+  const drafting = draftNew(flight, runOf(flight), { mirror, commit, whole })
   try {
     const [draft] = await Promise.all([drafting, tellCommit(flight, commit, source.ref)])
     await demandAgreed(flight.worker, job, draft.plan)
     await storeNew(flight, source.ref, draft)
     return draft
   } catch (error) {
-    await drafting.then(({ change }) => change.dispose()).catch(() => {})
+    await drafting.then(({ changes }) => disposeAll(changes)).catch(() => {})
     throw error
   }
+}
+
+export async function disposeAll(changes: readonly TreeChange[]): Promise<void> {
+  for (const change of changes) await change.dispose()
 }
 
 function runOf({ job }: Flight): Run {

@@ -7,7 +7,7 @@ import { planLive, setsOf } from './configuration.ts'
 import { contentsOf, secretsOfFiles } from './files.ts'
 import type { Flight } from './flight.ts'
 import { liveRelease } from './ground.ts'
-import { planExisting, planNew } from './planning.ts'
+import { disposeAll, planExisting, planNew } from './planning.ts'
 import { planGone } from './removal.ts'
 import type { NewPlan } from './planning.ts'
 
@@ -22,7 +22,7 @@ export type Cargo = {
   files: Uint8Array[]
   secrets: string[]
   /** What planning found to ship; absent when the plan was taken up from the store. Whoever flies disposes of it. */
-  change?: TreeChange
+  changes?: TreeChange[]
 }
 
 /** Plans the deployment, or takes up the plan that was stored before. @throws PanelError with what a person can mend. */
@@ -35,16 +35,16 @@ export async function prepare(flight: Flight): Promise<Cargo> {
   return loadNew(flight, await planNew(flight))
 }
 
-/** The same plan for a server whose pristine tree isn't what we believed: everything is shipped. */
+/** The same plan for the one server whose pristine tree isn't what we believed: everything is shipped. */
 export async function planWhole(flight: Flight): Promise<Cargo> {
-  return loadNew(flight, await planNew(flight, null))
+  return loadNew(flight, await planNew(flight, true))
 }
 
-async function loadNew(flight: Flight, { plan, change }: NewPlan): Promise<Cargo> {
+async function loadNew(flight: Flight, { plan, changes }: NewPlan): Promise<Cargo> {
   try {
-    return { ...(await load(flight, plan)), change }
+    return { ...(await load(flight, plan)), changes }
   } catch (error) {
-    await change.dispose()
+    await disposeAll(changes)
     throw error
   }
 }

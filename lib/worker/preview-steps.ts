@@ -18,13 +18,15 @@ type Shown = {
   mask: (text: string) => string
 }
 
-/** One target: the segment that flies, and what would undo it. */
+/** One target: all that flies there, in order, and what would undo it. */
 export async function previewServer(ground: Ground, shown: Shown): Promise<PreviewServer> {
   const { plan, target, mask } = shown
   const undo = plan.stages
     .filter(({ name }) => name === 'undo')
-    .flatMap(({ batches }) => batches.flatMap(({ lanes }) => lanes.flatMap(({ steps }) => steps)))
-  const main = plan.segments[0]!
+    .flatMap(({ batches }) => batches.flatMap(({ lanes }) => lanes))
+    .filter(({ targetId }) => targetId === target.id)
+    .flatMap(({ steps }) => steps)
+  const main = plan.segments.filter((one) => one.targetId === target.id && !/^(undo|failure)-/.test(one.name))
   // Who owns the folder, and in which order panels came, is settled when it flies.
   const context = { root: target.root, owner: ground.environment.id, epoch: '0', deployment: plan.deployment }
   return {
@@ -33,10 +35,15 @@ export async function previewServer(ground: Ground, shown: Shown): Promise<Previ
     host: target.server.host,
     user: target.server.user,
     root: target.root,
-    steps: await Promise.all(main.steps.map((step) => previewStep(shown, step))),
-    undo: await Promise.all(undo.map((step) => previewStep(shown, step))),
-    program: mask(runnerText(context, main)),
+    steps: await Promise.all(inOrder(main.flatMap(({ steps }) => steps)).map((step) => previewStep(shown, step))),
+    undo: await Promise.all(inOrder(undo).map((step) => previewStep(shown, step))),
+    program: mask(main.map((segment) => runnerText(context, segment)).join('\n')),
   }
+}
+
+/** Numbered through, although each program on a server counts its own. */
+function inOrder(steps: Step[]): Step[] {
+  return steps.map((step, at) => ({ ...step, n: at + 1 }))
 }
 
 async function previewStep(shown: Shown, step: Step): Promise<PreviewStep> {

@@ -20,6 +20,7 @@ import { filesNow } from './files.ts'
 import { liveRelease, targetOf } from './ground.ts'
 import type { Ground } from './ground.ts'
 import { maskOf } from './mask.ts'
+import { disposeAll } from './planning.ts'
 import { previewServer } from './preview-steps.ts'
 import { fetch, isNotFound, openMirror } from './source.ts'
 import type { Worker } from './worker.ts'
@@ -34,10 +35,12 @@ export const previewQuestion = z.object({
     z.object({ variables: z.number().int() }),
     z.object({ files: z.literal(true) }),
   ]),
+  /** The servers that it would be done on; [] = all of the environment. */
+  targetIds: z.array(z.uuid()).default([]),
   /** What was agreed to: anything else is refused as `plan_changed`. */
   expectedHash: z.string().nullable().default(null),
 })
-type Question = z.output<typeof previewQuestion>
+type Question = z.input<typeof previewQuestion>
 
 /** What a source comes to. `sendBytes`: how much the server is sent beside the program. */
 type Draft = {
@@ -50,12 +53,13 @@ type Draft = {
 
 /** PanelError: not_found (environment, ref), invalid, release_missing, plan_changed, and whatever the Git host refuses with. */
 export async function previewPlan(worker: Previewer, asked: Question, signal: AbortSignal): Promise<PreviewView> {
-  const environment = await readEnvironment(worker.db, asked.environmentId)
+  const { environmentId } = asked
+  const environment = await readEnvironment(worker.db, environmentId, asked.targetIds)
   if (!environment) throw new PanelError('not_found', 'There is no such environment.')
   const ground: Ground = { worker, environment, signal }
   const mirror = await openMirror(ground)
   const draft = await draftOf(ground, { number: environment.nextNumber, at: new Date() }, mirror, asked.source)
-  await demandAgreed(worker, asked, draft.plan)
+  await demandAgreed(worker, { environmentId, expectedHash: asked.expectedHash ?? null }, draft.plan)
   const hash = planHash(draft.plan)
   await storePreview(worker.db, environment.id, hash, draft.plan)
   return view(ground, mirror, draft, hash)
@@ -72,13 +76,10 @@ function draftOf(ground: Ground, run: Run, mirror: Mirror, source: Question['sou
 async function draftRef(ground: Ground, run: Run, mirror: Mirror, ref: string): Promise<Draft> {
   await fetch(ground, mirror)
   const commit = await mirror.resolve(ref)
-  const { plan, change, variables } = await draftNew(ground, run, {
-    mirror,
-    commit,
-    base: targetOf(ground).treeRevision,
-  })
-  const sendBytes = change.payloads.reduce((sum, { length }) => sum + length, 0)
-  await change.dispose()
+  const { plan, changes, variables } = await draftNew(ground, run, { mirror, commit })
+  const sizes = changes.map(({ payloads }) => payloads.reduce((sum, { length }) => sum + length, 0))
+  const sendBytes = Math.max(...sizes)
+  await disposeAll(changes)
   return { plan, ref, commit, variables, sendBytes }
 }
 
@@ -110,7 +111,6 @@ async function view(ground: Ground, mirror: Mirror, draft: Draft, hash: string):
   if (plan.kind === 'deploy') made.set(plan.release, parseOptions(environment.options).subdirectory)
   const shown = {
     plan,
-    target,
     mirror,
     made,
     filesNow: await filesNow(ground),
@@ -133,7 +133,7 @@ async function view(ground: Ground, mirror: Mirror, draft: Draft, hash: string):
     variables: { ...envDifference(text(live?.variableSet), text(variables)), number: variables?.number ?? null },
     hooks: plan.kind === 'deploy' ? hookChanges(before, plan) : [],
     contents: contentsOf(plan, before),
-    servers: [await previewServer(ground, shown)],
+    servers: await Promise.all(environment.targets.map((one) => previewServer(ground, { ...shown, target: one }))),
     exports: Object.fromEntries(Object.entries(plan.exports).map(([name, value]) => [name, shown.mask(value)])),
     disk: { needBytes, needInodes, sendBytes },
     findings: plan.findings,

@@ -1,11 +1,11 @@
 // Of deployments of kind `remove`: their plan, made only while nobody could want the release back.
 import { PanelError } from '@/lib/errors.ts'
 import { planHash } from '@/lib/deploy/agreement.ts'
-import { planRemoval } from '@/lib/deploy/plan-removal.ts'
+import { draftRemoval } from '@/lib/deploy/plan-removal.ts'
 import type { Plan } from '@/lib/deploy/types.ts'
 import type { DeploymentSource } from '@/lib/store/deployments.ts'
 import { recordPlan } from '@/lib/store/targets.ts'
-import { common } from './drafts.ts'
+import { assembled, common } from './drafts.ts'
 import type { Flight } from './flight.ts'
 import { liveRelease } from './ground.ts'
 import type { Ground, Release } from './ground.ts'
@@ -17,12 +17,15 @@ export async function planGone(flight: Flight): Promise<Plan> {
   const release = job.environment.releases.find((one) => source.type === 'release' && one.number === source.number)
   if (release?.state !== 'complete') throw new PanelError('release_missing', 'This release is no longer on the server.')
   const live = liveRelease(flight)
-  if (release.name === flight.target.liveRelease) throw new PanelError('invalid', `Release ${release.number} is live.`)
+  if (job.environment.targets.some(({ liveRelease: name }) => release.name === name))
+    throw new PanelError('invalid', `Release ${release.number} is live.`)
   if (release === rollBackTarget(flight, live))
     throw new PanelError('invalid', `Release ${release.number} is what a roll back puts live: it stays.`)
   const { name, revision, subject, author, ref } = release
   const run = { number: job.number, at: job.createdAt }
-  const plan = planRemoval({ ...common(flight, run, live, [], []), release: name, revision })
+  const plan = await assembled(flight, async (one) =>
+    draftRemoval({ ...common(one, run, liveRelease(one), [], []), release: name, revision }),
+  )
   await flight.record([{ type: 'resolved', data: { revision, subject, author, ref } }], (write) =>
     recordPlan(write, plan, planHash(plan), release.id),
   )

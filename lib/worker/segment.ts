@@ -11,6 +11,7 @@ import { Refusal, answerOf, startExchange } from './exchange.ts'
 import type { Exchange } from './exchange.ts'
 import type { Flight } from './flight.ts'
 import { Follower } from './follow.ts'
+import type { Lane } from './lane.ts'
 
 const firstPauseMs = 200
 const longestPauseMs = 5_000
@@ -23,6 +24,7 @@ const forgotten =
 export type Start = { program: string; parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array> }
 
 export type SegmentFlight = {
+  lane: Lane
   plan: Plan
   segment: Segment
   secrets: string[]
@@ -52,7 +54,7 @@ export async function flySegment(flight: Flight, flown: SegmentFlight): Promise<
       flight.gone.throwIfAborted()
       if ((await run.recover(error)) || (await run.isGivenUp())) return
       if (run.seenAt > seen) pauseMs = firstPauseMs
-      await delay(pauseMs, undefined, { signal: AbortSignal.any([flight.gone, flight.giveUp]) }).catch(() => {})
+      await delay(pauseMs, undefined, { signal: AbortSignal.any([flight.gone, flown.lane.giveUp]) }).catch(() => {})
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
     }
   }
@@ -83,14 +85,14 @@ class Run {
     const { worker, gone } = this.#flight
     const isCalledOff = this.#next === 'send' && this.#isUnwanted()
     if (isCalledOff && !this.#wasSent) return this.#neverStarted()
-    if (this.#isLooking) await this.#flight.relocate()
+    if (this.#isLooking) await this.#flown.lane.relocate()
     // Before anything was sent, a wish to cancel needs no server: nobody waits for one that doesn't answer.
-    const signal = this.#wasSent || !this.#flown.isCancellable ? gone : this.#flight.signal
-    const connection = await worker.connector.connect(this.#flight.address(), { signal })
+    const signal = this.#wasSent || !this.#flown.isCancellable ? gone : this.#flown.lane.signal
+    const connection = await worker.connector.connect(this.#flown.lane.address(), { signal })
     try {
       if (isCalledOff) return await this.#callOff(connection)
       if (this.#next === 'adopt') {
-        await answerOf(connection, adoptProgram(this.#flight.context(), this.#flown.segment.name))
+        await answerOf(connection, adoptProgram(this.#flown.lane.context(), this.#flown.segment.name))
         this.#next = 'attach'
       }
       const isSending = this.#next === 'send'
@@ -112,10 +114,10 @@ class Run {
     const { segment } = this.#flown
     if (this.#next !== 'send') {
       const offsets = await this.#follower.rewind()
-      return startExchange(connection, attachProgram(this.#flight.context(), segment.name, offsets))
+      return startExchange(connection, attachProgram(this.#flown.lane.context(), segment.name, offsets))
     }
     const start = await this.#flown.start()
-    const { name: server } = this.#flight.target.server
+    const { server } = this.#flown.lane
     if (!this.#wasSent)
       await this.#flight.record(
         [{ type: 'segment.sent', data: { segment: segment.name, targetId: segment.targetId, server } }],
@@ -129,7 +131,7 @@ class Run {
   }
 
   async #follow(connection: Connection, exchange: Exchange, isSending: boolean): Promise<boolean> {
-    const { cancel } = this.#flight
+    const { cancel } = this.#flown.lane
     let hasStarted = false
     const wish = (): void => {
       if (!this.#isUnwanted()) return
@@ -162,14 +164,16 @@ class Run {
   /** A lost line is noticed by following; then the wish is told again. */
   #cancel(connection: Connection): void {
     const { worker } = this.#flight
-    answerOf(connection, cancelProgram(this.#flight.context(), this.#flown.segment.name)).catch((error: unknown) => {
-      worker.log.info({ err: error, deployment: this.#flight.held.deploymentId }, 'the wish to cancel did not arrive')
-    })
+    answerOf(connection, cancelProgram(this.#flown.lane.context(), this.#flown.segment.name)).catch(
+      (error: unknown) => {
+        worker.log.info({ err: error, deployment: this.#flight.held.deploymentId }, 'the wish to cancel did not arrive')
+      },
+    )
   }
 
   async #end(connection: Connection, how: 'done' | 'lost'): Promise<boolean> {
     if (how === 'done') return this.#follower.finish()
-    const answer = await answerOf(connection, stateProgram(this.#flight.context()))
+    const answer = await answerOf(connection, stateProgram(this.#flown.lane.context()))
     const { current } = parseState(answer)
     await this.#follower.lose(current?.includes('/') ? null : current)
     return true
@@ -192,8 +196,14 @@ class Run {
 
   /** A person no longer waits for the server: what was running there is lost to us. */
   async isGivenUp(): Promise<boolean> {
-    if (!this.#isLooking || !this.#flight.giveUp.aborted) return false
-    await this.#follower.lose(null)
+    if (!this.#isLooking || !this.#flown.lane.giveUp.aborted) return false
+    await this.#flight.reread()
+    const { state } = this.#flight
+    const own = state.givenUpTargets.find(({ targetId }) => targetId === this.#flown.lane.target.id)
+    await this.#follower.lose(
+      null,
+      `${(own ?? state.givenUp)?.by ?? 'Somebody'} gave it up while it could not be reached.`,
+    )
     return true
   }
 
@@ -215,11 +225,12 @@ class Run {
    * the database that is older than the server: what it has missed is noted, so that the next deployment can be made.
    */
   async #outdated(): Promise<never> {
-    const { worker, held, target } = this.#flight
+    const { worker, held } = this.#flight
+    const { target } = this.#flown.lane
     await renew(worker.db, held)
-    const connection = await worker.connector.connect(this.#flight.address(), { signal: this.#flight.gone })
+    const connection = await worker.connector.connect(this.#flown.lane.address(), { signal: this.#flight.gone })
     try {
-      const state = parseState(await answerOf(connection, stateProgram(this.#flight.context())))
+      const state = parseState(await answerOf(connection, stateProgram(this.#flown.lane.context())))
       const numbers = state.segments.map(({ deployment }) => deployment)
       await this.#flight.record([], async (write) => {
         await catchUp(write, { epoch: state.epoch, number: Math.max(held.number, ...numbers) })
@@ -232,12 +243,12 @@ class Run {
   }
 
   #isUnwanted(): boolean {
-    return this.#flown.isCancellable && this.#flight.cancel.aborted
+    return this.#flown.isCancellable && this.#flown.lane.cancel.aborted
   }
 
   /** What was sent isn't running, but the server may still be busy receiving it: then it ends with its first step. */
   async #callOff(connection: Connection): Promise<true> {
-    await answerOf(connection, cancelProgram(this.#flight.context(), this.#flown.segment.name)).catch(
+    await answerOf(connection, cancelProgram(this.#flown.lane.context(), this.#flown.segment.name)).catch(
       (error: unknown) => {
         if (!(error instanceof Refusal && error.code === 'missing')) throw error
       },

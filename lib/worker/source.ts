@@ -1,6 +1,6 @@
 // The repository of a deployment, as this worker's mirror has it.
 import { PanelError } from '@/lib/errors.ts'
-import type { Commit, Mirror, Plan, TreeChange, Wanted } from '@/lib/deploy/types.ts'
+import type { Commit, Mirror, Plan, Segment, TreeChange, Wanted } from '@/lib/deploy/types.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
 import { repositoryAddress } from './addresses.ts'
 import type { Ground } from './ground.ts'
@@ -19,7 +19,7 @@ function wantedOf({ environment }: Ground): Wanted {
 /** What the plan was made with, whatever the environment wants by now. */
 function wantedBy(plan: Plan): Wanted {
   const wanted: Wanted = { submodules: false, lfs: false, within: '' }
-  for (const { action } of plan.segments[0]!.steps) {
+  for (const { action } of plan.segments.flatMap(({ steps }) => steps)) {
     if (action.do === 'release') wanted.within = action.subdirectory ?? ''
     if (action.do !== 'tree') continue
     wanted.submodules = action.contents?.submodules !== undefined
@@ -29,11 +29,11 @@ function wantedBy(plan: Plan): Wanted {
 }
 
 /**
- * What has to be shipped for `plan`; `dispose` it. Its base may be another than the plan's, when this worker's mirror
- * doesn't know that one.
+ * What has to be shipped for a segment of `plan`; `dispose` it. Its base may be another than the plan's, when this worker's
+ * mirror doesn't know that one.
  */
-export async function changeFor(ground: Ground, plan: Plan): Promise<TreeChange | null> {
-  for (const { action } of plan.segments[0]!.steps) {
+export async function changeFor(ground: Ground, plan: Plan, { steps }: Segment): Promise<TreeChange | null> {
+  for (const { action } of steps) {
     if (action.do !== 'tree') continue
     const mirror = await openMirror(ground, wantedBy(plan))
     await resolved(ground, mirror, plan.revision)

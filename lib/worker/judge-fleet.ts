@@ -1,0 +1,118 @@
+// What a deployment on several servers has come to so far, judged by what is known of it: pure. Asked at every barrier, by the worker
+// that flies and by the one that took over, and answered the same.
+import { fleetOf, planFleetUndo, segmentOf } from '@/lib/deploy/plan-fleet.ts'
+import type { DeploymentState } from '@/lib/deploy/reducer.ts'
+import { judgeFleet, nextBatch } from '@/lib/deploy/strategy.ts'
+import type { FleetTarget, Next } from '@/lib/deploy/strategy.ts'
+import type { Failure, Plan, Segment } from '@/lib/deploy/types.ts'
+import { before, isPlaced, judgeSegment } from './judge.ts'
+
+/** Why nothing goes forward any more. */
+export type Stop = { status: 'failed' | 'cancelled'; failure: Failure | null }
+type FleetPlan = Plan & { fleet: NonNullable<Plan['fleet']> }
+
+export function isFleetPlan(plan: Plan): plan is FleetPlan {
+  return plan.fleet !== undefined
+}
+
+/** What a target flies as long as all goes well, in order. */
+export function forwardOf(plan: Plan, targetId: string): Segment[] {
+  return plan.segments.filter((one) => one.targetId === targetId && !/^(undo|failure)-/.test(one.name))
+}
+
+/** Why a target does not go on; null = it may. */
+export function failureOfTarget(state: DeploymentState, plan: FleetPlan, targetId: string): Failure | null {
+  const noted = state.failedTargets.find((one) => one.targetId === targetId)
+  if (noted) return noted.failure
+  const server = plan.fleet.targets.find((one) => one.targetId === targetId)?.server ?? ''
+  for (const segment of forwardOf(plan, targetId)) {
+    const judged = judgeSegment(state, segment, server)
+    if (judged !== null && judged !== 'ok' && judged !== 'cancelled') return judged
+  }
+  return null
+}
+
+/** The servers as the strategy sees them now. One has succeeded when it serves the new release, or has nothing left to do. */
+export function fleetNow(state: DeploymentState, plan: FleetPlan): FleetTarget[] {
+  return fleetOf(plan.fleet.targets).map((target) => {
+    if (failureOfTarget(state, plan, target.targetId)) return { ...target, result: 'failed' }
+    const last = segmentOf(plan, 'switch', target.targetId) ?? forwardOf(plan, target.targetId).at(-1)
+    const isDone = last && judgeSegment(state, last, '') === 'ok'
+    return isDone ? { ...target, result: 'succeeded' } : target
+  })
+}
+
+/** What comes after the batches that have begun, once all of their servers have a result. */
+export function nextOf(state: DeploymentState, plan: FleetPlan): Next {
+  return nextBatch(fleetNow(state, plan), plan.fleet.strategy, state.batches.length)
+}
+
+/** At a barrier: whether nothing goes forward any more. */
+export function stopNow(state: DeploymentState, plan: FleetPlan, isCancelled: boolean): Stop | null {
+  if (isCancelled) return { status: 'cancelled', failure: null }
+  const next = nextOf(state, plan)
+  return next.next === 'stop' ? { status: 'failed', failure: failureOfFleet(state, plan, next.reason) } : null
+}
+
+/** Inside a stage: one server's failure that fails them all. */
+export function isDoomed(state: DeploymentState, plan: FleetPlan, isCancelled: boolean): boolean {
+  if (isCancelled) return true
+  if (plan.fleet.strategy.minimumHealthy !== null || plan.fleet.strategy.likeCodeDeploy) return false
+  return plan.fleet.targets.some(({ targetId }) => failureOfTarget(state, plan, targetId) !== null)
+}
+
+/** At the end: whether enough servers have succeeded. */
+export function stopAtEnd(state: DeploymentState, plan: FleetPlan): Stop | null {
+  const verdict = judgeFleet(fleetNow(state, plan), plan.fleet.strategy)
+  return verdict.succeeded ? null : { status: 'failed', failure: failureOfFleet(state, plan, verdict.reason) }
+}
+
+/** What a target flies to have again what was live there; null = it needn't, or nobody knows. */
+export function undoOf(
+  state: DeploymentState,
+  plan: FleetPlan,
+  targetId: string,
+): { segment: Segment; release: string | null } | null {
+  const isGivenUp = state.givenUp ?? state.givenUpTargets.find((one) => one.targetId === targetId)
+  const planned = segmentOf(plan, 'switch', targetId)
+  const flown = planned && state.segments.find(({ name }) => name === planned.name)
+  const begun = state.undos.find(({ segment }) => segment === `undo-${placeOf(plan, targetId)}`)
+  if (isGivenUp || !planned || !flown) return null
+  const isSwitched = begun !== undefined || state.switched.some((one) => one.targetId === targetId)
+  if (!isSwitched && !isPlaced(state, flown, planned)) return null
+  const previous = begun ?? before(state, forwardOf(plan, targetId)[0]!, planned.name)
+  if (!previous) return null
+  const segment = planFleetUndo(plan, targetId, previous.release, isSwitched)
+  return segment && { segment, release: previous.release }
+}
+
+/** The release that a target has after all; undefined = what it had before the run. */
+export function switchedTo(state: DeploymentState, targetId: string): string | null | undefined {
+  return state.switched.find((one) => one.targetId === targetId)?.release
+}
+
+/** The first failure there was; what else failed, and why that is too much, behind it. */
+function failureOfFleet(state: DeploymentState, plan: FleetPlan, reason: string): Failure {
+  const failed = plan.fleet.targets.flatMap(({ targetId, server }) => {
+    const failure = failureOfTarget(state, plan, targetId)
+    return failure ? [{ server, failure, order: orderOf(state, targetId) }] : []
+  })
+  const [first, ...others] = failed.sort((a, b) => a.order - b.order)
+  if (!first) return { code: 'invalid_spec', message: reason }
+  const names = others.map(({ server }) => server).join(', ')
+  const parts = [first.failure.message, ...(others.length > 0 ? [`Also failed: ${names}.`] : [])]
+  if (plan.fleet.strategy.minimumHealthy !== null) parts.push(reason)
+  return { ...first.failure, message: parts.join(' ') }
+}
+
+/** Failures are told in the order in which they were noted; ended segments keep that of their plan behind those. */
+function orderOf(state: DeploymentState, targetId: string): number {
+  const noted = state.failedTargets.findIndex((one) => one.targetId === targetId)
+  if (noted >= 0) return noted
+  const segments = state.segments.filter((one) => one.targetId === targetId && one.outcome !== 'ok')
+  return state.failedTargets.length + Math.min(...segments.map(({ endedAt }) => endedAt ?? Number.MAX_SAFE_INTEGER))
+}
+
+function placeOf(plan: FleetPlan, targetId: string): number {
+  return plan.fleet.targets.find((one) => one.targetId === targetId)?.place ?? 0
+}

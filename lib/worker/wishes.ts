@@ -1,0 +1,47 @@
+// What people wish of a deployment while it flies, as signals: that it ends, that it goes on, that nobody waits for a server.
+import type { FleetWishes } from '@/lib/store/fleet.ts'
+
+export class Wishes {
+  readonly #cancel = new AbortController()
+  readonly #giveUp = new AbortController()
+  readonly #goOn = new AbortController()
+  readonly #givenUp = new Map<string, AbortController>()
+  /** Of several targets: what is wished about one of them is looked for, too. */
+  isFleet = false
+
+  /** Somebody wishes the end. */
+  get cancel(): AbortSignal {
+    return this.#cancel.signal
+  }
+
+  /** And no longer waits for servers that can't be reached. */
+  get giveUp(): AbortSignal {
+    return this.#giveUp.signal
+  }
+
+  /** Somebody has seen the first server: the others may follow. */
+  get goOn(): AbortSignal {
+    return this.#goOn.signal
+  }
+
+  /** Nobody waits for this target any more. */
+  giveUpOf(targetId: string): AbortSignal {
+    return AbortSignal.any([this.giveUp, this.#controllerOf(targetId).signal])
+  }
+
+  hear({ cancelRequested, givenUp }: { cancelRequested: boolean; givenUp: boolean }): void {
+    if (cancelRequested) this.#cancel.abort()
+    if (givenUp) this.#giveUp.abort()
+  }
+
+  hearOfFleet({ continued, givenUpTargets }: FleetWishes): void {
+    if (continued) this.#goOn.abort()
+    for (const targetId of givenUpTargets) this.#controllerOf(targetId).abort()
+  }
+
+  #controllerOf(targetId: string): AbortController {
+    const known = this.#givenUp.get(targetId) ?? new AbortController()
+    this.#givenUp.set(targetId, known)
+    return known
+  }
+}
