@@ -3,13 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { measureFleet, type FleetWish } from './fleet.ts'
+import { measureBigLog, type BigLog } from './big-log.ts'
 import { startFleet } from './fleet-hosts.ts'
-import { openGitHost } from './git-host.ts'
+import { openGitHost, type GitHost } from './git-host.ts'
 import { startBenchPanel } from './panel.ts'
 import type { FleetResults } from './report-fleet.ts'
 import { makeRepository } from './repositories.ts'
 import { installRivals } from './rivals-install.ts'
 import { openRivals } from './rivals.ts'
+import { measureTakeOver, type TakeOver } from './take-over.ts'
 
 const root = join(import.meta.dirname, '..')
 const diskMb = 2048
@@ -17,7 +19,10 @@ const diskMb = 2048
 export type FleetChoice = { counts: number[]; next: number; activate: number }
 
 /** Servers × round trip × connection; others deploy beside us where nothing is simulated and connections are as they come. */
-export async function measureFleets(panelPort: number, choice: FleetChoice): Promise<FleetResults> {
+export async function measureFleets(
+  panelPort: number,
+  choice: FleetChoice,
+): Promise<Pick<FleetResults, 'cells' | 'found' | 'missing'>> {
   const rivalFolder = join(resolve(process.env.FAIRLEAD_DATA || join(root, '.data')), 'bench-rivals')
   console.error(`others, into ${rivalFolder} …`)
   const tools = await installRivals(rivalFolder)
@@ -25,7 +30,7 @@ export async function measureFleets(panelPort: number, choice: FleetChoice): Pro
   const git = await openGitHost(folder)
   const fleet = await startFleet(Math.max(...choice.counts), git.certificate, diskMb)
   const panel = await startBenchPanel(panelPort, git.certificate)
-  const results: FleetResults = { cells: [], found: tools.found, missing: tools.missing }
+  const results: Awaited<ReturnType<typeof measureFleets>> = { cells: [], found: tools.found, missing: tools.missing }
   const ground = { panel, fleet, gitPort: git.port }
   try {
     console.error('warming up …')
@@ -58,3 +63,27 @@ const conditions = [
   { roundTripMs: 0, isWarm: false, withRivals: true },
   { roundTripMs: 50, isWarm: true, withRivals: false },
 ]
+
+/** A worker is killed so many times. */
+export function takeOvers(times: number): Promise<TakeOver[]> {
+  return withRepository((url, { certificate }) => measureTakeOver({ url, certificate }, times))
+}
+
+export function bigLog(panelPort: number): Promise<BigLog[]> {
+  return withRepository(async (url, { certificate }) => {
+    const panel = await startBenchPanel(panelPort, certificate)
+    return measureBigLog(panel, url, certificate).finally(() => panel.stop())
+  })
+}
+
+async function withRepository<T>(work: (url: string, git: GitHost) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'fairlead-bench-git-'))
+  const git = await openGitHost(folder)
+  makeRepository(folder, 'small')
+  try {
+    return await work(`https://127.0.0.1:${git.port}/small.git`, git)
+  } finally {
+    await git.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}

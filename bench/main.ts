@@ -1,6 +1,6 @@
 // `npm run bench`: how long deployments take beside the shortest script that does the same, how fast a line reaches the page,
 // what a panel at rest takes, and how pages stand a million deployments and a million lines. Needs root (for a test host of its
-// own), git and an OpenSSH client; nothing else should run. `--only small|middle|lines|memory|fleet|scale`,
+// own), git and an OpenSSH client; nothing else should run. `--only small|middle|lines|memory|fleet|take-over|big-log|scale`,
 // `--servers 1,3,10` and `--quick` (few repetitions) are for working on it.
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { buildPanel, isBuilt } from '@/scripts/build-panel.ts'
 import { canMakeMachines, startHost } from '@/test/hosts/hosts.ts'
 import { measureDeployments } from './deployments.ts'
-import { measureFleets } from './fleet-parts.ts'
+import { bigLog, measureFleets, takeOvers } from './fleet-parts.ts'
 import { freePort } from './free-port.ts'
 import { openGitHost } from './git-host.ts'
 import { idleMemory } from './idle.ts'
@@ -31,23 +31,26 @@ const { values } = parseArgs({
 })
 const wants = (part: string): boolean => values.only === undefined || values.only === part
 const times = values.quick
-  ? { first: 1, next: 3, activate: 2, look: 20 }
-  : { first: 3, next: 9, activate: 9, look: 100 }
+  ? { first: 1, next: 3, activate: 2, look: 20, takeOver: 3 }
+  : { first: 3, next: 9, activate: 9, look: 100, takeOver: 10 }
 const roundTrips = [0, 50]
 const diskMb = 4096
 
 const onHost = ['small', 'middle', 'lines'].some(wants)
-if ((onHost || wants('memory') || wants('fleet')) && !canMakeMachines())
+if ((onHost || ['memory', 'fleet', 'take-over', 'big-log'].some(wants)) && !canMakeMachines())
   throw new Error('The bench needs a test host of its own: run it as root, outside a container.')
 if (!isBuilt()) await buildPanel()
 const panelPort = await freePort()
-const results: Results = { deployments: [], lines: [], memory: [], scale: [], log: null, fleet: nothing }
+const results: Results = { deployments: [], lines: [], memory: [], scale: [], log: null, fleet: { ...nothing } }
 if (wants('memory')) results.memory = await idleMemory(panelPort)
 if (onHost) await measureOnHost()
 if (wants('fleet')) {
   const counts = values.servers.split(',').map(Number)
-  results.fleet = await measureFleets(panelPort, { counts, next: times.next, activate: times.activate })
+  const measured = await measureFleets(panelPort, { counts, next: times.next, activate: times.activate })
+  results.fleet = { ...results.fleet, ...measured }
 }
+if (wants('take-over')) results.fleet.takeOvers = await takeOvers(times.takeOver)
+if (wants('big-log')) results.fleet.bigLog = await bigLog(panelPort)
 if (wants('scale')) {
   results.scale = await measureScale(times.look)
   results.log = await measureLog()

@@ -22,17 +22,17 @@ export const owner = { email: 'owner@example.org', name: 'Bench', password: 'a p
 /** `ms`: from asking for it until its end is known here. */
 export type Flown = { id: string; ms: number; number: number; phases: Phases }
 
-export type BenchPanel = {
+/** What is asked of a panel, whatever it consists of. */
+export type Asked = {
   ctx: Context
-  url: string
   /** A server reached through `port`, trusted and checked: from then on its connection is warm. */
   addServer(host: Host, port: number, root: string): Promise<string>
   /** The same folder on each of the servers. */
   addEnvironment(servers: string[], root: string, repositoryUrl: string): Promise<string>
   deploy(environmentId: string): Promise<Flown>
   activate(environmentId: string, number: number): Promise<Flown>
-  stop(): Promise<void>
 }
+export type BenchPanel = Asked & { url: string; stop(): Promise<void> }
 
 export async function startBenchPanel(port: number, certificate: string): Promise<BenchPanel> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-bench-'))
@@ -48,6 +48,18 @@ export async function startBenchPanel(port: number, certificate: string): Promis
   const panel = await startPanel(['web', 'worker'], env, log)
   const ctx = openContext(panel.settings)
   await createOwnerOnConsole(ctx, owner)
+  return {
+    ...asked(ctx),
+    url: panel.url,
+    async stop() {
+      await ctx.db.close()
+      await panel.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export function asked(ctx: Context): Asked {
   let made = 0
 
   async function finished(ask: () => Promise<{ id: string; environmentId: string }>): Promise<Flown> {
@@ -59,7 +71,6 @@ export async function startBenchPanel(port: number, certificate: string): Promis
 
   return {
     ctx,
-    url: panel.url,
     async addServer(host, sshPort, root) {
       const name = `host ${(made += 1)}`
       const given = { name, host: '127.0.0.1', port: sshPort, user: host.address.user }
@@ -81,11 +92,6 @@ export async function startBenchPanel(port: number, certificate: string): Promis
     },
     deploy: (environmentId) => finished(() => requestDeployment(ctx, actor, { environmentId })),
     activate: (environmentId, number) => finished(() => activateRelease(ctx, actor, { environmentId, number })),
-    async stop() {
-      await ctx.db.close()
-      await panel.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
   }
 }
 

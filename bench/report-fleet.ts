@@ -1,20 +1,28 @@
 // The figures of several servers as tables.
+import type { BigLog } from './big-log.ts'
 import { ratioOf, type FleetCell } from './fleet.ts'
 import { median, p95 } from './phases.ts'
-import { rounded, table, verdict } from './table.ts'
+import { most, rounded, table, verdict } from './table.ts'
+import type { TakeOver } from './take-over.ts'
 
 export type FleetResults = {
   cells: FleetCell[]
   /** Whom there was to compare with, and why others are missing. */
   found: Record<string, string>
   missing: Record<string, string>
+  takeOvers: TakeOver[]
+  bigLog: BigLog[]
 }
 
-export const nothing: FleetResults = { cells: [], found: {}, missing: {} }
+export const nothing: FleetResults = { cells: [], found: {}, missing: {}, takeOvers: [], bigLog: [] }
 
 /** Markdown parts; none where nothing was measured. */
-export function fleetReport({ cells, found, missing }: FleetResults): string[] {
-  return cells.length > 0 ? [cellTable(cells), phaseList(cells), ...rivalTable(cells, found, missing)] : []
+export function fleetReport({ cells, found, missing, takeOvers, bigLog }: FleetResults): string[] {
+  return [
+    ...(cells.length > 0 ? [cellTable(cells), phaseList(cells), ...rivalTable(cells, found, missing)] : []),
+    ...(takeOvers.length > 0 ? [takeOverTable(takeOvers)] : []),
+    ...(bigLog.length > 0 ? [bigLogTable(bigLog)] : []),
+  ]
 }
 
 function cellTable(cells: FleetCell[]): string {
@@ -56,4 +64,51 @@ function rivalTable(cells: FleetCell[], found: Record<string, string>, missing: 
   })
   const head = names.map((name) => `${name} ${found[name] ?? ''}`.trim())
   return [`\`next\`, ms (times the floor):\n\n${table(['servers', 'floor', 'ours', ...head], rows)}`, ...parts]
+}
+
+function takeOverTable(all: TakeOver[]): string {
+  const row = (what: string, ms: number[], limit: number | null): string[] => {
+    const longest = Math.max(...ms)
+    const goal = limit === null ? '–' : most(longest, limit, 'ms')
+    return [what, `${ms.length}`, rounded(median(ms)), rounded(longest), goal]
+  }
+  return table(
+    ['a worker killed while it flies', 'times', 'median ms', 'longest ms', 'target'],
+    [
+      row(
+        'until the next one writes',
+        all.map(({ writesMs }) => writesMs),
+        5_000,
+      ),
+      row(
+        'until it follows the server',
+        all.map(({ followsMs }) => followsMs),
+        null,
+      ),
+    ],
+  )
+}
+
+/** What may be added to what a process takes at rest: buffers, and a heap that has been collected lately. */
+const flatMb = 100
+
+function bigLogTable(all: BigLog[]): string {
+  return table(
+    [
+      'a log of',
+      'process',
+      'at rest MB',
+      'most while written, first half',
+      'second half',
+      'most while fetched',
+      'afterwards',
+      'target',
+    ],
+    all.map(({ bytes, program, before, writing, fetching, after }) => [
+      `${rounded(bytes / 1024 / 1024)} MB`,
+      program,
+      ...[before, ...writing, fetching, after].map(rounded),
+      most(Math.round(Math.max(...writing, fetching) - before), flatMb, 'MB more'),
+    ]),
+  )
 }

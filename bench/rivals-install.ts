@@ -37,7 +37,7 @@ async function attempt(tools: Tools, name: string, install: () => Promise<Record
     Object.assign(tools.found, await install())
   } catch (error) {
     const said = (error as { stderr?: string }).stderr || String(error)
-    tools.missing[name] = said.trim().split('\n').at(-1)!.slice(0, 200)
+    tools.missing[name] = said.trim().split('\n').at(-1)!.trim().slice(0, 120)
   }
 }
 
