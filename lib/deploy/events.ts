@@ -53,6 +53,16 @@ export const eventSchemas = {
   /** Of several targets: these are next. `until`: no more of them before then (null = before a person says so). */
   'batch.began': z.object({ batch: step, targetIds: z.array(z.string()) }),
   'batch.waiting': z.object({ batch: step, until: z.string().nullable() }),
+  /** The panel asks by itself whether a target is ready; `message` and `answer` (the last one) without secrets. */
+  'readiness.began': z.object({ targetId: z.string(), name: z.string() }),
+  'readiness.ended': z.object({
+    targetId: z.string(),
+    name: z.string(),
+    ok: z.boolean(),
+    tries: z.number().int(),
+    message: z.string(),
+    answer: z.string(),
+  }),
   /** A person has seen the first server, and lets the others follow. */
   continued: z.object({ by: z.string() }),
   'cancel.requested': z.object({ by: z.string() }),

@@ -147,6 +147,10 @@ export function eventWords(event: DeploymentEvent, fleet: Fleet, state: Deployme
         : `the others wait until ${clock(event.data.until)}`
     case 'continued':
       return `${event.data.by} lets the others follow`
+    case 'readiness.began':
+      return `${serverOf(fleet, event.data.targetId)}: is it ready? (${event.data.name}, asked by the panel)`
+    case 'readiness.ended':
+      return `${serverOf(fleet, event.data.targetId)}: ${event.data.message}`
     case 'switched':
       return `${serverOf(fleet, event.data.targetId)}: ${releaseWord(fleet, event.data.release)} is live`
     case 'target.failed':

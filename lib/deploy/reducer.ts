@@ -57,6 +57,8 @@ export type DeploymentState = {
   /** The next batch waits (ISO 8601; null = for a person). */
   waiting: { batch: number; until: string | null } | null
   continued: { by: string; at: string } | null
+  /** What the panel asked by itself, the last word of each; `ended` null = it is asking. */
+  checks: { targetId: string; name: string; ended: EventData<'readiness.ended'> | null }[]
   /** The last of `undos`. */
   undo: EventData<'undo.began'> | null
   undos: EventData<'undo.began'>[]
@@ -87,6 +89,7 @@ export const nothingYet: DeploymentState = {
   batches: [],
   waiting: null,
   continued: null,
+  checks: [],
   undo: null,
   undos: [],
   failure: null,
@@ -168,6 +171,10 @@ function apply(state: DeploymentState, event: DeploymentEvent): DeploymentState 
       return { ...state, batches: [...state.batches, event.data], waiting: null }
     case 'batch.waiting':
       return { ...state, waiting: event.data }
+    case 'readiness.began':
+      return withCheck(state, event.data, null)
+    case 'readiness.ended':
+      return withCheck(state, event.data, event.data)
     case 'continued':
       return { ...state, continued: { by: event.data.by, at: event.at }, waiting: null }
     case 'undo.began':
@@ -184,6 +191,15 @@ function apply(state: DeploymentState, event: DeploymentEvent): DeploymentState 
 function givenUp(state: DeploymentState, { by, targetId }: EventData<'given.up'>, at: string): DeploymentState {
   if (targetId === undefined) return { ...state, givenUp: { by, at } }
   return { ...state, givenUpTargets: [...state.givenUpTargets, { targetId, by, at }] }
+}
+
+function withCheck(
+  state: DeploymentState,
+  { targetId, name }: { targetId: string; name: string },
+  ended: EventData<'readiness.ended'> | null,
+): DeploymentState {
+  const others = state.checks.filter((one) => one.targetId !== targetId || one.name !== name)
+  return { ...state, checks: [...others, { targetId, name, ended }] }
 }
 
 function withSegment(state: DeploymentState, name: string, change: (segment: SegmentState) => SegmentState) {

@@ -61,6 +61,7 @@ test('folds a whole deployment', () => {
     batches: [],
     waiting: null,
     continued: null,
+    checks: [],
     undos: [],
     failure: null,
     startedAt: at,
@@ -73,6 +74,24 @@ test('folding in two parts, or some events twice, gives the same', () => {
     expect(reduce(story.slice(Math.max(0, cut - 2)), reduce(story.slice(0, cut)))).toEqual(reduce(story))
   }
   expect(reduce([])).toBe(nothingYet)
+})
+
+test('a check that the panel does is asked once more by whoever takes over, and its last word counts', () => {
+  const asked = { targetId: 't', name: 'up' }
+  const ended = { ...asked, ok: false, tries: 3, message: 'http://web/up answers 503', answer: 'HTTP 503' }
+  const told = (...events: NewEvent[]) => reduce(numbered(events)).checks
+  expect(told({ type: 'readiness.began', data: asked })).toEqual([{ ...asked, ended: null }])
+  expect(
+    told(
+      { type: 'readiness.began', data: asked },
+      { type: 'readiness.began', data: { ...asked, name: 'other' } },
+      { type: 'readiness.began', data: asked },
+      { type: 'readiness.ended', data: ended },
+    ),
+  ).toEqual([
+    { ...asked, name: 'other', ended: null },
+    { ...asked, ended },
+  ])
 })
 
 test('says that it looks for a server until it found it', () => {
