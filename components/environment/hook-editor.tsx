@@ -7,6 +7,7 @@ import { formatDuration } from '@/lib/format/time.ts'
 import { buttonStyle } from '../style.ts'
 import { HookForm } from './hook-form.tsx'
 import { HookReading } from './hook-reading.tsx'
+import { placeWords } from './hook-place.tsx'
 import { Origin } from './hook-origin.tsx'
 
 /** `seenIn`: the deployment whose plan ran a file of the repository here. */
@@ -30,6 +31,7 @@ export function HookEditor({ environment, event, stops, hook: drawn, seenIn }: H
   })
   useEffect(() => openLinked(), [])
   const isFatal = hook?.failure ? hook.failure === 'stops' : stops
+  const where = hook && placeWords(hook.place, environment.targets)
   const fate = isFatal ? 'a failure stops the deployment' : 'a failure is shown and ignored'
   const canEdit = environment.can.configure
   const [word, Icon] = !canEdit
@@ -59,6 +61,7 @@ export function HookEditor({ environment, event, stops, hook: drawn, seenIn }: H
             <p className="text-xs text-ink-soft">
               written by {hook.createdBy}, runs as {hook.user ?? 'the sign-in user'}, at most{' '}
               {formatDuration(hook.timeoutMs)}
+              {where && `, ${where}`}
             </p>
           )}
         </div>
@@ -77,7 +80,7 @@ export function HookEditor({ environment, event, stops, hook: drawn, seenIn }: H
       {isOpen && !canEdit && hook && <HookReading hook={hook} />}
       {isOpen && canEdit && (
         <HookForm
-          environmentId={environment.id}
+          environment={environment}
           event={event}
           stops={stops}
           hook={hook}

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react'
 import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
 import { removeHook, saveHook } from '@/app/actions/hooks.ts'
-import type { HookView } from '@/lib/api/shapes.ts'
+import type { EnvironmentView, HookView } from '@/lib/api/shapes.ts'
 import type { LifecycleEvent } from '@/lib/deploy/types.ts'
 import { ConfirmButton } from '../form/confirm-button.tsx'
 import { Field, SelectField } from '../form/field.tsx'
@@ -12,11 +12,12 @@ import { Form, SubmitButton } from '../form/form.tsx'
 import { buttonStyle } from '../style.ts'
 import { HookCheck } from './hook-check.tsx'
 import { HookHistory } from './hook-history.tsx'
+import { HookPlaceFields, isPlaced, readHookPlace } from './hook-place.tsx'
 import { ScriptField, type ScriptHandle } from './hook-script.tsx'
 
 /** `stops`: what the life cycle has a failure do here. */
 type HookFormProps = {
-  environmentId: string
+  environment: EnvironmentView
   event: LifecycleEvent
   stops: boolean
   hook: HookView | null
@@ -25,12 +26,15 @@ type HookFormProps = {
   changed: (hook: HookView | null) => void
 }
 
+const everywhere = { on: 'all' } as const
 const empty = '#!/usr/bin/env bash\nset -euo pipefail\n\n'
 
-export function HookForm({ environmentId, event, stops, hook, close, changed }: HookFormProps) {
+export function HookForm({ environment, event, stops, hook, close, changed }: HookFormProps) {
   const router = useRouter()
+  const { id: environmentId, targets } = environment
   // The page is drawn anew while somebody types: what was opened is what is edited.
   const [edited] = useState(hook)
+  const place = edited?.place ?? everywhere
   const script = useRef<ScriptHandle>(null)
   function done(now: HookView | null, words: string) {
     changed(now)
@@ -50,6 +54,7 @@ export function HookForm({ environmentId, event, stops, hook, close, changed }: 
         user: String(data.get('user')) || null,
         timeoutMs: Number(data.get('seconds')) * 1000,
         failure: (String(data.get('failure')) || null) as HookView['failure'],
+        place: readHookPlace(data, place),
         basedOn: edited?.number ?? null,
       })}
       done={(now) => done(now, `The ${event} hook runs from the next deployment on.`)}
@@ -84,6 +89,7 @@ export function HookForm({ environmentId, event, stops, hook, close, changed }: 
           <option value="ignored">is shown and ignored</option>
         </SelectField>
       </div>
+      {isPlaced(place, targets) && <HookPlaceFields place={place} targets={targets} />}
       <div className="flex flex-wrap gap-2">
         <SubmitButton busyText="Saving…">Save the hook</SubmitButton>
         <button type="button" className={buttonStyle.quiet} onClick={close}>
