@@ -121,10 +121,10 @@ export type Action =
   /** One release that a person named; never the live one. Unlike `prune` it fails when something is left. */
   | { do: 'remove'; release: string }
   /**
-   * The release as target `from` has it, with this manifest (SHA-256); `home` is the root there. `beside`: what is live under that
+   * The release as target `from` has it, with this manifest (SHA-256) and so many bytes; `home` is the root there. `beside`: what is live under that
    * name here is replaced, and served from a copy of this name meanwhile.
    */
-  | { do: 'receive'; release: string; from: string; home: string; manifest: string; beside?: string }
+  | { do: 'receive'; release: string; from: string; home: string; manifest: string; bytes: number; beside?: string }
   /** What Fairlead keeps on a server that it leaves: all but the live release, or (`all`) everything that it made but what is shared. */
   | { do: 'leave'; keep: 'live' | 'shared'; caches: string[] }
 

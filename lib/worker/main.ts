@@ -32,6 +32,7 @@ async function main(): Promise<void> {
     mirrors,
     panelId: await ensurePanelId(db),
     hooks: openRecent(32),
+    spool: join(settings.dataDir, 'spool'),
     log,
   }
   const answering = await startAnswering(worker)

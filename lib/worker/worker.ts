@@ -16,5 +16,7 @@ export type Worker = {
   panelId: string
   /** What commits say about their own deployment, read lately: it never changes. */
   hooks: Recent<Hooks>
+  /** Folder for what is too large for memory while it is passed on; the system's own unless given. */
+  spool?: string
   log: Logger
 }

@@ -79,7 +79,7 @@ export function movingContract(site: Site): void {
     expect(said).toBe('0\n')
     const { revision, env } = (await look(home, null)).release!
     const steps = [
-      step(1, { do: 'receive', release, from: 'other', home, manifest }),
+      step(1, { do: 'receive', release, from: 'other', home, manifest, bytes: 0 }),
       step(2, { do: 'complete', release, revision: revision!, envSha256: env }),
       step(3, { do: 'verify', release, envSha256: env }),
       step(4, { do: 'switch', release, expectCurrent: null }),
@@ -101,7 +101,7 @@ export function movingContract(site: Site): void {
     const { root: home, manifest } = await made()
     const root = await site.ground.root()
     const { tar } = await sent(home)
-    const receive = { do: 'receive', release, from: 'other', home, manifest } as const
+    const receive = { do: 'receive', release, from: 'other', home, manifest, bytes: 0 } as const
     const flown = (number: number, action: Action, bytes: Uint8Array) =>
       fly(
         site.connection,
@@ -135,7 +135,7 @@ export function movingContract(site: Site): void {
     const { tar } = await sent(home)
     const beside = `${release}.beside-2`
     const steps = [
-      step(1, { do: 'receive', release, from: 'other', home, manifest, beside }),
+      step(1, { do: 'receive', release, from: 'other', home, manifest, bytes: 0, beside }),
       step(2, { do: 'complete', release, revision: 'x', envSha256: null }),
       step(3, { do: 'hook', hook: hookOf(`readlink ${root}/current; cat ${root}/current/version`) }),
       step(4, { do: 'switch', release, expectCurrent: beside }),
