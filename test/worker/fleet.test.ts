@@ -1,0 +1,118 @@
+// Three OpenSSH servers, one deployment: complete everywhere before one switches, in batches, and back where it has to.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { letOthersFollow } from '@/lib/store/wishes.ts'
+import { readEvents } from '@/lib/store/events.ts'
+import { openFleetPlace } from './fleet-place.ts'
+import type { FleetPlace } from './fleet-place.ts'
+
+let fleet: FleetPlace
+beforeAll(async () => {
+  fleet = await openFleetPlace(3)
+  await fleet.place.worker()
+})
+afterAll(() => fleet.close())
+
+type Environment = Awaited<ReturnType<FleetPlace['environment']>>
+
+async function deploy({ id, repository }: Environment, page: string, files: Record<string, string> = {}) {
+  repository.write('index.html', page)
+  for (const [path, text] of Object.entries(files)) repository.write(path, text)
+  repository.commit(page)
+  const { id: deployment } = await fleet.place.request(id)
+  return deployment
+}
+
+const served = (environment: Environment) => fleet.everywhere(environment, 'cat current/index.html')
+
+test('is complete everywhere before the first switch, and ends the same on all', async () => {
+  const environment = await fleet.environment({ env: 'A=1\n' })
+  const first = await deploy(environment, 'one', { '.fairlead/after.deploy': 'echo on $FAIRLEAD_SERVER\n' })
+  const state = await fleet.place.finished(first)
+  expect(state).toMatchObject({ status: 'succeeded', failure: null, findings: [] })
+  expect(await fleet.everywhere(environment, 'cat current/index.html current/.env')).toEqual(Array(3).fill('oneA=1\n'))
+  const events = await readEvents(fleet.place.db.pool, first)
+  const committed = events.find(({ type }) => type === 'committed')!.seq
+  const switched = events.flatMap((event) => (event.type === 'switched' ? [event] : []))
+  expect(switched.map(({ data }) => data.targetId).sort()).toEqual([...environment.targetIds].sort())
+  expect(Math.min(...switched.map(({ seq }) => seq))).toBeGreaterThan(committed)
+  const shipped = events.filter((event) => event.type === 'segment.ended' && event.data.segment.startsWith('ship-'))
+  expect(shipped.map(({ seq }) => seq < committed)).toEqual([true, true, true])
+  const hook = state.segments.find(({ name }) => name === 'switch-2')!.steps.at(-1)!.n
+  expect(await fleet.place.log(first, 'switch-2', hook)).toBe('on web-2\n')
+  // Nothing of the run is left but its records.
+  const left =
+    "find .fairlead/run -name reserve -o -name 'env*' -o -name '*.tar' -o -name '.[!.]*'; ls -d .fairlead/lock 2>/dev/null; true"
+  expect(await fleet.everywhere(environment, left)).toEqual(['', '', ''])
+  const second = await deploy(environment, 'two')
+  expect(await fleet.place.finished(second)).toMatchObject({ status: 'succeeded' })
+  const { id: back } = await fleet.place.request(environment.id, { type: 'release', number: 1 })
+  expect(await fleet.place.finished(back)).toMatchObject({ status: 'succeeded' })
+  expect(await served(environment)).toEqual(['one', 'one', 'one'])
+})
+
+test('switches nothing anywhere when one server can’t complete', async () => {
+  const environment = await fleet.environment()
+  await fleet.place.finished(await deploy(environment, 'one'))
+  const failing = '[ "$FAIRLEAD_SERVER" != web-2 ] || exit 7\n'
+  const state = await fleet.place.finished(
+    await deploy(environment, 'two', {
+      '.fairlead/before.deploy': failing,
+      '.fairlead/deploy.failure': 'echo sorry\n',
+    }),
+  )
+  expect(state).toMatchObject({
+    status: 'failed',
+    failure: { code: 'command_failed', server: 'web-2', step: 'before.deploy', exit: 7 },
+    committed: null,
+    switched: [],
+  })
+  expect(await served(environment)).toEqual(['one', 'one', 'one'])
+  expect(state.segments.filter(({ name, outcome }) => name.startsWith('failure-') && outcome === 'ok')).toHaveLength(3)
+})
+
+test('puts all of them back when one of a later batch fails', async () => {
+  const options = { strategy: { batch: { count: 2 } } }
+  const environment = await fleet.environment({ options, hooks: [{ event: 'after.deploy', text: 'true' }] })
+  await fleet.place.finished(await deploy(environment, 'one'))
+  await fleet.place.db.prisma.hookRevision.updateMany({
+    where: { environmentId: environment.id },
+    data: { text: '[ $FAIRLEAD_SERVER != web-3 ] || exit 3', failure: 'stops' },
+  })
+  const state = await fleet.place.finished(await deploy(environment, 'two'))
+  expect(state).toMatchObject({ status: 'failed', failure: { server: 'web-3', step: 'after.deploy (panel)', exit: 3 } })
+  expect(state.batches.map(({ targetIds }) => targetIds.length)).toEqual([2, 1])
+  expect(state.undos.map(({ segment }) => segment).sort()).toEqual(['undo-1', 'undo-2', 'undo-3'])
+  expect(await served(environment)).toEqual(['one', 'one', 'one'])
+})
+
+test('goes on without one that fails when enough others serve, and says which one serves something else', async () => {
+  const options = { strategy: { batch: 'one', minimumHealthy: { count: 1 } } }
+  const environment = await fleet.environment({ options, hooks: [{ event: 'after.deploy', text: 'true' }] })
+  await fleet.place.finished(await deploy(environment, 'one'))
+  await fleet.place.db.prisma.hookRevision.updateMany({
+    where: { environmentId: environment.id },
+    data: { text: '[ $FAIRLEAD_SERVER != web-2 ] || exit 3', failure: 'stops' },
+  })
+  const state = await fleet.place.finished(await deploy(environment, 'two'))
+  expect(state).toMatchObject({ status: 'succeeded', failure: null })
+  expect(state.undos.map(({ segment }) => segment)).toEqual(['undo-2'])
+  expect(state.findings).toMatchObject([
+    { code: 'servers_differ', message: expect.stringContaining('web-2: deployment_1') },
+  ])
+  expect(await served(environment)).toEqual(['two', 'one', 'two'])
+})
+
+test('lets the others wait for a person who looks at the first', async () => {
+  const options = { strategy: { canary: { seconds: null } } }
+  const environment = await fleet.environment({ options })
+  const deployment = await deploy(environment, 'one')
+  const waiting = await fleet.place.until(deployment, (state) => state.waiting !== null)
+  expect(waiting).toMatchObject({
+    waiting: { batch: 2, until: null },
+    batches: [{ targetIds: [environment.targetIds[0]] }],
+  })
+  expect(waiting.switched.map(({ targetId }) => targetId)).toEqual([environment.targetIds[0]])
+  await letOthersFollow(fleet.place.db, { deploymentId: deployment, by: 'user:1', byName: 'Ada' })
+  expect(await fleet.place.finished(deployment)).toMatchObject({ status: 'succeeded', continued: { by: 'Ada' } })
+  expect(await served(environment)).toEqual(['one', 'one', 'one'])
+})
