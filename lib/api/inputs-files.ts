@@ -1,7 +1,7 @@
 // What panel functions about configuration files take.
 import { z } from 'zod'
 import { fileTargets, type FileTarget } from '@/lib/deploy/types.ts'
-import { byEnvironment, deploymentInput, isWritable } from './inputs.ts'
+import { byEnvironment, deploymentInput, isWritable, onServers } from './inputs.ts'
 
 /** Of one file, once decoded. */
 export const largestFile = 1024 * 1024
@@ -86,6 +86,7 @@ export const fileRevert = fileKey.extend({
 export const filesApply = z.object({
   environmentId: byEnvironment.shape.environmentId,
   number: z.number().int().min(1).optional(),
+  ...onServers,
   expectedHash: deploymentInput.shape.expectedHash,
   idempotencyKey: deploymentInput.shape.idempotencyKey,
 })

@@ -1,7 +1,7 @@
 // What previews, comparisons and everything done with an existing release are asked with.
 import { z } from 'zod'
 import { nameText, refText } from './grammar.ts'
-import { deploymentInput, placesInput } from './inputs.ts'
+import { deploymentInput, onServers, placesInput } from './inputs.ts'
 
 const id = z.uuid('Not an id.')
 const number = z.coerce.number().int().min(1).max(2_147_483_647)
@@ -16,6 +16,7 @@ export const previewInput = z.object({
   release: number.optional(),
   variables: number.optional(),
   files: z.literal('newest').optional(),
+  ...onServers,
 })
 /** From one release of an environment to another; `to` is the live one unless given. */
 export const comparisonInput = z.object({ environmentId: id, from: number, to: number.optional() })
@@ -23,7 +24,7 @@ export const releaseKey = z.object({ environmentId: id, number })
 const idempotencyKey = deploymentInput.shape.idempotencyKey
 /** Of the plan that a preview has shown. */
 const expectedHash = deploymentInput.shape.expectedHash
-export const redeployInput = releaseKey.extend({ expectedHash, idempotencyKey })
+export const redeployInput = releaseKey.extend({ ...onServers, expectedHash, idempotencyKey })
 /** `to` is the environment that the commit of the release is deployed to; it belongs to the same project. */
 export const promotionInput = releaseKey.extend({ to: id, expectedHash, idempotencyKey })
 /** Settings and hooks come along, variables only when wished; the place is always another one. */

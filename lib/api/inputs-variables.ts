@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { variableName } from '@/lib/format/env-text.ts'
 import { dialects } from '@/lib/spec/env-dialects.ts'
-import { byEnvironment, deploymentInput, isWritable } from './inputs.ts'
+import { byEnvironment, deploymentInput, isWritable, onServers } from './inputs.ts'
 
 const name = z.string().regex(variableName, 'A name has letters, digits and “_”, and does not begin with a digit.')
 const number = z.coerce.number<string | number>().int().min(1).max(2_147_483_647)
@@ -50,6 +50,7 @@ export const variablesRevert = z.object({ environmentId: byEnvironment.shape.env
 export const variablesApply = z.object({
   environmentId: byEnvironment.shape.environmentId,
   number: number.optional(),
+  ...onServers,
   expectedHash: deploymentInput.shape.expectedHash,
   idempotencyKey: deploymentInput.shape.idempotencyKey,
 })

@@ -165,10 +165,25 @@ export const hookInput = z.object({
 })
 export const hookKey = z.object({ environmentId: id, event })
 
+/** Which servers of an environment something is for. */
+export const onServers = {
+  servers: z
+    .union([z.array(z.string().max(200)).max(200), z.string().max(20_000)])
+    .transform((given) => (typeof given === 'string' ? given.split(',').map((one) => one.trim()) : given))
+    .refine((names) => names.length > 0 && !names.includes(''), 'Name a server.')
+    .optional()
+    .describe('Names or ids, separated by commas where it is a text; left out = all servers of the environment.'),
+  onlyOutdated: z
+    .boolean()
+    .default(false)
+    .describe('Of these, only servers on which another release than the live one is, or nobody knows which.'),
+}
+
 /** `expectedHash`: of the plan that a preview has shown; anything else is refused, or ends as `plan_changed`. */
 export const deploymentInput = z.object({
   environmentId: id,
   ref: refText.optional(),
+  ...onServers,
   expectedHash: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'Not the hash of a plan.')
@@ -183,9 +198,14 @@ export const deploymentInput = z.object({
 const number = z.coerce.number().int().min(1).max(2_147_483_647)
 const idempotencyKey = deploymentInput.shape.idempotencyKey
 const expectedHash = deploymentInput.shape.expectedHash
-export const activationInput = z.object({ environmentId: id, number, expectedHash, idempotencyKey })
+export const activationInput = z.object({ environmentId: id, number, ...onServers, expectedHash, idempotencyKey })
 /** `force`: although the environment is held; for those who could lift that. */
-export const rollBackInput = z.object({ environmentId: id, force: z.boolean().default(false), idempotencyKey })
+export const rollBackInput = z.object({
+  environmentId: id,
+  force: z.boolean().default(false),
+  ...onServers,
+  idempotencyKey,
+})
 /** `before` is the number of a release to continue after. */
 export const releasesInput = byEnvironment.extend({
   before: number.optional(),

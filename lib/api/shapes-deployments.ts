@@ -73,6 +73,9 @@ export const deploymentView = z
     number: z.int(),
     kind: planKind,
     source,
+    servers: z
+      .array(z.string())
+      .describe('Names of the servers that it was asked for; empty = all of the environment.'),
     status,
     requestedBy: z.string(),
     requestedByName: z.string(),

@@ -19,6 +19,8 @@ export const deployment = z.looseObject({
     z.object({ type: z.literal('git'), ref: z.string() }),
     z.object({ type: z.enum(['release', 'variables', 'files']), number: z.number() }),
   ]),
+  /** Empty = all of the environment. */
+  servers: z.array(z.string()).default([]),
   status: z.string(),
   revision: z.string().nullable(),
   release: z.looseObject({ number: z.number(), name: z.string(), subject: z.string() }).nullable(),

@@ -31,6 +31,8 @@ Options:
       --json          print JSON; with --follow one JSON value a line
       --plan <hash>   deploy, activate: run what this plan has shown, or say what has changed since
       --key <text>    deploy, activate, rollback: repeating the command with the same key does nothing more
+      --server <name> plan, deploy, activate, rollback: on this server alone; may be given several times
+      --only-outdated the same: only on servers that haven’t the live release
       --force         rollback: although somebody holds the environment (an admin may)
       --url <url>     the panel (default: FAIRLEAD_URL); the token is read from FAIRLEAD_TOKEN only
   -h, --help
@@ -69,6 +71,10 @@ export type Command = {
   key: string | null
   /** Hash of the plan that was shown. */
   plan: string | null
+  /** Names of servers; [] = all of the environment. */
+  servers: string[]
+  /** Only servers that lag behind. */
+  onlyOutdated: boolean
   /** Although somebody holds the environment. */
   force: boolean
   url: string | null
@@ -90,6 +96,8 @@ export const options = {
   json: { type: 'boolean', default: false },
   key: { type: 'string' },
   plan: { type: 'string' },
+  server: { type: 'string', multiple: true },
+  'only-outdated': { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },
   url: { type: 'string' },
 } as const
@@ -113,6 +121,8 @@ const knownTo: Partial<Record<OptionName, readonly CommandName[]>> = {
   follow: ['deploy', 'logs', 'activate', 'rollback'],
   key: ['deploy', 'activate', 'rollback'],
   plan: ['deploy', 'activate'],
+  server: ['plan', 'deploy', 'activate', 'rollback'],
+  'only-outdated': ['plan', 'deploy', 'activate', 'rollback'],
   force: ['rollback'],
 }
 
@@ -144,6 +154,8 @@ export function parseCommand(args: string[]): Command {
     json: values.json,
     key: values.key ?? null,
     plan: values.plan ?? null,
+    servers: values.server ?? [],
+    onlyOutdated: values['only-outdated'],
     force: values.force,
     url: values.url ?? null,
   }

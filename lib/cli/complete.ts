@@ -23,6 +23,7 @@ async function possible(before: string[], prefix: string, known: (noun: Noun) =>
   if (first === undefined) return [...commands, ...own, ...all.map(([noun]) => noun!)]
   const typed = before.filter((word) => !word.startsWith('-')).length
   const command = commands.find((name) => name === first)
+  if (command && before.at(-1) === '--server') return known('server')
   if (command)
     return prefix.startsWith('-')
       ? optionsOf(command).map((name) => `--${name}`)

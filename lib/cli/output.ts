@@ -23,14 +23,15 @@ export function table(rows: string[][]): string {
 }
 
 export function deploymentLine(deployment: Deployment): string[] {
-  const { number, status, source, revision, createdAt, requestedByName } = deployment
+  const { number, status, source, servers, revision, createdAt, requestedByName } = deployment
   const what = source.type === 'git' ? source.ref : `${source.type} ${source.number}`
+  const where = servers.length > 0 ? ` on ${servers.join(', ')}` : ''
   return [
     String(number),
     status,
     createdAt.slice(0, 19).replace('T', ' '),
     shortSha(revision ?? ''),
-    clean(what),
+    clean(what + where),
     clean(requestedByName),
   ]
 }

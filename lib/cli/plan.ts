@@ -6,21 +6,24 @@ import { shortSha } from '@/lib/format/revision.ts'
 import { formatDuration } from '@/lib/format/time.ts'
 import type { Client } from './client.ts'
 import { exits, type Exit } from './exit.ts'
+import { serversAsked, serversTyped, type OnServers } from './on-servers.ts'
 import type { Streams } from './output.ts'
 import { clean } from './terminal.ts'
 
-type Asked = { environment: string; ref: string | null; json: boolean }
+type Asked = OnServers & { environment: string; ref: string | null; json: boolean }
 
 /** Throws Stop. `base` is the address of the environment. */
 export async function runPlan(asked: Asked, client: Client, streams: Streams, base: string): Promise<Exit> {
-  const body = asked.ref === null ? {} : { ref: asked.ref }
+  const body = { ...serversAsked(asked), ...(asked.ref === null ? {} : { ref: asked.ref }) }
   const answer = await client.call(z.unknown(), 'POST', `${base}/preview`, { body, repeatable: true })
-  streams.out(asked.json ? `${JSON.stringify(answer)}\n` : planText(previewView.parse(answer), asked.environment))
+  streams.out(
+    asked.json ? `${JSON.stringify(answer)}\n` : planText(previewView.parse(answer), asked.environment, asked),
+  )
   return exits.done
 }
 
 /** Everything of a plan as plain text: what changes, then each step with its very text, then how to run just this. */
-export function planText(plan: PreviewView, environment: string): string {
+export function planText(plan: PreviewView, environment: string, on: OnServers): string {
   const { live, commit, disk } = plan
   const instead = live ? ` in place of ${live.number === null ? live.name : `release ${live.number}`}` : ''
   const lines = [
@@ -37,7 +40,7 @@ export function planText(plan: PreviewView, environment: string): string {
       ...undo.flatMap((step) => stepLines(step, user)),
     ]),
     '',
-    `To run exactly this: fairlead deploy ${environment} ${plan.ref} --plan ${plan.planHash}`,
+    `To run exactly this: fairlead deploy ${environment} ${plan.ref}${serversTyped(on)} --plan ${plan.planHash}`,
   ]
   return `${lines.map((line) => clean(line)).join('\n')}\n`
 }

@@ -8,6 +8,7 @@ import { exits, Stop, type Exit } from './exit.ts'
 import { follow } from './follow.ts'
 import { LogText } from './log-text.ts'
 import { idOf } from './names.ts'
+import { serversAsked } from './on-servers.ts'
 import { everyPage, firstPage } from './pages.ts'
 import { runPlan } from './plan.ts'
 import { deploymentLine, environmentLine, releaseLine, standing, table, type Streams } from './output.ts'
@@ -62,7 +63,7 @@ async function request(
 ): Promise<Exit> {
   const key = command.key ?? randomUUID()
   const queued = await client.call(answers.deployment, 'POST', `${base}${path}`, {
-    body: command.plan === null ? body : { ...body, expectedHash: command.plan },
+    body: { ...body, ...serversAsked(command), ...(command.plan === null ? {} : { expectedHash: command.plan }) },
     key,
     repeatable: true,
   })

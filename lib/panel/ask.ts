@@ -18,7 +18,8 @@ type Questions = {
   logFiles: { environmentId: string }
   logText: { environmentId: string; path: string; at: { file: string; from: number } | null }
   difference: { projectId: string; from: string; to: string }
-  preview: { environmentId: string; source: PreviewSource; expectedHash?: string }
+  /** `targetIds`: of several servers, only these. */
+  preview: { environmentId: string; source: PreviewSource; targetIds?: string[]; expectedHash?: string }
 }
 
 /** Questions of one process that may wait at once: a worker takes eight at a time, and the rest would only pile up. */

@@ -29,8 +29,8 @@ export async function requestDeployment(
   actor: Actor,
   input: z.input<typeof deploymentInput>,
 ): Promise<DeploymentView> {
-  const { environmentId, ref, idempotencyKey, expectedHash } = parse(deploymentInput, input)
-  return enqueue(ctx, actor, { environmentId, idempotencyKey, expectedHash }, (environment) => ({
+  const { ref, ...request } = parse(deploymentInput, input)
+  return enqueue(ctx, actor, request, (environment) => ({
     kind: 'deploy',
     source: { type: 'git', ref: ref ?? environment.branch },
   }))

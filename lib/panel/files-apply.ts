@@ -63,8 +63,9 @@ export async function applyConfigFiles(
   actor: Actor,
   input: z.input<typeof filesApply>,
 ): Promise<DeploymentView> {
-  const { environmentId, number, idempotencyKey, expectedHash } = parse(filesApply, input)
-  return enqueue(ctx, actor, { environmentId, idempotencyKey, expectedHash }, async (environment) => {
+  const { number, ...request } = parse(filesApply, input)
+  const { environmentId } = request
+  return enqueue(ctx, actor, request, async (environment, targets) => {
     const { prisma } = ctx.db
     const count = await store.countFileRevisions(prisma, environmentId)
     if (count === 0) throw new PanelError('conflict', 'No file was saved for this environment yet.')
@@ -74,7 +75,8 @@ export async function applyConfigFiles(
     const isIdle = environment.deployments.length === 0
     if (!live && isIdle)
       throw new PanelError('conflict', 'Nothing is live here yet: the first deployment brings files along.')
-    if (live && isIdle && !(await differs(ctx, environmentId, live.id)))
+    const isForAll = targets.length === environment.targets.length
+    if (live && isIdle && isForAll && !(await differs(ctx, environmentId, live.id)))
       throw new PanelError('conflict', 'The live release has the newest files already.')
     return { kind: 'configure', source: { type: 'files', number: count } }
   })

@@ -6,6 +6,7 @@ import { previewView, type PreviewView } from '@/lib/api/shapes-preview.ts'
 import { findWish } from '@/lib/store/history.ts'
 import { missing, parse } from './act.ts'
 import { ask, type PreviewSource } from './ask.ts'
+import { chooseTargets, onlyOn } from './chosen-servers.ts'
 import type { Context } from './context.ts'
 import { previewDeadlineMs } from './queue.ts'
 
@@ -19,12 +20,14 @@ export async function previewPlan(
   actor: Actor,
   input: z.input<typeof previewInput>,
 ): Promise<PreviewView> {
-  const { environmentId, ref, release, variables, files } = parse(previewInput, input)
+  const { environmentId, ref, release, variables, files, ...chosen } = parse(previewInput, input)
   const environment = await findWish(ctx.db.prisma, environmentId)
   if (!environment || !sees(actor, environment.projectId)) throw missing('environment')
   demand(actor, 'deploy', environment.projectId)
   const source = sourceOf({ ref: ref ?? environment.branch, release, variables, files })
-  return previewView.parse(await ask(ctx, 'preview', { environmentId, source }, { deadlineMs: previewDeadlineMs }))
+  const targets = await chooseTargets(ctx.db.prisma, environment, chosen)
+  const question = { environmentId, source, ...onlyOn(environment, targets) }
+  return previewView.parse(await ask(ctx, 'preview', question, { deadlineMs: previewDeadlineMs }))
 }
 
 /** The first of them that is asked for; a ref there always is. */
@@ -33,7 +36,7 @@ function sourceOf({
   release,
   variables,
   files,
-}: Omit<z.output<typeof previewInput>, 'environmentId'> & { ref: string }): PreviewSource {
+}: Pick<z.output<typeof previewInput>, 'release' | 'variables' | 'files'> & { ref: string }): PreviewSource {
   if (release !== undefined) return { release }
   if (variables !== undefined) return { variables }
   return files === undefined ? { ref } : { files: true }

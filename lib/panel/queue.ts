@@ -7,16 +7,18 @@ import { createDeployment, type DeploymentSource } from '@/lib/store/deployments
 import * as store from '@/lib/store/history.ts'
 import { missing } from './act.ts'
 import { ask, type PreviewSource } from './ask.ts'
+import { chooseTargets, onlyOn, type Chosen } from './chosen-servers.ts'
 import type { Context } from './context.ts'
 import { deploymentView } from './deployment-view.ts'
 
 type Wish = { kind: PlanKind; source: DeploymentSource; onlyWhenIdle?: boolean }
+type Choose = (environment: store.WishRow, targets: store.WishRow['targets']) => Wish | Promise<Wish>
 
 /**
  * `expectedHash`: of the plan that was shown, if that and nothing else is wanted. `force`: although somebody holds the environment;
  * for those who could lift that.
  */
-type Request = {
+type Request = Chosen & {
   environmentId: string
   idempotencyKey?: string | undefined
   expectedHash?: string | undefined
@@ -27,15 +29,15 @@ type Request = {
 export const previewDeadlineMs = 120_000
 
 /**
- * Queues what `choose` makes of the environment. A repeated idempotency key is answered before anything is judged, so that a
+ * Queues what `choose` makes of the environment and the servers that it is for. A repeated idempotency key is answered before anything is judged, so that a
  * retry gets the same deployment whatever has changed since. PanelError: not_found, forbidden, conflict, plan_changed, and what
  * `choose` throws.
  */
 export async function enqueue(
   ctx: Context,
   actor: Actor,
-  { environmentId, idempotencyKey, expectedHash, force = false }: Request,
-  choose: (environment: store.WishRow) => Wish | Promise<Wish>,
+  { environmentId, idempotencyKey, expectedHash, force = false, ...servers }: Request,
+  choose: Choose,
 ): Promise<DeploymentView> {
   const environment = await store.findWish(ctx.db.prisma, environmentId)
   if (!environment || !sees(actor, environment.projectId)) throw missing('environment')
@@ -43,10 +45,11 @@ export async function enqueue(
   if (force) demand(actor, 'configure', environment.projectId)
   const earlier =
     idempotencyKey === undefined ? null : await store.findByKey(ctx.db.prisma, environmentId, idempotencyKey)
-  if (earlier) return demandSame(earlier, actor, await chosen(choose, environment))
-  const wish = await choose(environment)
-  refuseUnready(environment)
-  if (expectedHash !== undefined) await demandShown(ctx, environmentId, wish.source, expectedHash)
+  const wanted = () => wishFor(ctx, environment, servers, choose)
+  if (earlier) return demandSame(earlier, actor, await unlessRefused(wanted))
+  const wish = await wanted()
+  refuseUnready(environment, wish.targetIds)
+  if (expectedHash !== undefined) await demandShown(ctx, environmentId, wish, expectedHash)
   const { id } = await createDeployment(ctx.db, {
     environmentId,
     ...wish,
@@ -62,10 +65,28 @@ export async function enqueue(
   return demandSame(row, actor, wish)
 }
 
+/** `targetIds` absent = all of the environment. Which servers lag behind is known only when nothing is under way. */
+type WishFor = Wish & { targetIds?: string[]; isOutdatedOnly: boolean }
+
+async function wishFor(ctx: Context, environment: store.WishRow, servers: Chosen, choose: Choose): Promise<WishFor> {
+  const targets = await chooseTargets(ctx.db.prisma, environment, servers)
+  const wish = await choose(environment, targets)
+  const isOutdatedOnly = servers.onlyOutdated ?? false
+  const only = onlyOn(environment, targets)
+  const names = targets.map(({ server }) => server.name)
+  return {
+    ...wish,
+    ...only,
+    source: only.targetIds ? { ...wish.source, servers: names } : wish.source,
+    onlyWhenIdle: isOutdatedOnly || (wish.onlyWhenIdle ?? false),
+    isOutdatedOnly,
+  }
+}
+
 /** What would be queued now; null when it can't be any more, which says nothing about what was queued then. */
-async function chosen(choose: (environment: store.WishRow) => Wish | Promise<Wish>, environment: store.WishRow) {
+async function unlessRefused(wanted: () => Promise<WishFor>): Promise<WishFor | null> {
   try {
-    return await choose(environment)
+    return await wanted()
   } catch (error) {
     if (error instanceof PanelError) return null
     throw error
@@ -73,12 +94,14 @@ async function chosen(choose: (environment: store.WishRow) => Wish | Promise<Wis
 }
 
 /** A key belongs to one request of one actor: whoever uses it for another thing believed that this would be done. */
-function demandSame(earlier: store.DeploymentRow, actor: Actor, wish: Wish | null): DeploymentView {
+function demandSame(earlier: store.DeploymentRow, actor: Actor, wish: WishFor | null): DeploymentView {
   const source = earlier.source as DeploymentSource
   const isOther =
     earlier.requestedBy !== actorText(actor) ||
     (wish !== null && (wish.kind !== earlier.kind || wish.source.type !== source.type)) ||
-    (wish?.source.type === 'git' && source.type === 'git' && wish.source.ref !== source.ref)
+    (wish?.source.type === 'git' && source.type === 'git' && wish.source.ref !== source.ref) ||
+    // Which ones lag behind changes with what was queued.
+    (wish !== null && !wish.isOutdatedOnly && (wish.targetIds ?? []).join() !== earlier.targetIds.join())
   if (isOther) throw new PanelError('conflict', 'This Idempotency-Key was used for another request. Take a new one.')
   return deploymentView(earlier)
 }
@@ -87,10 +110,12 @@ function demandSame(earlier: store.DeploymentRow, actor: Actor, wish: Wish | nul
 async function demandShown(
   ctx: Context,
   environmentId: string,
-  source: DeploymentSource,
+  { source, targetIds }: WishFor,
   expectedHash: string,
 ): Promise<void> {
-  await ask(ctx, 'preview', { environmentId, source: shownAs(source), expectedHash }, { deadlineMs: previewDeadlineMs })
+  const only = targetIds ? { targetIds } : {}
+  const question = { environmentId, source: shownAs(source), expectedHash, ...only }
+  await ask(ctx, 'preview', question, { deadlineMs: previewDeadlineMs })
 }
 
 function shownAs(source: DeploymentSource): PreviewSource {
@@ -100,9 +125,10 @@ function shownAs(source: DeploymentSource): PreviewSource {
 }
 
 /** Said now rather than by a deployment that can only fail. */
-function refuseUnready({ targets }: store.WishRow): void {
+function refuseUnready({ targets }: store.WishRow, targetIds: string[] | undefined): void {
   if (targets.length === 0) throw new PanelError('conflict', 'This environment has no server yet.')
-  const unconfirmed = targets.flatMap(({ server }) => wayTo(server)).find(({ hostKey }) => hostKey === null)
+  const meant = targets.filter(({ id }) => !targetIds || targetIds.includes(id))
+  const unconfirmed = meant.flatMap(({ server }) => wayTo(server)).find(({ hostKey }) => hostKey === null)
   if (unconfirmed)
     throw new PanelError('conflict', `Confirm the host key of server “${unconfirmed.name}” first.`, {
       serverId: unconfirmed.id,

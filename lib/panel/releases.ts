@@ -6,6 +6,7 @@ import type { DeploymentView, ReleaseView } from '@/lib/api/shapes.ts'
 import { PanelError } from '@/lib/errors.ts'
 import * as store from '@/lib/store/history.ts'
 import { missing, parse } from './act.ts'
+import { isAt } from './chosen-servers.ts'
 import type { Context } from './context.ts'
 import { releaseView } from './deployment-view.ts'
 import { enqueue } from './queue.ts'
@@ -24,15 +25,16 @@ export async function listReleases(
 
 /**
  * Queues the switch to a release that is still on the server.
- * PanelError: invalid, not_found, forbidden, release_missing, conflict (it is live and nothing is about to change that).
+ * PanelError: invalid, not_found, forbidden, release_missing, conflict (it is live on all of them and nothing is about to change that).
  */
 export async function activateRelease(
   ctx: Context,
   actor: Actor,
   input: z.input<typeof activationInput>,
 ): Promise<DeploymentView> {
-  const { environmentId, number, idempotencyKey, expectedHash } = parse(activationInput, input)
-  return enqueue(ctx, actor, { environmentId, idempotencyKey, expectedHash }, async (environment) => {
+  const { number, ...request } = parse(activationInput, input)
+  const { environmentId } = request
+  return enqueue(ctx, actor, request, async (environment, targets) => {
     const release = await store.findRelease(ctx.db.prisma, environmentId, number)
     if (!release) throw missing('release')
     if (release.state !== 'complete')
@@ -43,7 +45,8 @@ export async function activateRelease(
           revision: release.revision,
         },
       )
-    if (release.id === environment.liveReleaseId && environment.deployments.length === 0)
+    const isLive = release.id === environment.liveReleaseId && targets.every((target) => isAt(target, release.name))
+    if (isLive && environment.deployments.length === 0)
       throw new PanelError('conflict', `Release ${number} is live already.`)
     return { kind: 'activate', source: { type: 'release', number } }
   })
@@ -59,9 +62,9 @@ export async function rollBack(
   actor: Actor,
   input: z.input<typeof rollBackInput>,
 ): Promise<DeploymentView> {
-  const { environmentId, force, idempotencyKey } = parse(rollBackInput, input)
-  return enqueue(ctx, actor, { environmentId, idempotencyKey, force }, async () => {
-    const release = await store.findEarlierRelease(ctx.db.prisma, environmentId)
+  const request = parse(rollBackInput, input)
+  return enqueue(ctx, actor, request, async () => {
+    const release = await store.findEarlierRelease(ctx.db.prisma, request.environmentId)
     if (!release) throw new PanelError('release_missing', 'There is no earlier release on the server to roll back to.')
     return { kind: 'activate', source: { type: 'release', number: release.number }, onlyWhenIdle: true }
   })

@@ -19,8 +19,9 @@ export async function applyVariables(
   actor: Actor,
   input: z.input<typeof variablesApply>,
 ): Promise<DeploymentView> {
-  const { environmentId, number, idempotencyKey, expectedHash } = parse(variablesApply, input)
-  return enqueue(ctx, actor, { environmentId, idempotencyKey, expectedHash }, async (environment) => {
+  const { number, ...request } = parse(variablesApply, input)
+  const { environmentId } = request
+  return enqueue(ctx, actor, request, async (environment, targets) => {
     const newest = await findNewestVariables(ctx.db.prisma, environmentId)
     if (!newest) throw new PanelError('conflict', 'No variables were saved for this environment yet.')
     if (number !== undefined && number !== newest.number)
@@ -31,7 +32,8 @@ export async function applyVariables(
     const isIdle = environment.deployments.length === 0
     if (!live && isIdle)
       throw new PanelError('conflict', 'Nothing is live here yet: the first deployment brings the variables along.')
-    if (live?.variableSetId === newest.id && isIdle)
+    // Known of a release is what was applied last, on whichever servers: on some of them alone it may be applied again.
+    if (live?.variableSetId === newest.id && isIdle && targets.length === environment.targets.length)
       throw new PanelError('conflict', `The live release has set ${newest.number} already.`)
     return { kind: 'configure', source: { type: 'variables', number: newest.number } }
   })

@@ -13,17 +13,21 @@ import { noteWish } from './wishes.ts'
 
 export { giveUp, letOthersFollow, requestCancel } from './wishes.ts'
 
-export type DeploymentSource =
+/** `servers`: names of those that were chosen, as they were called then; absent = all of the environment. */
+export type DeploymentSource = { servers?: string[] } & (
   | { type: 'git'; ref: string; commit?: string }
   | { type: 'release'; number: number }
   | { type: 'variables'; number: number }
   /** `number`: how many revisions of files there were when it was asked for. */
   | { type: 'files'; number: number }
+)
 /** `by` as stored: `user:<id>`, `token:<id>` or `system:<why>`; `byName` for people. */
 type DeploymentRequest = {
   environmentId: string
   kind: PlanKind
   source: DeploymentSource
+  /** Those of the environment's targets that it is for; absent = all. */
+  targetIds?: string[]
   by: string
   byName: string
   idempotencyKey?: string
@@ -38,7 +42,8 @@ type DeploymentRequest = {
 /**
  * Queues a deployment: number, row, event, audit entry and the word to workers, all or nothing. The same
  * idempotency key gives the deployment that was made with it.
- * @throws PanelError not_found: no such environment; conflict: `onlyWhenIdle`, and one is under way, or it is held.
+ * @throws PanelError not_found: no such environment; conflict: `onlyWhenIdle`, and one is under way, or it is held, or one of the
+ * targets isn't the environment's any more.
  */
 export async function createDeployment(
   db: Database,
@@ -64,14 +69,16 @@ export async function createDeployment(
     const hold = holdOf(environment, new Date())
     if (hold && !request.force) throw held(hold)
     if (request.onlyWhenIdle) await refuseWhenBusy(client, request.environmentId)
+    const targetIds = request.targetIds ?? []
+    await refuseStrange(client, request.environmentId, targetIds)
     const id = randomUUID()
     const source = storableJson(request.source)
     await client.query(`UPDATE "Environment" SET "nextNumber" = "nextNumber" + 1 WHERE "id" = $1`, [
       request.environmentId,
     ])
     await client.query(
-      `INSERT INTO "Deployment" ("id", "environmentId", "number", "kind", "source", "requestedBy", "requestedByName", "idempotencyKey", "expectedHash")
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      `INSERT INTO "Deployment" ("id", "environmentId", "number", "kind", "source", "requestedBy", "requestedByName", "idempotencyKey", "expectedHash", "targetIds")
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [
         id,
         request.environmentId,
@@ -82,6 +89,7 @@ export async function createDeployment(
         request.byName,
         request.idempotencyKey ?? null,
         request.expectedHash ?? null,
+        targetIds,
       ],
     )
     const locked: LockedDeployment = { id, environmentId: request.environmentId, nextSeq: 1, status: 'queued' }
@@ -103,6 +111,17 @@ function held({ reason, by, until }: Hold): PanelError {
   return new PanelError('conflict', `${by} holds this environment${end}: ${reason}`, {
     held: { reason, by, until: time },
   })
+}
+
+/** Whoever takes a server away holds the environment's row, too. */
+async function refuseStrange(client: PoolClient, environmentId: string, targetIds: string[]): Promise<void> {
+  if (targetIds.length === 0) return
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*)::int AS "count" FROM "Target" WHERE "environmentId" = $1 AND "id" = ANY($2)`,
+    [environmentId, targetIds],
+  )
+  if (rows[0]?.count !== targetIds.length)
+    throw new PanelError('conflict', 'A server was taken out of the environment meanwhile. Choose again.')
 }
 
 async function refuseWhenBusy(client: PoolClient, environmentId: string): Promise<void> {

@@ -24,7 +24,10 @@ const releaseParts = {
 export type ReleaseRow = Prisma.ReleaseGetPayload<{ include: typeof releaseParts }>
 
 const wishParts = {
-  targets: { include: { server: { include: throughJumps } } },
+  targets: {
+    include: { server: { include: throughJumps } },
+    orderBy: [{ position: 'asc' }, { createdAt: 'asc' }],
+  },
   deployments: { where: { status: { in: ['queued', 'running'] } }, orderBy: { number: 'asc' } },
 } satisfies Prisma.EnvironmentInclude
 /** An environment as far as a request must know it; `deployments` are the unfinished ones, oldest first. */

@@ -134,7 +134,14 @@ describe('releases from a script', () => {
       { number: 2, isLive: true },
       { number: 1 },
     ])
-    expect(await run(['rollback', name], env)).toMatchObject({ code: 0, out: 'Activation 3 is queued.\n' })
+    expect(await run(['rollback', name, '--server', 'nowhere'], env)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('on no such server'),
+    })
+    expect(await run(['rollback', name, '--server', 'web-1'], env)).toMatchObject({
+      code: 0,
+      out: 'Activation 3 is queued.\n',
+    })
     expect(await run(['continue', name], env)).toMatchObject({ code: 4, err: expect.stringContaining('wait') })
     expect(await run(['cancel', name], env)).toMatchObject({ code: 0, out: 'Activation 3 was cancelled.\n' })
     expect(await run(['cancel', name], env)).toMatchObject({ code: 4 })

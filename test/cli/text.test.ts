@@ -20,6 +20,8 @@ describe('what is typed', () => {
       json: false,
       key: 'run 7',
       plan: null,
+      servers: [],
+      onlyOutdated: false,
       force: false,
       url: null,
     })
@@ -34,6 +36,10 @@ describe('what is typed', () => {
       json: true,
     })
     expect(parseCommand(['rollback', 'shop/production', '--force'])).toMatchObject({ name: 'rollback', force: true })
+    expect(parseCommand(['deploy', 'a/b', '--server', 'web-1', '--server', 'web 2', '--only-outdated'])).toMatchObject({
+      servers: ['web-1', 'web 2'],
+      onlyOutdated: true,
+    })
     expect(parseCommand(['environments', '--url', 'https://x.test'])).toMatchObject({
       environment: '',
       url: 'https://x.test',
@@ -51,6 +57,7 @@ describe('what is typed', () => {
       [['rollback', 'a/b', '3'], 'too much'],
       [['releases', 'a/b', '--follow'], 'no --follow'],
       [['cancel', 'a/b', '--key', 'x'], 'no --key'],
+      [['logs', 'a/b', '--server', 'x'], 'no --server'],
       [['deploy', 'a/b', '--force'], 'no --force'],
       [['deploy', 'a/b', '--token', 'x'], 'token'],
     ]
