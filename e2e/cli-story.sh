@@ -48,7 +48,7 @@ plan=$(f plan shop/production)
 has plan 'Commits: 1' <<<"$plan"
 has 'plan of the hook' 'echo "built as \$FAIRLEAD_RELEASE"' <<<"$plan"
 hash=$(grep -Eo -- '--plan [0-9a-f]{64}' <<<"$plan" | cut -d ' ' -f 2)
-f deploy shop/production --plan "$hash" | has 'agreed plan' 'Deployment 3 is queued'
+f deploy shop/production --plan "$hash" | has 'agreed plan' 'Deployment 3 is (queued|running)'
 f logs shop/production --follow | has log '^built as deployment_3\.'
 f deployments shop/production | has deployments '^3 +succeeded '
 ends 4 f deploy shop/production --plan "$hash" --follow
