@@ -16,7 +16,8 @@ export const logStart: LogPosition = { rawOffset: 0, outOffset: 0, lines: 0, has
 
 /**
  * Adds `text` (redacted; may be empty) after `from`, and gives the new position. Raw bytes up to `rawOffset` are done
- * with by it. @throws LostClaim
+ * with by it. Several servers write at once, and the lock lets them do so one by one: ids ascend in the order in which chunks can be
+ * read, and whoever has read up to one has all before it. @throws LostClaim
  */
 export async function appendLog(
   db: Database,
@@ -31,7 +32,8 @@ export async function appendLog(
   const position = { ...next, outOffset: from.outOffset + text.length, lines }
   const { rowCount } = await db.pool.query(
     `WITH held AS (
-       SELECT "id", "environmentId" FROM "Deployment" WHERE "id" = $1 AND "attempt" = $2 AND "status" = 'running' FOR SHARE
+       SELECT "id", "environmentId" FROM "Deployment" WHERE "id" = $1 AND "attempt" = $2 AND "status" = 'running'
+       FOR NO KEY UPDATE
      ), chunks AS (
        INSERT INTO "LogChunk" ("deploymentId", "segment", "step", "offset", "firstLine", "lines", "bytes")
        SELECT held."id", $3, $4, piece."offset", piece."firstLine", piece."lines", piece."bytes"
@@ -140,16 +142,53 @@ type StoredChunk = {
   at: Date
 }
 
-/** Chunks after `afterChunk`, oldest first; `segment` and `step` narrow them down. */
-export async function readChunks(
-  pool: Pool,
-  query: { deploymentId: string; afterChunk?: string; segment?: string; step?: number; limit?: number },
-): Promise<StoredChunk[]> {
+type ChunkQuery = {
+  deploymentId: string
+  afterChunk?: string
+  segment?: string | undefined
+  /** Several segments: those of a server. */
+  segments?: string[] | undefined
+  step?: number | undefined
+  limit?: number
+}
+
+/** Chunks after `afterChunk`, oldest first; `segment`, `segments` and `step` narrow them down. */
+export async function readChunks(pool: Pool, query: ChunkQuery): Promise<StoredChunk[]> {
   const { rows } = await pool.query<Omit<StoredChunk, 'offset'> & { offset: string }>(
     `SELECT "id"::text, "segment", "step", "offset", "firstLine", "lines", "bytes", "at" FROM "LogChunk"
      WHERE "deploymentId" = $1 AND "id" > $2 AND ($3::text IS NULL OR "segment" = $3) AND ($4::int IS NULL OR "step" = $4)
+       AND ($6::text[] IS NULL OR "segment" = ANY ($6))
      ORDER BY "LogChunk"."id" LIMIT $5`,
-    [query.deploymentId, query.afterChunk ?? '0', query.segment ?? null, query.step ?? null, query.limit ?? 200],
+    [
+      query.deploymentId,
+      query.afterChunk ?? '0',
+      query.segment ?? null,
+      query.step ?? null,
+      query.limit ?? 200,
+      query.segments ?? null,
+    ],
+  )
+  return rows.map((row) => ({ ...row, offset: Number(row.offset) }))
+}
+
+/** Steps that have written something, each segment's in order. */
+export async function listLoggedSteps(pool: Pool, deploymentId: string): Promise<LogStep[]> {
+  const { rows } = await pool.query<LogStep>(
+    `SELECT "segment", "step" FROM "StepLog" WHERE "deploymentId" = $1 AND "outOffset" > 0 ORDER BY "segment", "step"`,
+    [deploymentId],
+  )
+  return rows
+}
+
+/** Chunks of one step that begin after byte `after`, in order. */
+export async function readStepChunks(
+  pool: Pool,
+  { deploymentId, segment, step, after, limit }: LogStep & { deploymentId: string; after: number; limit: number },
+): Promise<{ offset: number; bytes: Uint8Array }[]> {
+  const { rows } = await pool.query<{ offset: string; bytes: Uint8Array }>(
+    `SELECT "offset", "bytes" FROM "LogChunk"
+     WHERE "deploymentId" = $1 AND "segment" = $2 AND "step" = $3 AND "offset" > $4 ORDER BY "offset" LIMIT $5`,
+    [deploymentId, segment, step, after, limit],
   )
   return rows.map((row) => ({ ...row, offset: Number(row.offset) }))
 }

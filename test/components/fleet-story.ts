@@ -102,11 +102,12 @@ type Stop = { step: string; outcome: 'failed' | 'running'; exit?: number }
 /** Writes events one by one; `ms` is the panel's clock. Servers' clocks are ahead by 137 ms for each place. */
 export class Story {
   readonly events: DeploymentEvent[] = []
-  ms = startMs
+  ms: number
   private readonly plan: Plan
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, ms = startMs) {
     this.plan = plan
+    this.ms = ms
     this.say({ type: 'requested', data: { by: 'Anna', kind: 'deploy', source: { type: 'git', ref: 'main' } } })
     this.say({ type: 'claimed', data: { worker: 'w1', attempt: 1, epoch: '7' } })
     this.say({ type: 'resolved', data: { revision: 'ab12cd3', subject: 'Show it', author: 'Anna', ref: 'main' } })
@@ -215,12 +216,13 @@ const hookFailed: Failure = {
   message: 'after.deploy ended with exit code 1.',
 }
 
+export type Until = 'making' | 'switching' | 'trouble' | 'undoing' | 'over'
+
 /**
  * Ten servers, two at a time: web-3 fails after its switch while web-4 falls off the network; the others are put back, and Anna
  * gives web-4 up. `until` ends the story earlier.
  */
-export function tenServers(plan: Plan, until: 'making' | 'switching' | 'trouble' | 'undoing' | 'over' = 'over'): Story {
-  const story = new Story(plan)
+export function tenServers(plan: Plan, until: Until = 'over', story = new Story(plan)): Story {
   if (until === 'making')
     return story.fly('ship', placesOf(plan), {
       7: { step: 'after.pull', outcome: 'running' },
@@ -250,8 +252,8 @@ export function tenServers(plan: Plan, until: 'making' | 'switching' | 'trouble'
 }
 
 /** Every server switches, batch after batch. */
-export function goodRun(plan: Plan): Story {
-  const story = new Story(plan).fly('ship', placesOf(plan)).commit()
+export function goodRun(plan: Plan, story = new Story(plan)): Story {
+  story.fly('ship', placesOf(plan)).commit()
   const size = (plan.fleet!.strategy.batch as { count: number }).count
   for (let at = 0, batch = 1; at < plan.fleet!.targets.length; at += size, batch++) {
     const places = placesOf(plan).slice(at, at + size)

@@ -1,7 +1,8 @@
 // Deployments and releases in the API.
 import { z } from 'zod'
 import { giveUpAt } from '../inputs-deployments.ts'
-import { activationInput, byEnvironment, deploymentAt, deploymentInput, logAt, rollBackInput } from '../inputs.ts'
+import { activationInput, byEnvironment, deploymentAt, deploymentInput, rollBackInput } from '../inputs.ts'
+import { logAt } from '../inputs-log.ts'
 import { operation, pageInput, pageOf } from '../operation.ts'
 import { deploymentDetail, deploymentView, logChunkView, releaseView } from '../shapes.ts'
 
@@ -86,7 +87,8 @@ export const deploymentOperations = {
   giveUpDeployment: operation({
     method: 'POST',
     path: `${one}/give-up`,
-    summary: 'Stop waiting for a server that stays away (of several the one of `targetId`); what happened there stays unknown',
+    summary:
+      'Stop waiting for a server that stays away (of several the one of `targetId`); what happened there stays unknown',
     role: 'developer',
     input: giveUpAt,
     output: deploymentView,

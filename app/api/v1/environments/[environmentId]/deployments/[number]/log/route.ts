@@ -6,8 +6,8 @@ import { whileAllowed } from '@/lib/web/while-allowed.ts'
 
 export const GET = operation(deploymentOperations.readLog, async (ctx, actor, input, request) => {
   if (request.headers.get('accept')?.includes('application/json')) return { chunks: await readLog(ctx, actor, input) }
-  const { environmentId, number } = input
-  const log = await readRawLog(ctx, actor, { environmentId, number })
+  const { environmentId, number, server } = input
+  const log = await readRawLog(ctx, actor, { environmentId, number, server })
   return new Response(whileAllowed(log, actor, bearerNow(ctx, request.headers)), {
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
   })
