@@ -32,7 +32,13 @@ export function assembleFleet(lanes: FleetLane[], strategy: Strategy): Plan {
       }),
     ),
   )
-  return { ...planHead(first), stages, segments, findings: findingsOf(lanes), fleet: { targets, strategy } }
+  return {
+    ...planHead(first),
+    stages,
+    segments,
+    findings: findingsOf(lanes),
+    fleet: { targets, strategy, ...(first.checks && { checks: first.checks }) },
+  }
 }
 
 /**

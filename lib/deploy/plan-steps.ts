@@ -1,4 +1,5 @@
 // From drafts of steps to a whole plan: numbering, stages, the one segment.
+import type { HttpCheck } from '../spec/readiness.ts'
 import type { PlanEnvironment } from './plan-input.ts'
 import type { Finding, Plan, PlanKind, PlannedHook, Step } from './types.ts'
 
@@ -42,6 +43,8 @@ export type PlanDrafts = {
   findings: Finding[]
   main: Draft[]
   undo: Draft[]
+  /** What the panel asks once a target has switched; absent when it asks nothing. */
+  checks?: HttpCheck[]
 }
 
 /** One target: every stage is one batch with one lane, and all of them but `undo` are one segment named `main`. */

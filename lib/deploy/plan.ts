@@ -8,7 +8,7 @@ import { placing } from './plan-place.ts'
 import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
 import type { Draft, PlanDrafts } from './plan-steps.ts'
 import { optionFindings } from '../spec/caches.ts'
-import { readinessFindings } from '../spec/readiness.ts'
+import { panelChecks, readinessFindings } from '../spec/readiness.ts'
 import { planLeftovers, planRetention } from './retention.ts'
 import type { Plan, Segment, Step } from './types.ts'
 
@@ -105,6 +105,7 @@ export function draftDeployment(input: PlanInput): PlanDrafts {
     exports: exportsOf(input),
     main: [...main, ...outside.failed, ...failed],
     undo,
+    ...panelChecks(options),
   }
 }
 
@@ -133,7 +134,14 @@ export function draftActivation(input: ActivationInput): PlanDrafts {
     ...runHooks(plannedHooks('rollback/after', liveTree, input), 'finish'),
     ...outside.failed,
   ]
-  return { ...input, kind: 'activate', exports: exportsOf(input), main, undo: undoDrafts(input, newTree) }
+  return {
+    ...input,
+    kind: 'activate',
+    exports: exportsOf(input),
+    main,
+    undo: undoDrafts(input, newTree),
+    ...panelChecks(input.environment.options),
+  }
 }
 
 /**

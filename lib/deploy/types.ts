@@ -1,5 +1,6 @@
 // The nouns of a deployment as plain data, and the types that the I/O layers (lib/ssh, lib/git) implement.
 // Nothing here does anything: the planner makes these values, scripts render them, the worker flies them.
+import type { HttpCheck } from '../spec/readiness.ts'
 
 /** The eleven lifecycle events, named as their hook files are. Source: Amezmo's hook table (seeds §1.3). */
 export const lifecycleEvents = [
@@ -189,8 +190,11 @@ export type Plan = {
   stages: { name: Step['stage']; batches: { lanes: { targetId: string; segment?: string; steps: Step[] }[] }[] }[]
   segments: Segment[]
   findings: Finding[]
-  /** Of a run on several targets: each stage is flown everywhere before the next, switches in batches. */
-  fleet?: { targets: PlannedTarget[]; strategy: Strategy }
+  /**
+   * Of a run on several targets: each stage is flown everywhere before the next, switches in batches. `checks`: what the panel asks
+   * of each target once that has switched, before the next batch; then one target is a fleet, too.
+   */
+  fleet?: { targets: PlannedTarget[]; strategy: Strategy; checks?: HttpCheck[] }
 }
 
 export type Finding = {

@@ -109,6 +109,12 @@ export function isOfPanel(one: ReadinessCheck): one is HttpCheck & { from: 'pane
   return one.kind === 'httpGet' && one.from === 'panel'
 }
 
+/** What the panel asks, as plans hold it: nothing when there is none. */
+export function panelChecks({ readiness: checks }: { readiness: ReadinessCheck[] }): { checks?: HttpCheck[] } {
+  const own = checks.filter(isOfPanel)
+  return own.length > 0 ? { checks: own } : {}
+}
+
 /** What is asked, as people read it: `http://127.0.0.1:8080/up`. `address` stands where none is given. */
 export function addressOf({ scheme, host, address, port, path }: HttpCheck, otherwise = '127.0.0.1'): string {
   const place = host || address || otherwise

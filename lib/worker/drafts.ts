@@ -160,10 +160,9 @@ export async function assembled(ground: Ground, draftOf: (one: Ground) => Promis
       target: plannedTarget(ground, target, at + 1),
     })),
   )
-  if (lanes.length === 1) {
-    const { target: _only, ...drafts } = lanes[0]!
-    return assemblePlan(drafts)
-  }
+  // What the panel asks by itself needs a barrier to ask at.
+  const { target: _only, ...drafts } = lanes[0]!
+  if (lanes.length === 1 && drafts.checks === undefined) return assemblePlan(drafts)
   return assembleFleet(lanes, parseOptions(options).strategy)
 }
 

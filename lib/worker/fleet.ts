@@ -7,6 +7,7 @@ import type { Failure, Segment } from '@/lib/deploy/types.ts'
 import { databaseNow, replacePlan } from '@/lib/store/fleet.ts'
 import { Refusal } from './exchange.ts'
 import { failureOfServer } from './failure.ts'
+import { checkLane } from './fleet-readiness.ts'
 import type { Flight } from './flight.ts'
 import { judgeUndo } from './judge.ts'
 import type { Verdict } from './judge.ts'
@@ -91,6 +92,7 @@ class Fleet {
     for (;;) {
       const begun = flight.state.batches.flatMap(({ targetIds }) => targetIds)
       await this.#flyLanes(this.#switching(begun))
+      await this.#askWhetherReady(begun)
       const stop = this.#stop()
       if (stop) return stop
       // One that failed is put back at once, although the others go on.
@@ -107,6 +109,22 @@ class Fleet {
         { type: 'batch.began', data: { batch, targetIds: next.targetIds } },
       ])
     }
+  }
+
+  /** What the panel asks by itself, of those that switched without a failure. */
+  async #askWhetherReady(targetIds: string[]): Promise<void> {
+    const { state, cancel } = this.#flight
+    const { checks = [] } = this.#plan.fleet
+    if (checks.length === 0 || cancel.aborted) return
+    const ended = this.#switching(targetIds).filter(({ name, targetId }) => {
+      const isOver = state.segments.some((one) => one.name === name && one.outcome === 'ok')
+      return isOver && !this.#failure(targetId)
+    })
+    const asking = ended.map(async ({ name, targetId }) => {
+      await checkLane(this.#flight.lane(targetId), this.#shipment.cargo, checks, name)
+      if (isDoomed(this.#flight.state, this.#plan, cancel.aborted)) this.#stopAll()
+    })
+    await Promise.all(asking)
   }
 
   #switching(targetIds: string[]): Segment[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { planActivation, planDeployment, planUndo } from '../../lib/deploy/plan.ts'
+import { draftDeployment, planActivation, planDeployment, planUndo } from '../../lib/deploy/plan.ts'
+import { assembleFleet } from '../../lib/deploy/plan-fleet.ts'
 import type { Plan } from '../../lib/deploy/types.ts'
 import { optionsSchema } from '../../lib/spec/options.ts'
 import { activationInput, inTree, outline, planInput } from './fixtures.ts'
@@ -80,4 +81,15 @@ describe('readiness checks in a plan', () => {
     expect(codes({ readiness: [warm] })).toEqual([])
     expect(codes({ readiness: [up], restarts: [{ kind: 'php-fpm' }] })).toEqual([])
   })
+})
+
+it('what the panel asks needs a barrier: it is in the plan of a fleet, be it of one', () => {
+  const drafts = draftDeployment(planInput({ environment: environment(up, { ...up, name: 'outside', from: 'panel' }) }))
+  const live = 'deployment_11.aaaaaaa'
+  const target = { targetId: 'target-1', place: 1, server: 'web-1', live, health: 'healthy', revision: 'old' } as const
+  const plan = assembleFleet([{ ...drafts, target }], optionsSchema.parse({}).strategy)
+  expect(plan.fleet?.checks).toEqual([expect.objectContaining({ name: 'outside', from: 'panel' })])
+  const switching = plan.segments.find(({ name }) => name === 'switch-1')!
+  expect(outline(switching.steps)).toEqual(['switch', 'restart shop', 'ready: up'])
+  expect(planDeployment(planInput({ environment: environment(up) })).fleet).toBeUndefined()
 })

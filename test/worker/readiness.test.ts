@@ -117,3 +117,26 @@ test('a check that is only shown does not keep a release from becoming live', as
   expect(await log('ready: itself')).toMatch(/Not ready: .*\n.*\/current\n$/)
   expect(await live()).toBe('one')
 })
+
+test('what the panel asks puts the release before back, too, and is asked once by name', async () => {
+  const headers = [{ name: 'Authorization', value: `Bearer ${'${HEALTH_TOKEN}'}` }]
+  const check = { kind: 'httpGet', name: 'outside', from: 'panel', port, headers, totalSeconds: 1, pauseSeconds: 1 }
+  const { live, deploy } = await site({ ...check, address: place.host.address.host })
+  answer = { status: 200, body: 'fine' }
+  const first = await deploy('one')
+  expect(first.state).toMatchObject({ status: 'succeeded', failure: null })
+  expect(first.state.checks).toEqual([
+    expect.objectContaining({ name: 'outside', ended: expect.objectContaining({ ok: true, tries: 1 }) }),
+  ])
+  answer = { status: 500, body: 'token {authorization}' }
+  const { state } = await deploy('two')
+  expect(state).toMatchObject({
+    status: 'failed',
+    failure: { code: 'not_ready', server: 'web-1', step: 'ready: outside' },
+    undo: { segment: 'undo-1' },
+  })
+  expect(state.failure?.message).toMatch(/\/ answers 500 Internal Server Error, expected was 2xx \(try 1/)
+  expect(state.checks[0]?.ended?.answer).toMatch(/\n\ntoken Bearer \[redacted\]$/)
+  expect(asked.at(-1)?.authorization).toBe(`Bearer ${secret}`)
+  expect(await live()).toBe('one')
+})
