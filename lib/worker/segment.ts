@@ -70,6 +70,8 @@ class Run {
   #next: 'send' | 'adopt' | 'attach'
   #isLooking: boolean
   #wasSent: boolean
+  /** Whatever of it arrives now doesn't start. */
+  #isCalledOff = false
 
   constructor(flight: Flight, flown: SegmentFlight, follower: Follower, next: 'send' | 'adopt') {
     this.#flight = flight
@@ -90,7 +92,7 @@ class Run {
     const signal = this.#wasSent || !this.#flown.isCancellable ? gone : this.#flown.lane.signal
     const connection = await worker.connector.connect(this.#flown.lane.address(), { signal })
     try {
-      if (isCalledOff) return await this.#callOff(connection)
+      if (isCalledOff) await this.#callOff(connection)
       if (this.#next === 'adopt') {
         await answerOf(connection, adoptProgram(this.#flown.lane.context(), this.#flown.segment.name))
         this.#next = 'attach'
@@ -210,6 +212,8 @@ class Run {
   async #refused(refusal: Refusal): Promise<boolean> {
     if (refusal.code === 'stale_epoch' || refusal.code === 'taken') return this.#outdated()
     if (refusal.code === 'busy') return false
+    const isMissing = refusal.code === 'missing' && !this.#follower.hasBegun
+    if (refusal.code === 'called_off' || (isMissing && this.#isCalledOff)) return this.#neverStarted()
     if (refusal.code !== 'missing' || !this.#wasSent) throw refusal
     if (this.#follower.hasBegun) {
       // It ran, and its records are gone with the server's folder: never run it again.
@@ -246,14 +250,19 @@ class Run {
     return this.#flown.isCancellable && this.#flown.lane.cancel.aborted
   }
 
-  /** What was sent isn't running, but the server may still be busy receiving it: then it ends with its first step. */
-  async #callOff(connection: Connection): Promise<true> {
+  /**
+   * What was sent wasn't running, but may still arrive, from us or from whoever held the claim before: from here on it doesn't
+   * start. What has started until now is followed to its end.
+   */
+  async #callOff(connection: Connection): Promise<void> {
     await answerOf(connection, cancelProgram(this.#flown.lane.context(), this.#flown.segment.name)).catch(
       (error: unknown) => {
-        if (!(error instanceof Refusal && error.code === 'missing')) throw error
+        // Where nothing can be written, nothing starts.
+        if (!(error instanceof Refusal && error.code === 'not_writable')) throw error
       },
     )
-    return this.#neverStarted()
+    this.#isCalledOff = true
+    this.#next = 'attach'
   }
 
   async #neverStarted(): Promise<true> {

@@ -46,13 +46,17 @@ export function stepContract(site: Site): void {
     expect(outcomes(flight).slice(4)).toEqual(['5 cancelled', '6 skipped', '7 skipped', '20 ok', 'close cancelled'])
   })
 
-  it('cancels a segment before it has started', async () => {
+  it.each([
+    ['a root where nothing was ever deployed', false],
+    ['a root with a live release', true],
+  ])('does not start a segment that was cancelled before, in %s', async (_where, isLive) => {
     const root = await site.ground.root()
-    await deploy(site, root, { number: 1 })
+    if (isLive) await deploy(site, root, { number: 1 })
     expect(await answer(site.connection, cancelProgram(context(root, 2), 'main'))).toEqual({ text: 'cancelled' })
-    const flight = await deploy(site, root, { number: 2, live: 1 })
-    expect(outcomes(flight)).toEqual([...Array.from({ length: 6 }, (_, i) => `${i + 1} skipped`), 'close cancelled'])
-    expect(await output(`cat ${root}/current/version; ls ${root}/release`)).toBe('1\nrelease_1\n')
+    const flight = await deploy(site, root, { number: 2, ...(isLive ? { live: 1 } : {}) })
+    expect([flight.refused, flight.entries]).toEqual(['called_off', []])
+    const left = await output(`cd ${root}; ls release; ls -A .fairlead/run/2; [ -e .fairlead/lock ] || echo free`)
+    expect(left).toBe(isLive ? 'release_1\nfree\n' : 'free\n')
   })
 
   it('never shares a file between the tree and releases', async () => {

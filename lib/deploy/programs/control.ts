@@ -1,7 +1,7 @@
 // The one-shot programs: cancel, adopt, acknowledge, state.
 import { squeeze } from './squeeze.ts'
 import { looking } from './steps.ts'
-import { assign, attached, common, contextVariables, segmentName } from './text.ts'
+import { assign, attached, common, contextVariables, founding, segmentName } from './text.ts'
 import type { TargetContext } from './text.ts'
 
 function program(ctx: TargetContext, segment: string | null, body: string): string {
@@ -9,14 +9,29 @@ function program(ctx: TargetContext, segment: string | null, body: string): stri
   return [contextVariables(ctx), names, common, attached, 'enter\npermit\n', body].join('')
 }
 
+// A segment that isn't there may be on its way: between two of its moves nobody else makes one, and none comes after.
 const cancel = squeeze(`
-  (umask 022; mkdir -p ".fairlead/hooks/$dep" && printf '' >".fairlead/hooks/$dep/cancel.$seg") 2>/dev/null || refuse not_writable "$root"
+  t=
+  if [ ! -d ".fairlead/run/$dep/$seg" ]; then
+    t=.fairlead/run/$dep/.cancel.$$
+    born $$
+    mkdir -p "$t/lock" 2>/dev/null && printf '' >"$t/lock/$$.$st.$boot" || refuse not_writable "$root"
+    take "$t/lock" || { rm -rf "$t"; refuse busy; }
+  fi
+  said=cancelled
+  (umask 022; mkdir -p ".fairlead/hooks/$dep" && printf '' >".fairlead/hooks/$dep/cancel.$seg") 2>/dev/null || said=
+  [ -z "$t" ] || { give "$t/lock"; rm -rf "$t"; }
+  [ -n "$said" ] || refuse not_writable "$root"
   answer cancelled
 `)
 
-/** Writes the cancel file; the runner and hooks look for it 5–10 times a second. A segment not started yet is cancelled too. */
+/**
+ * Writes the cancel file; the runner and hooks look for it 5–10 times a second. A segment that hasn't started will not: its
+ * start is refused as `called_off`, also where nothing was ever deployed to.
+ */
 export function cancelProgram(ctx: TargetContext, segment: string): string {
-  return program(ctx, segment, cancel)
+  const names = assign({ seg: segmentName(segment) })
+  return [contextVariables(ctx), names, common, attached, founding, 'found\npermit\n', cancel].join('')
 }
 
 const adopt = squeeze(`

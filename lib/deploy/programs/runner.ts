@@ -127,6 +127,7 @@ const begin = squeeze(`
   if [ "$got" != "$owner" ]; then give "$t/lock"; refused owner_conflict "$got"; fi
   if [ "$seen_epoch" -gt "$epoch" ]; then give "$t/lock"; refused stale_epoch "$seen_epoch"; fi
   if [ -d "$d" ]; then give "$t/lock"; rm -rf "$t"; echo attached; exit 0; fi
+  if [ -e "$cancel" ]; then give "$t/lock"; refused called_off; fi
   for f in .fairlead/run/*/[!.]*/pid; do
     f=\${f%/pid}
     [ ! -f "$f/pid" ] || [ -e "$f/done" ] || reap "$f"
@@ -161,6 +162,8 @@ const end = squeeze(`
     jot "sum \${s%:*} \${s#*:} \${h%% *}"
   done
   [ "$bad" = not_killed ] || printf '' >"$d/done"
+  # who hears of the end may rely on what was done
+  durable .
   now
   jot "close \${bad:-ok} $up"
   exit 0

@@ -5,7 +5,7 @@ import { sha256 } from '../sha256.ts'
 import { following } from './follow.ts'
 import { assumedBase, runnerText } from './runner.ts'
 import { squeeze } from './squeeze.ts'
-import { assign, attached, common, contextVariables, segmentName } from './text.ts'
+import { assign, attached, common, contextVariables, founding, segmentName } from './text.ts'
 import type { TargetContext } from './text.ts'
 
 /** What follows the program in the stream: the secret part, then the payloads in this order. */
@@ -35,14 +35,6 @@ const receiving = squeeze(`
     last=$( (export TZ=UTC0; stat -c '%y ~' .fairlead/tree.revision; find .fairlead/tree -exec stat -c %z {} +) | LC_ALL=C sort | tail -n 1)
     case $last in *'~') return 0 ;; *) return 1 ;; esac
   }
-  found() {
-    [ -d "$root" ] || (umask 022; mkdir -p "$root") 2>/dev/null || refuse not_writable "$root"
-    cd -P "$root" 2>/dev/null || refuse not_writable "$root"
-    [ -d .fairlead/run ] || (
-      umask 022
-      mkdir -p release .fairlead/hooks .fairlead/complete && chmod 711 .fairlead && mkdir -p -m 700 .fairlead/run
-    ) 2>/dev/null || refuse not_writable "$root"
-  }
 `)
 
 const launching = squeeze(`
@@ -51,6 +43,7 @@ const launching = squeeze(`
   permit
   d=.fairlead/run/$dep/$seg
   if [ -d "$d" ]; then same
+  elif [ -e ".fairlead/hooks/$dep/cancel.$seg" ]; then refuse called_off
   else
     [ -z "$base" ] || pristine "$base" || refuse need_full
     # what is undone may have filled the disk: it kept some room for this
@@ -99,6 +92,7 @@ export function startProgram(ctx: TargetContext, segment: Segment, input: StartI
     }),
     common,
     attached,
+    founding,
     receiving,
     following,
     `receive() {\n:\n${receive}}\n`,

@@ -121,3 +121,15 @@ export const attached = squeeze(`
   same() { first "$d/id"; [ "$got" = "$id" ] || refuse taken "$dep"; }
   answer() { printf 'Z %s\\n%s' "\${#1}" "$1"; }
 `)
+
+/** Makes $root what segments need, and enters it. */
+export const founding = squeeze(`
+  found() {
+    [ -d "$root" ] || (umask 022; mkdir -p "$root") 2>/dev/null || refuse not_writable "$root"
+    cd -P "$root" 2>/dev/null || refuse not_writable "$root"
+    [ -d .fairlead/run ] || (
+      umask 022
+      mkdir -p release .fairlead/hooks .fairlead/complete && chmod 711 .fairlead && mkdir -p -m 700 .fairlead/run
+    ) 2>/dev/null || refuse not_writable "$root"
+  }
+`)
