@@ -91,9 +91,16 @@ const targetView = z
       .string()
       .nullable()
       .describe('Name of the release that `current` led to when the panel last saw it.'),
+    liveNumber: z
+      .int()
+      .nullable()
+      .describe('The number of that release; null when nothing is live there, or something that is none of these.'),
     liveSeenAt: time.nullable(),
+    unknownSince: time.nullable().describe('Since when nobody knows what is live there; null = it was seen.'),
+    unknownWhy: z.string().nullable(),
   })
   .meta({ id: 'Target' })
+export type TargetView = z.infer<typeof targetView>
 
 const permissions = z.object({ owner: z.string(), group: z.string(), mode: z.enum(['keep-exec', 'strict', 'off']) })
 

@@ -8,6 +8,17 @@ export const environment = z.looseObject({
   branch: z.string(),
   live: z.looseObject({ number: z.number(), revision: z.string(), subject: z.string() }).nullable(),
   running: z.looseObject({ number: z.number(), status: z.string() }).nullable(),
+  targets: z
+    .array(
+      z.looseObject({
+        server: z.string(),
+        liveRelease: z.string().nullable(),
+        liveNumber: z.number().nullable().default(null),
+        unknownSince: z.string().nullable().default(null),
+        unknownWhy: z.string().nullable().default(null),
+      }),
+    )
+    .default([]),
 })
 export type Environment = z.infer<typeof environment>
 
@@ -33,7 +44,18 @@ export const deployment = z.looseObject({
 export type Deployment = z.infer<typeof deployment>
 
 export const detail = deployment.extend({
-  steps: z.array(z.looseObject({ segment: z.string(), n: z.number(), name: z.string() })),
+  steps: z.array(
+    z.looseObject({ segment: z.string(), n: z.number(), name: z.string(), server: z.string().default('') }),
+  ),
+  /** Of several servers. */
+  fleet: z
+    .object({
+      targets: z.array(z.object({ targetId: z.string(), server: z.string(), live: z.string().nullable() })),
+      batches: z.array(z.array(z.string())),
+      numbers: z.record(z.string(), z.number()),
+    })
+    .nullable()
+    .default(null),
 })
 export type Detail = z.infer<typeof detail>
 

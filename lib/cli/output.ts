@@ -1,5 +1,6 @@
 // Where words go: results and logs to standard output, remarks to standard error, and with --json nothing but JSON.
 import { formatDuration } from '@/lib/format/time.ts'
+import { onHowMany } from '@/lib/format/servers-differ.ts'
 import { shortSha } from '@/lib/format/revision.ts'
 import type { Deployment, Environment, Release } from './answers.ts'
 import { clean } from './terminal.ts'
@@ -46,8 +47,10 @@ export function releaseLine({ number, revision, isLive, state, createdAt, subjec
   ]
 }
 
-export function environmentLine({ projectSlug, slug, branch, live }: Environment): string[] {
-  const shown = live ? `release ${live.number} ${shortSha(live.revision)} ${oneLine(live.subject)}` : 'nothing is live'
+export function environmentLine({ projectSlug, slug, branch, live, targets }: Environment): string[] {
+  const shown = live
+    ? `release ${live.number}${onHowMany(live.number, targets)} ${shortSha(live.revision)} ${oneLine(live.subject)}`
+    : 'nothing is live'
   return [`${projectSlug}/${slug}`, clean(branch), shown]
 }
 

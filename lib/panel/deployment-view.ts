@@ -41,6 +41,9 @@ export function releaseView(row: ReleaseRow): ReleaseView {
     committedAt: row.committedAt?.toISOString() ?? null,
     state: row.state as ReleaseView['state'],
     isLive: row.environment.liveReleaseId === row.id,
+    liveOn: row.environment.targets.flatMap(({ liveRelease, server }) =>
+      liveRelease === row.name ? [server.name] : [],
+    ),
     variablesNumber: row.variableSet?.number ?? null,
     createdAt: row.createdAt.toISOString(),
     liveAt: row.liveAt?.toISOString() ?? null,

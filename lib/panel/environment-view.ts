@@ -1,10 +1,11 @@
 // Rows of environments as people get to see them, with what each stands at and what they may do there.
 import { can, type Actor } from '@/lib/access.ts'
 import { permissionsInput } from '@/lib/api/inputs.ts'
-import type { EnvironmentView } from '@/lib/api/shapes.ts'
+import type { EnvironmentView, TargetView } from '@/lib/api/shapes.ts'
 import { shownOptions } from '@/lib/spec/options.ts'
 import { findStandings, type EnvironmentRow, type Standing } from '@/lib/store/environments.ts'
 import { holdOf } from '@/lib/store/holds.ts'
+import { findLiveNumbers } from '@/lib/store/places.ts'
 import type { Reader } from '@/lib/store/reader.ts'
 import { missing } from './act.ts'
 import { deploymentView, releaseView } from './deployment-view.ts'
@@ -18,13 +19,12 @@ export async function view(reader: Reader, actor: Actor, row: EnvironmentRow): P
 
 /** In the order of the rows; what was removed since they were read is left out. */
 export async function views(reader: Reader, actor: Actor, rows: EnvironmentRow[]): Promise<EnvironmentView[]> {
-  const standings = await findStandings(
-    reader,
-    rows.map(({ id }) => id),
-  )
+  const ids = rows.map(({ id }) => id)
+  const standings = await findStandings(reader, ids)
+  const numbers = await findLiveNumbers(reader, ids)
   return rows.flatMap((row) => {
     const standing = standings.get(row.id)
-    return standing ? [environmentView(actor, row, standing)] : []
+    return standing ? [environmentView(actor, row, standing, numbers)] : []
   })
 }
 
@@ -32,6 +32,7 @@ function environmentView(
   actor: Actor,
   row: EnvironmentRow,
   { live, earlier, last, unfinished }: Standing,
+  numbers: ReadonlyMap<string, number>,
 ): EnvironmentView {
   const { project } = row
   const hold = holdOf(row, new Date())
@@ -57,21 +58,29 @@ function environmentView(
       at: hold.at.toISOString(),
       until: hold.until?.toISOString() ?? null,
     },
-    targets: row.targets.map(({ id, serverId, server, root, adopt, liveRelease, liveSeenAt }) => ({
-      id,
-      serverId,
-      server: server.name,
-      labels: server.labels,
-      root,
-      adopt,
-      liveRelease,
-      liveSeenAt: liveSeenAt?.toISOString() ?? null,
-    })),
+    targets: row.targets.map((target) => targetView(target, numbers.get(target.id) ?? null)),
     live: live && releaseView(live),
     rollBackTo: earlier && releaseView(earlier),
     last: last && deploymentView(last),
     running: unfinished && deploymentView(unfinished),
     can: can(actor, project.id),
     createdAt: row.createdAt.toISOString(),
+  }
+}
+
+function targetView(target: EnvironmentRow['targets'][number], liveNumber: number | null): TargetView {
+  const { id, serverId, server, root, adopt, liveRelease, liveSeenAt, unknownSince, unknownWhy } = target
+  return {
+    id,
+    serverId,
+    server: server.name,
+    labels: server.labels,
+    root,
+    adopt,
+    liveRelease,
+    liveNumber,
+    liveSeenAt: liveSeenAt?.toISOString() ?? null,
+    unknownSince: unknownSince?.toISOString() ?? null,
+    unknownWhy,
   }
 }

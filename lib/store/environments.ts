@@ -2,7 +2,7 @@
 import type { Permissions } from '@/lib/deploy/types.ts'
 import type { Options } from '@/lib/spec/options.ts'
 import type { Prisma } from './generated/client.ts'
-import type { DeploymentRow, ReleaseRow } from './history.ts'
+import { releaseParts, type DeploymentRow, type ReleaseRow } from './history.ts'
 import type { TargetFields } from './places.ts'
 import type { Reader } from './reader.ts'
 import { lockByName } from './settings.ts'
@@ -85,7 +85,7 @@ export async function findStandings(reader: Reader, ids: string[]): Promise<Map<
   })
   const releases = await reader.release.findMany({
     where: wanted('live', 'earlier'),
-    include: { variableSet: { select: { number: true } }, environment: { select: { liveReleaseId: true } } },
+    include: releaseParts,
   })
   const byId = <T extends { id: string }>(list: T[], id: string | null): T | null =>
     list.find((one) => one.id === id) ?? null

@@ -17,10 +17,18 @@ const detailParts = {
 } as const
 type DetailRow = Prisma.DeploymentGetPayload<{ include: typeof detailParts }>
 
-const releaseParts = {
+export const releaseParts = {
   variableSet: { select: { number: true } },
-  environment: { select: { liveReleaseId: true } },
-} as const
+  environment: {
+    select: {
+      liveReleaseId: true,
+      targets: {
+        select: { liveRelease: true, server: { select: { name: true } } },
+        orderBy: [{ position: 'asc' }, { createdAt: 'asc' }],
+      },
+    },
+  },
+} satisfies Prisma.ReleaseInclude
 export type ReleaseRow = Prisma.ReleaseGetPayload<{ include: typeof releaseParts }>
 
 const wishParts = {

@@ -26,6 +26,15 @@ export async function findLiveName(reader: Reader, environmentId: string): Promi
   return (await reader.release.findUnique({ where: { id: row.liveReleaseId } }))?.name ?? null
 }
 
+/** Numbers of the releases that are live on targets of these environments, by target id; others are none of their releases. */
+export async function findLiveNumbers(reader: Reader, environmentIds: string[]): Promise<Map<string, number>> {
+  const rows = await reader.$queryRaw<{ id: string; number: number }[]>`
+    SELECT t."id", r."number" FROM "Target" t
+    JOIN "Release" r ON r."environmentId" = t."environmentId" AND r."name" = t."liveRelease"
+    WHERE t."environmentId" = ANY(${environmentIds})`
+  return new Map(rows.map(({ id, number }) => [id, number]))
+}
+
 export async function insertTarget(
   reader: Reader,
   target: TargetFields & { environmentId: string; position: number },

@@ -57,7 +57,7 @@ describe('what is typed', () => {
       [['rollback', 'a/b', '3'], 'too much'],
       [['releases', 'a/b', '--follow'], 'no --follow'],
       [['cancel', 'a/b', '--key', 'x'], 'no --key'],
-      [['logs', 'a/b', '--server', 'x'], 'no --server'],
+      [['cancel', 'a/b', '--server', 'x'], 'no --server'],
       [['deploy', 'a/b', '--force'], 'no --force'],
       [['deploy', 'a/b', '--token', 'x'], 'token'],
     ]

@@ -116,6 +116,8 @@ describe('a server that goes', () => {
     await succeed(ctx, 'succeeded')
     const before = await getEnvironment(ctx, owner, { id })
     expect(before.targets.map(({ liveRelease }) => liveRelease)).toEqual(['deployment_1.abcdef0', null])
+    expect(before.targets.map(({ liveNumber }) => liveNumber)).toEqual([1, null])
+    expect(before.live).toMatchObject({ isLive: true, liveOn: ['web-1'] })
     expect(namesOf(await put(id, places(web[0]!)))).toEqual(['web-1'])
     expect(await ctx.db.prisma.auditEntry.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
       data: { left: [{ serverId: web[1]!, root: '/webroot' }] },
