@@ -10,6 +10,7 @@ import { Form, SubmitButton } from '../form/form.tsx'
 import { cardStyle } from '../style.ts'
 import { HealthFields, readHealthCheck } from './options-health.tsx'
 import { readRestarts, RestartFields } from './options-restarts.tsx'
+import { readStrategy, StrategyFields } from './options-strategy.tsx'
 
 type Options = EnvironmentView['options']
 
@@ -33,7 +34,7 @@ const ways = {
 /** Said to those who may only look how an environment is set up. */
 export const readersWord = 'Admins of the project change this.'
 
-export function OptionsForm({ environment: { id, options, can } }: { environment: EnvironmentView }) {
+export function OptionsForm({ environment: { id, options, targets, can } }: { environment: EnvironmentView }) {
   const router = useRouter()
   const { subdirectory, shared, caches, restarts, healthCheck } = options
   return (
@@ -52,6 +53,9 @@ export function OptionsForm({ environment: { id, options, can } }: { environment
       >
         <RestartFields restarts={restarts} />
         <HealthFields check={healthCheck} />
+        {targets.length > 1 && (
+          <StrategyFields strategy={options.strategy} servers={targets.map(({ server }) => server)} />
+        )}
         <fieldset className="grid gap-2">
           <legend className="mb-2 font-semibold">Before the hook after.pull</legend>
           {Object.entries(switches).map(([name, word]) => (
@@ -126,7 +130,7 @@ export function OptionsForm({ environment: { id, options, can } }: { environment
   )
 }
 
-/** How several servers change isn't chosen here: it stays as it is. */
+/** `strategy` stays as it is where there is but one server. */
 function readOptions(data: FormData, { strategy, readiness }: Options): Options {
   const text = (name: string): string => String(data.get(name)).replaceAll('\r\n', '\n').trim()
   const detected = (name: keyof typeof switches) => (data.get(name) === 'on' ? 'detected' : 'off')
@@ -143,6 +147,6 @@ function readOptions(data: FormData, { strategy, readiness }: Options): Options 
     restarts: readRestarts(data),
     healthCheck: readHealthCheck(data),
     readiness,
-    strategy,
+    strategy: readStrategy(data, strategy),
   }
 }

@@ -96,7 +96,7 @@ function batchSize(fleet: FleetTarget[], { batch }: Strategy): number {
   if (batch === 'all') return servers
   if (batch === 'one') return 1
   if (batch === 'half') return Math.max(1, Math.floor(servers / 2))
-  if ('count' in batch) return Math.min(batch.count, servers)
+  if ('count' in batch) return Math.max(1, Math.min(batch.count, servers))
   return Math.max(1, Math.floor((servers * batch.percent) / 100))
 }
 

@@ -76,19 +76,25 @@ const healthCheck = z.strictObject({
 })
 export type HealthCheck = z.infer<typeof healthCheck>
 
-const share = z.union([
-  z.strictObject({ count: z.number().int().min(0).max(1000) }),
-  z.strictObject({ percent: z.number().int().min(0).max(99) }),
-])
+const share = z.union(
+  [
+    z.strictObject({ count: z.number().int().min(0).max(1000) }),
+    z.strictObject({ percent: z.number().int().min(0).max(99) }),
+  ],
+  { error: 'A count from 0 to 1000, or a percent from 0 to 99.' },
+)
 
 /** How several servers change: `Strategy` of lib/deploy/types. */
 const strategy = z.strictObject({
   batch: z
-    .union([
-      z.enum(['all', 'half', 'one']),
-      z.strictObject({ count: z.number().int().min(1).max(1000) }),
-      z.strictObject({ percent: z.number().int().min(1).max(100) }),
-    ])
+    .union(
+      [
+        z.enum(['all', 'half', 'one']),
+        z.strictObject({ count: z.number().int().min(1).max(1000) }),
+        z.strictObject({ percent: z.number().int().min(1).max(100) }),
+      ],
+      { error: 'All, half, one, a count from 1 to 1000, or a percent from 1 to 100.' },
+    )
     .default('all'),
   minimumHealthy: share.nullable().default(null),
   canary: z

@@ -73,6 +73,9 @@ describe('options', () => {
     ['an option of curl', { healthCheck: { url: '-o/etc/passwd' } }, 'healthCheck.url'],
     ['lines to look for', { healthCheck: { url: 'https://x.example', contains: 'a\nb' } }, 'healthCheck.contains'],
     ['another protocol', { healthCheck: { url: 'file:///etc/passwd' } }, 'healthCheck.url'],
+    ['no server at once', { strategy: { batch: { count: 0 } } }, 'strategy.batch.count'],
+    ['all servers as a minimum', { strategy: { minimumHealthy: { percent: 100 } } }, 'strategy.minimumHealthy.percent'],
+    ['a batch of another name', { strategy: { batch: 'most' } }, 'strategy.batch'],
     ['what nobody knows', { restart: [] }, ''],
     ['checks of one name', { readiness: [ready(), ready()] }, 'readiness'],
     [

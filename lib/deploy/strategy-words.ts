@@ -1,0 +1,67 @@
+// What a strategy would do with the servers of an environment, in plain words: for its settings and for previews.
+import { healthyFleet, minimumOf, nextBatch, plannedBatches } from './strategy.ts'
+import type { Strategy } from './types.ts'
+
+/** Sentences, in order; `isPossible` false = no run would begin, and the only sentence says why. `servers`: their names, in order. */
+export function strategyWords(servers: string[], strategy: Strategy): { isPossible: boolean; sentences: string[] } {
+  const fleet = healthyFleet(servers)
+  const first = nextBatch(fleet, strategy, 0)
+  if (first.next === 'stop') return { isPossible: false, sentences: [first.reason] }
+  const batches = plannedBatches(fleet, strategy)
+  const sentences = [
+    canaryWords(batches, strategy),
+    batchWords(strategy.canary ? batches.slice(1) : batches, servers.length),
+    failureWords(servers.length, minimumOf(fleet, strategy), strategy),
+    strategy.onFailure === 'rollback'
+      ? 'When it fails, servers that have switched go back to the release before.'
+      : 'When it fails, servers that have switched keep the new release.',
+  ]
+  return { isPossible: true, sentences: sentences.filter((one) => one !== '') }
+}
+
+function canaryWords(batches: string[][], { canary }: Strategy): string {
+  if (!canary || batches.length < 2) return ''
+  const then = canary.seconds === null ? 'when somebody lets them' : `after ${duration(canary.seconds)}`
+  return `First ${batches[0]?.[0] ?? ''} alone; the others follow ${then}.`
+}
+
+function batchWords(batches: string[][], all: number): string {
+  const sizes = batches.map(({ length }) => length)
+  const most = Math.max(0, ...sizes)
+  if (most === 0) return ''
+  if (most === all) return `All ${all} change at once.`
+  const rest = most === 1 ? '' : `; at least ${all - most} go on serving meanwhile`
+  if (most === 1) return `One at a time; ${all - 1} go on serving meanwhile.`
+  return sizes.length === 1 ? `Then ${most} at once${rest}.` : `Batches of ${grouped(sizes)}${rest}.`
+}
+
+/** `2, 2, 1`, and `20 × 2, 1` where there are many. */
+function grouped(sizes: number[]): string {
+  if (sizes.length <= 6) return sizes.join(', ')
+  const groups: [size: number, times: number][] = []
+  for (const size of sizes) {
+    const last = groups.at(-1)
+    if (last?.[0] === size) last[1]++
+    else groups.push([size, 1])
+  }
+  return groups.map(([size, times]) => (times === 1 ? `${size}` : `${times} × ${size}`)).join(', ')
+}
+
+function failureWords(all: number, minimum: number | null, { likeCodeDeploy }: Strategy): string {
+  const everyOne = 'Every server has to succeed: the first failure ends the run.'
+  if (minimum === null) return everyOne
+  const room = all - minimum
+  if (likeCodeDeploy)
+    return room === all
+      ? 'One server has to succeed.'
+      : `The run ends with failure ${room}, unless that is the last server’s.`
+  if (room === 1) return everyOne
+  return `${room - 1} of ${all} may fail; one failure more ends the run.`
+}
+
+function duration(seconds: number): string {
+  if (seconds % 3600 === 0) return count(seconds / 3600, 'hour')
+  return seconds % 60 === 0 ? count(seconds / 60, 'minute') : count(seconds, 'second')
+}
+
+const count = (value: number, word: string): string => `${value} ${word}${value === 1 ? '' : 's'}`
