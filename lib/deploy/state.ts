@@ -22,11 +22,11 @@ const serverState = z.object({
 })
 type ServerState = z.infer<typeof serverState>
 
-/** Throws PanelError('invalid') when the answer isn't what this version says. */
+/** Throws PanelError('unavailable') when the answer isn't what this version says: a server whose disk fails says anything. */
 export function parseState(bytes: Uint8Array): ServerState {
   try {
     return serverState.parse(JSON.parse(new TextDecoder().decode(bytes)))
   } catch (cause) {
-    throw new PanelError('invalid', 'The server did not describe its state.', {}, { cause })
+    throw new PanelError('unavailable', 'The server did not describe its state.', {}, { cause })
   }
 }

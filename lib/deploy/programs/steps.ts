@@ -169,6 +169,8 @@ const permitting = squeeze(`
 `)
 
 const switching = squeeze(`
+  # what was renamed in directory $1 is on the disk from here on: a power cut doesn't take it back
+  durable() { if [ -n "$gnu" ]; then sync "$1"; else sync; fi 2>/dev/null || :; }
   # complete <release> <revision> <env sha256 or ''>
   complete() {
     [ -d "release/$1" ] || { fail release_missing "$1 is not there"; return 1; }
@@ -176,10 +178,12 @@ const switching = squeeze(`
       fact note 'a hook changed .env: it stays as it is now'
       set -- "$1" "$2" "$got"
     fi
-    if [ -n "$gnu" ]; then sync -f "release/$1"; else sync; fi
     t=.fairlead/complete/.$1.$$
-    (umask 022; printf 'revision=%s\\nenv=%s\\ndeployment=%s\\n' "$2" "\${3:--}" "$dep" >"$t") && mv -f "$t" ".fairlead/complete/$1" ||
-      { fail_io 'cannot mark the release as complete'; return 1; }
+    (umask 022; printf 'revision=%s\\nenv=%s\\ndeployment=%s\\n' "$2" "\${3:--}" "$dep" >"$t") || { fail_io 'cannot mark the release as complete'; return 1; }
+    # the release and its mark, before the mark counts
+    if [ -n "$gnu" ]; then sync -f "release/$1"; else sync; fi
+    mv -f "$t" ".fairlead/complete/$1" || { fail_io 'cannot mark the release as complete'; return 1; }
+    durable .fairlead/complete
   }
   is_complete() {
     case $1 in adopted.*) [ -d "release/$1" ] ;; *) [ -d "release/$1" ] && [ ! -L "release/$1" ] ;; esac ||
@@ -215,6 +219,7 @@ const switching = squeeze(`
     mv -f -T "$t" current || { rm -f "$t"; fail_io 'cannot replace current'; return 1; }
     switched=1
     now; fact previous "\${adopted:-$live_name}"; fact switched "$up"
+    durable .
     look
     fact current "$live_name"
     [ "$live_name" = "$1" ] || { fail internal "current is $live_name after the switch"; return 1; }
@@ -231,7 +236,7 @@ const switching = squeeze(`
     (umask 022; printf 'revision=-\\nenv=-\\ndeployment=%s\\n' "$dep" >".fairlead/complete/$adopted")
   }
   # unlink <expected current>
-  unlink_current() { mine || return 1; look; if expected "$1"; then rm -f current; code=$?; fact previous "$1"; fact current ''; else code=1; fi; give "$d/lock"; return $code; }
+  unlink_current() { mine || return 1; look; if expected "$1"; then rm -f current; code=$?; durable .; fact previous "$1"; fact current ''; else code=1; fi; give "$d/lock"; return $code; }
 `)
 
 const pruning = squeeze(`
