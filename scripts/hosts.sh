@@ -2,8 +2,10 @@
 # One real SSH host on this machine, without containers: own processes, users, host name and a disk of a given size; sshd on
 # loopback. It lives as long as this program's stdin stays open, so a killed test leaves nothing behind.
 #   hosts.sh probe                                     exit 0 when this machine can do it (root, namespaces, overlay)
-#   hosts.sh run FOLDER PORT gnu|busybox DISK_MB       FOLDER holds host_key and authorized_keys
+#   hosts.sh run FOLDER PORT gnu|busybox DISK_MB [ADDRESS INODES]      FOLDER holds host_key and authorized_keys
 # Lines on stdin: "kill" (power cut), "boot" (the same disk again). Lines on stdout: "up PID", "down". End of stdin: stop.
+# With an ADDRESS it has a network of its own (wire.pl plugs the cable), a boot id and a clock (date) of its own, /said, which is
+# not on its disk, and an ext4 disk with so many inodes: "lose" is a power cut in which what was not synced is lost.
 set -eu
 need='mount umount unshare pivot_root'
 
@@ -18,7 +20,7 @@ probe() {
 
 # The new machine's own files. Runs once, in its overlay, before anybody logs in.
 furnish() {
-  root=$1; folder=$2; port=$3; userland=$4
+  root=$1; folder=$2; port=$3; userland=$4; listen=$5
   shell=/bin/bash; path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   [ "$userland" = gnu ] || { shell=/bin/sh; path=/opt/busybox; }
   cat >"$root/etc/passwd" <<P
@@ -36,7 +38,7 @@ P
   printf 'Defaults secure_path="%s"\nDefaults !fqdn\ndeployer ALL=(www-data) NOPASSWD: ALL\n' "$path" >"$root/etc/sudoers"
   chmod 440 "$root/etc/sudoers"
   rm -rf "${root:?}/home" "$root/webroot"
-  mkdir -p "$root/home/deployer/.ssh" "$root/webroot" "$root/etc/host" "$root/var/www"
+  mkdir -p "$root/said" "$root/home/deployer/.ssh" "$root/webroot" "$root/etc/host" "$root/var/www"
   cp "$folder/authorized_keys" "$root/home/deployer/.ssh/authorized_keys"
   cp "$folder/host_key" "$root/etc/host/host_key"
   chmod 600 "$root/etc/host/host_key"
@@ -50,7 +52,7 @@ P
   fi
   cat >"$root/etc/host/sshd_config" <<C
 Port $port
-ListenAddress 127.0.0.1
+ListenAddress $listen
 HostKey /etc/host/host_key
 AuthorizedKeysFile .ssh/authorized_keys
 SetEnv PATH=$path
@@ -63,9 +65,30 @@ UseDNS no
 C
 }
 
+# What only a machine with an address of its own has; on each boot.
+equip() {
+  root=$1; folder=$2
+  mount --bind "$folder/said" "$root/said"
+  cat /proc/sys/kernel/random/uuid >"$folder/boot_id"
+  mount --bind "$folder/boot_id" "$root/proc/sys/kernel/random/boot_id"
+  # seconds that its clock is off stand in /said/.clock
+  cat >"$folder/date" <<'D'
+#!/bin/sh
+off=$(cat /said/.clock 2>/dev/null)
+[ "${off:-0}" = 0 ] || case $* in
+  '+%s' | '+%s%3N') exec /usr/bin/date.real -d "@$(($(/usr/bin/date.real +%s) + off))" "$@" ;;
+esac
+exec /usr/bin/date.real "$@"
+D
+  chmod 755 "$folder/date"
+  [ -e "$root/usr/bin/date.real" ] || : >"$root/usr/bin/date.real"
+  mount --bind /usr/bin/date "$root/usr/bin/date.real"
+  mount --bind "$folder/date" "$root/usr/bin/date"
+}
+
 # In the host's own namespaces: puts its file system together and becomes its first process, sshd.
 init() {
-  folder=$1; port=$2; userland=$3; disk=$4
+  folder=$1; port=$2; userland=$3; disk=$4; address=${5:-}
   root=$disk/root
   mount -t overlay overlay -o "lowerdir=/,upperdir=$disk/up,workdir=$disk/work" "$root"
   hostname "host-$port"
@@ -83,8 +106,9 @@ init() {
   chmod 1777 "$root/tmp"
   chmod 700 "$root/root"
   mkdir "$root/run/sshd"
-  [ -e "$disk/furnished" ] || furnish "$root" "$folder" "$port" "$userland"
-  : >"$disk/furnished"
+  [ -e "$disk/furnished" ] || furnish "$root" "$folder" "$port" "$userland" "${address:-127.0.0.1}"
+  [ -e "$disk/furnished" ] || { : >"$disk/furnished"; [ -z "$address" ] || sync -f "$disk"; }
+  [ -z "$address" ] || equip "$root" "$folder"
   cd "$root"
   mkdir -p .outside
   pivot_root . .outside
@@ -93,14 +117,23 @@ init() {
   exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /usr/sbin/sshd -D -e -f /etc/host/sshd_config
 }
 
+# When the kernel has given it up, it can only be read until the next boot: as most servers have it in fstab.
+mount_disk() { mount -o loop,errors=remount-ro "$folder/image" "$disk"; }
+
 run() {
-  folder=$1; port=$2; userland=$3; megabytes=$4; disk=$1/disk
+  folder=$1; port=$2; userland=$3; megabytes=$4; address=${5:-}; disk=$1/disk
   mkdir -p "$disk"
-  mount -t tmpfs -o "size=${megabytes}m,mode=755" tmpfs "$disk"
+  if [ -z "$address" ]; then mount -t tmpfs -o "size=${megabytes}m,mode=755" tmpfs "$disk"
+  else
+    truncate -s "${megabytes}M" "$folder/image"
+    mkfs.ext4 -q -F -m 0 -N "$6" -E lazy_itable_init=0,lazy_journal_init=0 "$folder/image"
+    mount_disk
+    mkdir -m 755 "$folder/said"
+  fi
   mkdir "$disk/up" "$disk/work" "$disk/root"
   boot() {
     unshare --mount --pid --uts --ipc --fork --kill-child --propagation private \
-      sh "$0" init "$folder" "$port" "$userland" "$disk" </dev/null >>"$folder/log" 2>&1 3>&- &
+      sh "$0" init "$folder" "$port" "$userland" "$disk" "$address" </dev/null >>"$folder/log" 2>&1 3>&- &
     outer=$!
     init=
     while [ -z "$init" ] && kill -0 "$outer" 2>/dev/null; do
@@ -114,9 +147,18 @@ run() {
     wait "$outer" 2>/dev/null || :
     echo down
   }
+  # Everything ends, and then nothing more reaches the disk, not even the file system's journal (EXT4_IOC_SHUTDOWN).
+  lose() {
+    down >&2
+    perl -e '$how = pack("L", 2); open(D, "<", $ARGV[0]) && ioctl(D, 0x8004587d, $how) or die $!' "$disk"
+    until umount "$disk"; do sleep .05; done
+    e2fsck -p "$folder/image" >>"$folder/log" 2>&1 || [ $? -lt 4 ]
+    mount_disk
+    echo down
+  }
   boot
   while read -r order; do
-    case $order in kill) down ;; boot) boot ;; esac
+    case $order in kill) down ;; lose) lose ;; boot) boot ;; esac
   done
   down
 }
@@ -125,7 +167,11 @@ order=$1
 shift
 case $order in
   probe) probe ;;
-  run) exec unshare --mount --propagation private sh "$0" supervise "$@" ;;
+  run)
+    net=; [ -z "${5:-}" ] || net=--net
+    # shellcheck disable=SC2086
+    exec unshare --mount $net --propagation private sh "$0" supervise "$@"
+    ;;
   supervise) run "$@" ;;
   init) init "$@" ;;
   *) echo "hosts.sh: unknown order $order" >&2; exit 64 ;;

@@ -1,5 +1,5 @@
-// A whole panel with everything real, whose processes can be killed: embedded PostgreSQL, two workers, an OpenSSH host,
-// and the web process where there is a production build of it.
+// A whole panel with everything real, whose processes can be killed: embedded PostgreSQL, two workers, OpenSSH hosts, and the
+// web process where there is a production build of it.
 import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,32 +12,42 @@ import { ensureKey } from '@/lib/secrets.ts'
 import { readSettings } from '@/lib/settings.ts'
 import { migrate } from '../../scripts/migrate.ts'
 import { keepPostgres } from '../../scripts/start-postgres.ts'
-import { startHost } from '../hosts/hosts.ts'
+import type { Host } from '../hosts/hosts.ts'
 import { startHeir } from '../postgres.ts'
 import { openWeb } from './web.ts'
 import { Kept } from './process.ts'
 import { makeSample } from './sample.ts'
 import { insertServer, insertSite } from './site.ts'
+import type { Known, Site } from './site.ts'
 
 const projectRoot = join(import.meta.dirname, '../..')
 export const actor = systemActor('console')
 export type Panel = Awaited<ReturnType<typeof openPanel>>
 
-/** Starts everything; with `isBuilt` the web process too. Close it. */
-export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
+type Given = {
+  /** Whether there is a production build, and so a web process. */
+  isBuilt: boolean
+  /** Started, and stopped with the panel. */
+  hosts: Promise<Host>[]
+}
+
+/** Starts everything. Close it. */
+export async function openPanel({ isBuilt, hosts: starting }: Given) {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-faults-'))
   const heir = startHeir(folder)
   const dataDir = join(folder, 'data')
   const said: string[] = []
   const log = pino({ name: 'postgres' }, { write: (line: string) => void said.push(line.trimEnd()) })
   await ensureKey(join(dataDir, 'secret.key'))
-  const [postgres, host] = await Promise.all([keepPostgres(join(folder, 'postgres'), log), startHost({ diskMb: 400 })])
+  const [postgres, hosts] = await Promise.all([keepPostgres(join(folder, 'postgres'), log), Promise.all(starting)])
   await migrate(postgres.url, join(projectRoot, 'prisma/migrations'))
   const given = { DATABASE_URL: postgres.url, FAIRLEAD_DATA: dataDir, FAIRLEAD_LOCAL_REPOSITORIES: `${folder}/` }
   const ctx = openContext(readSettings(given))
   const sample = makeSample(join(folder, 'repository'))
-  const serverId = await insertServer(ctx, host)
-  const newSite = () => insertSite(ctx, host, serverId, sample.repository.path)
+  const known: Known[] = []
+  for (const [index, host] of hosts.entries()) known.push(await insertServer(ctx, `web-${index + 1}`, host))
+  const newSite = (count: number) => insertSite(ctx, known.slice(0, count), sample.repository.path)
+  const sites = new Map<number, Promise<Site>>()
 
   const program = await workerProgram()
   const ids = new Map<string, Kept>()
@@ -56,10 +66,21 @@ export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
 
   return {
     ctx,
-    host,
-    ...(await newSite()),
-    /** Another environment, to which nothing was deployed yet. */
+    hosts,
+    /** Another environment on the first so many servers, to which nothing was deployed yet. */
     newSite,
+    /** The environment on the first so many servers that is used again and again. */
+    site(count: number): Promise<Site> {
+      const site = sites.get(count) ?? newSite(count)
+      sites.set(count, site)
+      return site
+    },
+    /** That environment is beyond use: the next one is another. */
+    forget: (count: number) => void sites.delete(count),
+    /** Makes room on the servers. */
+    async removeSite({ targets }: Site): Promise<void> {
+      for (const { host, root } of targets) await host.shell(`rm -rf ${root} ${root}-said/*`)
+    },
     sample,
     workers,
     web,
@@ -112,7 +133,7 @@ export async function openPanel({ isBuilt }: { isBuilt: boolean }) {
       await Promise.all([...workers, ...(web ? [web.kept] : [])].map((one) => one.stop()))
       await ctx.db.close()
       await postgres.stop()
-      await host.stop()
+      await Promise.all(hosts.map((host) => host.stop()))
       await heir.leave()
       await rm(program, { force: true })
     },

@@ -57,6 +57,11 @@ export class Kept {
     await this.#end('SIGKILL')
   }
 
+  /** Holds it as it is, or lets it go on. */
+  pause(isHeld: boolean): void {
+    this.#child?.kill(isHeld ? 'SIGSTOP' : 'SIGCONT')
+  }
+
   async stop(): Promise<void> {
     await this.#end('SIGTERM')
   }
@@ -67,6 +72,8 @@ export class Kept {
     if (!child) return
     const gone = once(child, 'exit')
     child.kill(signal)
+    // A held one hears of it, too.
+    child.kill('SIGCONT')
     await gone
   }
 }

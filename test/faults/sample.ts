@@ -32,17 +32,17 @@ export function fileOf(step: string): string {
 
 const repositoryHooks: Record<string, string> = {
   'before.pull': script('before.pull', { slow: 5 }),
-  'after.pull': script('after.pull', { burst: 3_000, slow: 40 }),
-  'before.deploy': script('before.deploy', { burst: 50, slow: 10, last: '[ ! -e fail ] || exit 3' }),
-  'after.deploy': script('after.deploy', { burst: 200, slow: 30 }),
-  'deploy.success': script('deploy.success', { slow: 5 }),
+  'after.pull': script('after.pull', { burst: 3_000, slow: 10 }),
+  'before.deploy': script('before.deploy', { burst: 50, slow: 5, last: '[ ! -e fail ] || exit 3' }),
+  'after.deploy': script('after.deploy', { burst: 200, slow: 8 }),
+  'deploy.success': script('deploy.success', { slow: 3 }),
   'deploy.failure': script('deploy.failure', { slow: 5 }),
-  'rollback/before': script('rollback/before', { burst: 20, slow: 15 }),
-  'rollback/after': script('rollback/after', { slow: 15 }),
+  'rollback/before': script('rollback/before', { burst: 20, slow: 6 }),
+  'rollback/after': script('rollback/after', { slow: 6 }),
 }
 
 /** A hook kept in the panel, of the same event as one of the repository. */
-export const panelHook = { event: 'before.deploy', text: script('before.deploy-panel', { slow: 10 }) }
+export const panelHook = { event: 'before.deploy', text: script('before.deploy-panel', { slow: 5 }) }
 
 type Sample = {
   repository: Repository

@@ -10,6 +10,8 @@ export type Seen = {
   files: Record<string, string>
   /** Names in release/. */
   releases: string[]
+  /** Releases that are there, with the mark of being complete. */
+  complete: string[]
   /** Names in the root and in .fairlead. */
   rootNames: string[]
   ownNames: string[]
@@ -19,19 +21,29 @@ export type Seen = {
 
 export async function look(host: Host, root: string): Promise<Seen> {
   const text = await host.shell(`cd ${root} || exit
-    basename "$(readlink current)"; echo ---
-    ls -A release; echo ---
+    basename "$(readlink current)" 2>/dev/null; echo ---
+    ls -A release 2>/dev/null; echo ---
+    for r in release/*; do [ -d "$r" ] && [ -e ".fairlead/complete/$(basename "$r")" ] && basename "$r"; done; echo ---
     ls -A . ; echo ---
-    ls -A .fairlead; echo ---
+    ls -A .fairlead 2>/dev/null; echo ---
     ls -Ad .fairlead/run/*/.[!.]* .fairlead/run/.[!.]* .fairlead/complete/.[!.]* .fairlead/hooks/*/.[!.]* 2>/dev/null; echo ---
     cd current/ 2>/dev/null || exit 0
     find . -printf '%y %m %u:%g %T@ %p -> %l\\n' | sort; echo ---
     find . -type f -exec sha256sum {} +`)
   const parts = text.split('---\n').map((part) => part.split('\n').filter((line) => line !== ''))
-  const [current = [], releases = [], rootNames = [], ownNames = [], hidden = [], entries = [], sums = []] = parts
+  const [
+    current = [],
+    releases = [],
+    complete = [],
+    rootNames = [],
+    ownNames = [],
+    hidden = [],
+    entries = [],
+    sums = [],
+  ] = parts
   const files = Object.fromEntries(sums.map((line) => [line.slice(66), line.slice(0, 64)]))
   const tree = [...entries, ...sums.sort()].join('\n')
-  return { current: current[0] ?? '', tree, files, releases, rootNames, ownNames, hidden }
+  return { current: current[0] ?? '', tree, files, releases, complete, rootNames, ownNames, hidden }
 }
 
 /** Processes that belong to a deployment in `root`: at home in it, or started by a hook. */

@@ -1,37 +1,51 @@
-// A server in the panel, and environments on it, each with a folder and a project of its own.
+// Servers in the panel, and environments on them, each with folders and a project of its own.
 import { createHash } from 'node:crypto'
 import type { Context } from '@/lib/panel/context.ts'
 import type { Host } from '../hosts/hosts.ts'
 import { panelHook, secret } from './sample.ts'
 
-/** An environment, and its folder on the server. What hooks say is kept in `<root>-said`. */
-type Site = { environmentId: string; root: string }
+/** A host that the panel knows. */
+export type Known = { name: string; serverId: string; host: Host }
 
-export async function insertServer({ db, secrets }: Context, { address }: Host): Promise<string> {
-  const { host, port, user, privateKey, hostKey } = address
+/** An environment, and its folders. What hooks say is kept in `<root>-said`. */
+export type Site = { environmentId: string; targets: (Known & { root: string; id: string })[] }
+
+export async function insertServer({ db, secrets }: Context, name: string, hostGiven: Host): Promise<Known> {
+  const { host, port, user, privateKey, hostKey } = hostGiven.address
   const key = secrets.encrypt(privateKey)
-  const data = { name: 'web-1', host, port, user, privateKey: key, publicKey: '', hostKey, fingerprint: '' }
-  return (await db.prisma.server.create({ data })).id
+  const data = { name, host, port, user, privateKey: key, publicKey: '', hostKey, fingerprint: '' }
+  const { id } = await db.prisma.server.create({ data })
+  return { name, serverId: id, host: hostGiven }
 }
 
-export async function insertSite(ctx: Context, host: Host, serverId: string, repository: string): Promise<Site> {
+export async function insertSite(ctx: Context, servers: Known[], repository: string): Promise<Site> {
   const { prisma } = ctx.db
-  const root = await host.root()
-  await host.shell(`mkdir -m 1777 ${root}-said`)
-  const slug = root.replace(/\W+/g, '-')
+  const places = await Promise.all(
+    servers.map(async (server) => {
+      const root = await server.host.root()
+      await server.host.shell(`[ -e ${root}-said ] || mkdir -m 1777 ${root}-said`)
+      return { ...server, root }
+    }),
+  )
+  const slug = places.map(({ name, root }) => `${name}${root}`.replace(/\W+/g, '-')).join('-')
   const project = await prisma.project.create({
     data: { name: 'Sample', slug, repositoryUrl: repository, access: 'none' },
   })
-  const { user } = host.address
-  const { id } = await prisma.environment.create({
+  const { address, kind } = servers[0]!.host
+  const { id, targets } = await prisma.environment.create({
+    include: { targets: true },
     data: {
       projectId: project.id,
       name: 'production',
       slug: 'production',
       branch: 'main',
       keep: 3,
-      permissions: { owner: user, group: host.kind === 'machine' ? 'deployer' : user, mode: 'keep-exec' },
-      targets: { create: { serverId, root } },
+      permissions: {
+        owner: address.user,
+        group: kind === 'machine' ? 'deployer' : address.user,
+        mode: 'keep-exec',
+      },
+      targets: { create: places.map(({ serverId, root }, position) => ({ serverId, root, position })) },
     },
   })
   const text = `SECRET=${secret}\n`
@@ -45,12 +59,13 @@ export async function insertSite(ctx: Context, host: Host, serverId: string, rep
       ...panelHook,
       number: 1,
       sha256: sha256(panelHook.text),
-      user: host.kind === 'machine' ? 'www-data' : null,
+      user: kind === 'machine' ? 'www-data' : null,
       timeoutMs: 60_000,
       createdBy: 'console',
     },
   })
-  return { environmentId: id, root }
+  const idOf = new Map(targets.map((target) => [target.serverId, target.id]))
+  return { environmentId: id, targets: places.map((place) => ({ ...place, id: idOf.get(place.serverId)! })) }
 }
 
 function sha256(text: string): string {

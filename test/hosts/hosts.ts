@@ -25,5 +25,5 @@ export function startHost({
   userland = 'gnu',
   diskMb = 256,
 }: { userland?: 'gnu' | 'busybox'; diskMb?: number } = {}): Promise<Host> {
-  return canMakeMachines() ? startMachine(userland, diskMb) : startPlain()
+  return canMakeMachines() ? startMachine({ userland, diskMb }) : startPlain()
 }

@@ -12,6 +12,8 @@ export type Host = {
   address: ServerAddress
   /** `machine`: own users (deployer, www-data), processes and disk. `plain`: sshd of this machine, as the present user. */
   kind: 'machine' | 'plain'
+  /** Where its file system is seen from here: put before a path on it. */
+  inside(): string
   /** A new empty folder that the login user owns, for one environment. */
   root(): Promise<string>
   /** Runs `sh -c command` as root on a machine (as the present user on a plain host); rejects on a failure. */
@@ -25,7 +27,10 @@ export type Host = {
 }
 
 /** A folder with a host key and one authorized key, and a port that was free a moment ago. */
-export async function prepare(user: string): Promise<{ folder: string; port: number; address: ServerAddress }> {
+export async function prepare(
+  user: string,
+  host = '127.0.0.1',
+): Promise<{ folder: string; port: number; address: ServerAddress }> {
   const folder = await mkdtemp(join(tmpdir(), 'host-'))
   await chmod(folder, 0o755)
   const hostKey = generateKeyPair('host')
@@ -40,7 +45,7 @@ export async function prepare(user: string): Promise<{ folder: string; port: num
   await once(server, 'close')
   const address = {
     id: `host-${port}`,
-    host: '127.0.0.1',
+    host,
     port,
     user,
     privateKey: login.privateKey,
@@ -50,18 +55,19 @@ export async function prepare(user: string): Promise<{ folder: string; port: num
 }
 
 /** Resolves when sshd greets; rejects, with its log, when it doesn't within 20 s. */
-export async function untilUp(port: number, folder: string): Promise<void> {
+export async function untilUp({ host, port }: { host: string; port: number }, folder: string): Promise<void> {
   const deadline = performance.now() + 20_000
-  while (!(await greets(port))) {
+  while (!(await greets(host, port))) {
     if (performance.now() > deadline)
       throw new Error(`sshd does not answer: ${await readFile(join(folder, 'log'), 'utf8')}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 
-function greets(port: number): Promise<boolean> {
+function greets(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
+    const socket = connect(port, host)
+    socket.setTimeout(1_000, () => socket.destroy())
     socket.once('data', () => {
       resolve(true)
       socket.destroy()

@@ -37,11 +37,12 @@ export async function startPlain(): Promise<Host> {
   if (userInfo().uid === 0) await mkdir('/run/sshd', { recursive: true })
   const start = () => spawn('sh', ['-c', untilStdinEnds, 'sh', folder], { stdio: ['pipe', 'ignore', 'ignore'] })
   let sshd = start()
-  await untilUp(port, folder)
+  await untilUp(address, folder)
   let roots = 0
   return {
     address,
     kind: 'plain',
+    inside: () => '',
     root: async () => {
       const root = join(folder, 'webroot', String((roots += 1)))
       await mkdir(root, { recursive: true })
@@ -54,7 +55,7 @@ export async function startPlain(): Promise<Host> {
     powerCut: () => endServer(sshd),
     boot: async () => {
       sshd = start()
-      await untilUp(port, folder)
+      await untilUp(address, folder)
     },
     stop: async () => {
       await endServer(sshd)
