@@ -2,13 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { measureCrowd, type Crowd } from './crowd.ts'
 import { measureFleet, type FleetWish } from './fleet.ts'
+import { measureActivations, type Activations } from './activations.ts'
 import { measureBigLog, type BigLog } from './big-log.ts'
 import { startFleet } from './fleet-hosts.ts'
 import { openGitHost, type GitHost } from './git-host.ts'
 import { startBenchPanel } from './panel.ts'
 import type { FleetResults } from './report-fleet.ts'
-import { makeRepository } from './repositories.ts'
+import { makeRepository, type BenchRepository } from './repositories.ts'
 import { installRivals } from './rivals-install.ts'
 import { openRivals } from './rivals.ts'
 import { measureTakeOver, type TakeOver } from './take-over.ts'
@@ -66,22 +68,34 @@ const conditions = [
 
 /** A worker is killed so many times. */
 export function takeOvers(times: number): Promise<TakeOver[]> {
-  return withRepository((url, { certificate }) => measureTakeOver({ url, certificate }, times))
+  return withRepository((_repository, url, { certificate }) => measureTakeOver({ url, certificate }, times))
 }
 
 export function bigLog(panelPort: number): Promise<BigLog[]> {
-  return withRepository(async (url, { certificate }) => {
+  return withRepository(async (_repository, url, { certificate }) => {
     const panel = await startBenchPanel(panelPort, certificate)
     return measureBigLog(panel, url, certificate).finally(() => panel.stop())
   })
 }
 
-async function withRepository<T>(work: (url: string, git: GitHost) => Promise<T>): Promise<T> {
+export function crowd(servers: number): Promise<Crowd> {
+  return withRepository((repository, url, { certificate }) => measureCrowd(repository, { url, certificate }, servers))
+}
+
+export function activations(wanted: { servers: number; count: number }): Promise<Activations> {
+  return withRepository((repository, url, { certificate }) =>
+    measureActivations(repository, { url, certificate }, wanted),
+  )
+}
+
+type Work<T> = (repository: BenchRepository, url: string, git: GitHost) => Promise<T>
+
+async function withRepository<T>(work: Work<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-bench-git-'))
   const git = await openGitHost(folder)
-  makeRepository(folder, 'small')
+  const repository = makeRepository(folder, 'small')
   try {
-    return await work(`https://127.0.0.1:${git.port}/small.git`, git)
+    return await work(repository, `https://127.0.0.1:${git.port}/small.git`, git)
   } finally {
     await git.close()
     await rm(folder, { recursive: true, force: true })

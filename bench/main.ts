@@ -1,7 +1,7 @@
 // `npm run bench`: how long deployments take beside the shortest script that does the same, how fast a line reaches the page,
 // what a panel at rest takes, and how pages stand a million deployments and a million lines. Needs root (for a test host of its
-// own), git and an OpenSSH client; nothing else should run. `--only small|middle|lines|memory|fleet|take-over|big-log|scale`,
-// `--servers 1,3,10` and `--quick` (few repetitions) are for working on it.
+// own), git and an OpenSSH client; nothing else should run. `--only small|middle|lines|memory|fleet|take-over|big-log|crowd|
+// activations|scale`, `--servers 1,3,10`, `--count 1000` (activations) and `--quick` (few repetitions) are for working on it.
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { buildPanel, isBuilt } from '@/scripts/build-panel.ts'
 import { canMakeMachines, startHost } from '@/test/hosts/hosts.ts'
 import { measureDeployments } from './deployments.ts'
-import { bigLog, measureFleets, takeOvers } from './fleet-parts.ts'
+import { activations, bigLog, crowd, measureFleets, takeOvers } from './fleet-parts.ts'
 import { freePort } from './free-port.ts'
 import { openGitHost } from './git-host.ts'
 import { idleMemory } from './idle.ts'
@@ -26,7 +26,8 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
-    servers: { type: 'string', default: '1,3,10' },
+    servers: { type: 'string' },
+    count: { type: 'string' },
   },
 })
 const wants = (part: string): boolean => values.only === undefined || values.only === part
@@ -37,7 +38,7 @@ const roundTrips = [0, 50]
 const diskMb = 4096
 
 const onHost = ['small', 'middle', 'lines'].some(wants)
-if ((onHost || ['memory', 'fleet', 'take-over', 'big-log'].some(wants)) && !canMakeMachines())
+if ((onHost || ['memory', 'fleet', 'take-over', 'big-log', 'crowd', 'activations'].some(wants)) && !canMakeMachines())
   throw new Error('The bench needs a test host of its own: run it as root, outside a container.')
 if (!isBuilt()) await buildPanel()
 const panelPort = await freePort()
@@ -45,12 +46,18 @@ const results: Results = { deployments: [], lines: [], memory: [], scale: [], lo
 if (wants('memory')) results.memory = await idleMemory(panelPort)
 if (onHost) await measureOnHost()
 if (wants('fleet')) {
-  const counts = values.servers.split(',').map(Number)
+  const counts = (values.servers ?? '1,3,10').split(',').map(Number)
   const measured = await measureFleets(panelPort, { counts, next: times.next, activate: times.activate })
   results.fleet = { ...results.fleet, ...measured }
 }
 if (wants('take-over')) results.fleet.takeOvers = await takeOvers(times.takeOver)
 if (wants('big-log')) results.fleet.bigLog = await bigLog(panelPort)
+if (wants('crowd')) results.fleet.crowd = await crowd(Number(values.servers ?? 50))
+if (wants('activations'))
+  results.fleet.activations = await activations({
+    servers: Number(values.servers ?? 3),
+    count: Number(values.count ?? (values.quick ? 60 : 1_000)),
+  })
 if (wants('scale')) {
   results.scale = await measureScale(times.look)
   results.log = await measureLog()

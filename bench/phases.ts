@@ -66,8 +66,11 @@ export function median(values: number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** The value that 95 of 100 don't exceed. */
-export function p95(values: number[]): number {
+export const p95 = (values: number[]): number => within(values, 0.95)
+export const p99 = (values: number[]): number => within(values, 0.99)
+
+/** The value that this share of them doesn't exceed. */
+function within(values: number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.max(0, Math.ceil(sorted.length * 0.95) - 1)]!
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]!
 }

@@ -1,7 +1,9 @@
 // The figures of several servers as tables.
+import type { Activations } from './activations.ts'
 import type { BigLog } from './big-log.ts'
+import type { Crowd } from './crowd.ts'
 import { ratioOf, type FleetCell } from './fleet.ts'
-import { median, p95 } from './phases.ts'
+import { median, p95, p99, type Phases } from './phases.ts'
 import { most, rounded, table, verdict } from './table.ts'
 import type { TakeOver } from './take-over.ts'
 
@@ -12,16 +14,29 @@ export type FleetResults = {
   missing: Record<string, string>
   takeOvers: TakeOver[]
   bigLog: BigLog[]
+  crowd: Crowd | null
+  activations: Activations | null
 }
 
-export const nothing: FleetResults = { cells: [], found: {}, missing: {}, takeOvers: [], bigLog: [] }
+export const nothing: FleetResults = {
+  cells: [],
+  found: {},
+  missing: {},
+  takeOvers: [],
+  bigLog: [],
+  crowd: null,
+  activations: null,
+}
 
 /** Markdown parts; none where nothing was measured. */
-export function fleetReport({ cells, found, missing, takeOvers, bigLog }: FleetResults): string[] {
+export function fleetReport(results: FleetResults): string[] {
+  const { cells, found, missing, takeOvers, bigLog, crowd, activations } = results
   return [
     ...(cells.length > 0 ? [cellTable(cells), phaseList(cells), ...rivalTable(cells, found, missing)] : []),
     ...(takeOvers.length > 0 ? [takeOverTable(takeOvers)] : []),
     ...(bigLog.length > 0 ? [bigLogTable(bigLog)] : []),
+    ...(crowd ? [crowdTable(crowd)] : []),
+    ...(activations ? [activationTable(activations)] : []),
   ]
 }
 
@@ -44,8 +59,7 @@ function cellTable(cells: FleetCell[]): string {
 
 function phaseList(cells: FleetCell[]): string {
   const lines = cells.map(({ servers, roundTripMs, connection, kind, phases }) => {
-    const all = Object.entries(phases).map(([name, ms]) => `${name} ${ms}`)
-    return `- ${servers} servers, ${roundTripMs} ms, ${connection}, ${kind}: ${all.join(', ')}`
+    return `- ${servers} servers, ${roundTripMs} ms, ${connection}, ${kind}: ${wordsOf(phases)}`
   })
   return `Where the time went (medians, ms):\n${lines.join('\n')}`
 }
@@ -111,4 +125,39 @@ function bigLogTable(all: BigLog[]): string {
       most(Math.round(Math.max(...writing, fetching) - before), flatMb, 'MB more'),
     ]),
   )
+}
+
+function crowdTable({ servers, runs, memory }: Crowd): string {
+  const each = (all: number): string => `${all} (${(all / servers).toFixed(1)})`
+  const rows = runs.map(({ what, ms, logins, commands, transactions, phases }) => [
+    what,
+    rounded(ms),
+    each(logins),
+    each(commands),
+    each(transactions),
+    rounded(phases.skew ?? 0),
+  ])
+  const head = [`${servers} servers`, 'ms', 'logins (each)', 'commands (each)', 'transactions (each)', 'skew ms']
+  const phases = runs.map((run) => `- ${run.what}: ${wordsOf(run.phases)}`).join('\n')
+  const grown = `The worker's memory: ${rounded(memory.before)} MB before it knew a server, at most ${rounded(memory.most)} MB after.`
+  return [table(head, rows), phases, grown].join('\n\n')
+}
+
+const wordsOf = (phases: Phases): string =>
+  Object.entries(phases)
+    .map(([name, ms]) => `${name} ${rounded(ms)}`)
+    .join(', ')
+
+function activationTable({ servers, count, seen, strange, skews, ms }: Activations): string {
+  const { requests, failures, failed, reads, misses } = seen
+  const none = (bad: number): string => verdict({ text: 'none', isMet: bad === 0 })
+  const rows = [
+    ['requests through nginx', `${requests}`, `${failures} failed`, none(failures)],
+    ['answers that were no release', `${requests}`, `${strange}`, none(strange)],
+    ['readings of `current`', `${reads}`, `${misses} misses`, none(misses)],
+    ['skew of the servers, ms', `${skews.length}`, `p50 ${rounded(median(skews))}, p99 ${rounded(p99(skews))}`, '–'],
+    ['an activation, ms', `${ms.length}`, `p50 ${rounded(median(ms))}, p99 ${rounded(p99(ms))}`, '–'],
+  ]
+  const head = [`${count} activations on ${servers} servers`, 'how many', 'what was seen', 'target']
+  return [table(head, rows), ...failed.map((words) => `- ${words}`)].join('\n')
 }

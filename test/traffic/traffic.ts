@@ -1,0 +1,133 @@
+// Everybody who looks at `current` while it is switched: visitors of an nginx on each server, and readers of the link itself.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { canMakeMachines } from '../hosts/hosts.ts'
+import type { Host } from '../hosts/hosts.ts'
+
+export type Traffic = {
+  /** Ends it; what all of them saw. */
+  stop(): Promise<Seen>
+}
+export type Seen = {
+  requests: number
+  failures: number
+  /** Some of the failures, in words. */
+  failed: string[]
+  /** What was served → how often. */
+  answers: Record<string, number>
+  reads: number
+  misses: number
+}
+
+/** Why there can't be any here; null: there can. */
+export function whatTrafficLacks(): string | null {
+  if (!canMakeMachines()) return 'hosts of their own can’t be made here'
+  if (!existsSync('/usr/bin/perl')) return 'perl is not installed on this machine'
+  return existsSync('/usr/sbin/nginx') ? null : 'nginx is not installed on this machine'
+}
+
+/** `root` on each host has been deployed to. Resolves once every server was visited and every reader had a look. */
+export async function startTraffic(
+  hosts: Host[],
+  root: string,
+  { connections = 4 }: { connections?: number } = {},
+): Promise<Traffic> {
+  const ports = await Promise.all(hosts.map((host) => startNginx(host, root)))
+  const readers = await Promise.all(hosts.map((host) => startReader(host, root)))
+  const program = join(import.meta.dirname, 'visitors.mjs')
+  // Behind what it watches: a machine with few cores is not to stand still for it.
+  const visitors = spawn(
+    'nice',
+    ['-n', '5', process.execPath, program, `${connections}`, '/REVISION', ...ports.map(String)],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
+  const lines = createInterface({ input: visitors.stdout })[Symbol.asyncIterator]()
+  await lines.next()
+  return {
+    async stop() {
+      const gone = once(visitors, 'exit')
+      visitors.stdin.end()
+      const visited = JSON.parse((await lines.next()).value as string) as Omit<Seen, 'reads' | 'misses'>
+      await gone
+      const read = await Promise.all(readers.map((reader) => reader.stop()))
+      return {
+        ...visited,
+        reads: read.reduce((sum, { reads }) => sum + reads, 0),
+        misses: read.reduce((sum, { misses }) => sum + misses, 0),
+      }
+    },
+  }
+}
+
+/** An nginx of its own for `<root>/current`, as Debian's would serve it; its port. It goes with the host. */
+async function startNginx(host: Host, root: string): Promise<number> {
+  const port = await freePort()
+  const own = `/var/lib/traffic-${port}`
+  await host.shell(`mkdir -p ${own} && cat >${own}/nginx.conf <<'CONF'
+user www-data;
+worker_processes 1;
+pid ${own}/pid;
+error_log ${own}/error.log;
+events {}
+http {
+  access_log off;
+  sendfile on;
+  client_body_temp_path ${own}/body;
+  fastcgi_temp_path ${own}/fastcgi;
+  proxy_temp_path ${own}/proxy;
+  scgi_temp_path ${own}/scgi;
+  uwsgi_temp_path ${own}/uwsgi;
+  server {
+    listen 127.0.0.1:${port};
+    root ${root}/current;
+  }
+}
+CONF
+nginx -p ${own} -c ${own}/nginx.conf -e ${own}/error.log`)
+  return port
+}
+
+/** Asks what `current` names and opens a file through it, again and again. */
+const reader = `
+my ($root, $name) = @ARGV; my ($reads, $misses) = (0, 0);
+until (-e "$root-$name.stop") {
+  for (1 .. 50) {
+    my $release = readlink("$root/current");
+    my $text;
+    if (open(my $file, "<", "$root/current/REVISION")) { $text = <$file>; close($file) }
+    $reads++;
+    $misses++ unless defined $release && -e "$release/REVISION" && defined $text && $text =~ /^[0-9a-f]{40}/;
+  }
+  if ($reads == 50) { open(my $file, ">", "$root-$name.reading"); close($file) }
+  select(undef, undef, undef, 0.005);
+}
+print "$reads $misses\\n"`
+
+async function startReader(host: Host, root: string): Promise<{ stop(): Promise<{ reads: number; misses: number }> }> {
+  const name = 'traffic'
+  const reading = host.shell(`nice -n 5 perl -e '${reader}' ${root} ${name}`)
+  await Promise.race([reading, host.shell(`until [ -e ${root}-${name}.reading ]; do sleep 0.05; done`)])
+  return {
+    async stop() {
+      await host.shell(`touch ${root}-${name}.stop`)
+      const [reads, misses] = (await reading).trim().split(' ').map(Number)
+      await host.shell(`rm -f ${root}-${name}.stop ${root}-${name}.reading`)
+      return { reads: reads!, misses: misses! }
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
