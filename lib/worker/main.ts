@@ -10,6 +10,7 @@ import { openConnector } from '@/lib/ssh/connector.ts'
 import { ensurePanelId } from '@/lib/store/settings.ts'
 import { startAnswering } from './asks.ts'
 import { openRecent } from './recent.ts'
+import { Turns } from './turns.ts'
 import { startWorker } from './loop.ts'
 import type { Worker } from './worker.ts'
 
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
     mirrors,
     panelId: await ensurePanelId(db),
     hooks: openRecent(32),
+    turns: new Turns(),
     spool: join(settings.dataDir, 'spool'),
     log,
   }

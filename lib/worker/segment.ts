@@ -70,6 +70,8 @@ class Run {
   #next: 'send' | 'adopt' | 'attach'
   #isLooking: boolean
   #wasSent: boolean
+  /** It has arrived, or it won't: others may send. */
+  #endTurn: () => void = () => {}
   /** Whatever of it arrives now doesn't start. */
   #isCalledOff = false
 
@@ -93,11 +95,11 @@ class Run {
     const connection = await worker.connector.connect(this.#flown.lane.address(), { signal })
     try {
       if (isCalledOff) await this.#callOff(connection)
-      if (this.#next === 'adopt') {
-        await answerOf(connection, adoptProgram(this.#flown.lane.context(), this.#flown.segment.name))
-        this.#next = 'attach'
-      }
+      if (this.#next === 'adopt') await this.#adopt(connection)
       const isSending = this.#next === 'send'
+      // What is undone waits for nobody.
+      if (isSending && this.#flown.isCancellable)
+        this.#endTurn = await worker.turns.take(this.#flown.lane.target.serverId, signal)
       const exchange = await this.#open(connection)
       const close = (): void => exchange.close()
       gone.addEventListener('abort', close)
@@ -108,8 +110,18 @@ class Run {
         exchange.close()
       }
     } finally {
+      this.#endTurn()
       connection.end()
     }
+  }
+
+  /** The server learns of our epoch. Where no room is left to write it down nothing else can start either: it is followed as it is. */
+  async #adopt(connection: Connection): Promise<void> {
+    const program = adoptProgram(this.#flown.lane.context(), this.#flown.segment.name)
+    await answerOf(connection, program).catch((error: unknown) => {
+      if (!(error instanceof Refusal && error.code === 'disk_full')) throw error
+    })
+    this.#next = 'attach'
   }
 
   async #open(connection: Connection): Promise<Exchange> {
@@ -148,6 +160,7 @@ class Run {
         this.seenAt = Date.now()
         if (frame.type === 'S') {
           hasStarted = true
+          this.#endTurn()
           this.#follower.started(frame)
           if (this.#isLooking)
             await this.#flight.record([{ type: 'segment.attached', data: { segment: this.#flown.segment.name } }])

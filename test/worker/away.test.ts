@@ -12,6 +12,7 @@ import { openDatabase } from '@/lib/store/database.ts'
 import { startAnswering } from '@/lib/worker/asks.ts'
 import { startWorker } from '@/lib/worker/loop.ts'
 import { openRecent } from '@/lib/worker/recent.ts'
+import { Turns } from '@/lib/worker/turns.ts'
 import type { Worker } from '@/lib/worker/worker.ts'
 import { testDatabase } from '../database.ts'
 import { openRelay } from '../ssh/relay.ts'
@@ -37,7 +38,8 @@ it('says once that the database is away, and once that it is back', async () => 
   const mirrors = await openMirrors({ folder, localPrefixes: [] })
   const secrets = openSecrets(randomBytes(32))
   const hooks: Worker['hooks'] = openRecent(1)
-  const worker = { id: 'worker', db, secrets, connector, mirrors, panelId: 'panel', hooks, log }
+  const turns = new Turns()
+  const worker = { id: 'worker', db, secrets, connector, mirrors, panelId: 'panel', hooks, turns, log }
   const parts = await Promise.all([startWorker(worker, 'test'), startAnswering(worker)])
   try {
     const before = relay.accepted()

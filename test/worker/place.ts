@@ -20,6 +20,7 @@ import { readChunks } from '@/lib/store/logs.ts'
 import { ensurePanelId } from '@/lib/store/settings.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
 import { openRecent } from '@/lib/worker/recent.ts'
+import { Turns } from '@/lib/worker/turns.ts'
 import { startWorker } from '@/lib/worker/loop.ts'
 import type { RunningWorker } from '@/lib/worker/loop.ts'
 import { testDatabase } from '../database.ts'
@@ -68,6 +69,7 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
           mirrors,
           panelId: await ensurePanelId(own),
           hooks: openRecent(32),
+          turns: new Turns(),
           log,
         },
         'test',
