@@ -51,6 +51,8 @@ const looks = {
   warning: { word: 'Warning', icon: TriangleAlert, tone: 'warn' },
   note: { word: 'Note', icon: Circle, tone: 'neutral' },
   error: { word: 'Problem', icon: X, tone: 'bad' },
+  // servers of several
+  looking: { word: 'Unknown', icon: CircleHelp, tone: 'warn' },
   unknown: { word: 'Unknown', icon: CircleHelp, tone: 'neutral' },
 } satisfies Record<string, Look>
 

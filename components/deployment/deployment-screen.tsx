@@ -138,7 +138,7 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
             only={chosen}
             onOnly={setChosen}
             openAt={failing?.key ?? null}
-            rawHref={`/deployments/${detail.id}/raw`}
+            rawHref={`/deployments/${detail.id}/raw${server === null ? '' : `?server=${encodeURIComponent(server)}`}`}
             isLoading={isLoading}
           />
         </div>

@@ -12,7 +12,8 @@ import { StatusBadge } from '../status-badge.tsx'
 import { buttonStyle, cardStyle } from '../style.ts'
 import type { StepRow } from './rows.ts'
 import { ServerList } from './server-list.tsx'
-import { StepMatrix, type Column } from './step-matrix.tsx'
+import { StandingWords, type Column } from './standing-words.tsx'
+import { StepMatrix } from './step-matrix.tsx'
 import { stepTitle } from './step-title.ts'
 
 /** With more servers, columns begin narrow. */
@@ -56,14 +57,14 @@ export function FleetSection(props: FleetSectionProps) {
         <Summary fleet={fleet} state={state} />
         {troubled.length > 0 && (
           <ul className="grid max-h-44 gap-1 overflow-y-auto" aria-label="Servers that need a look">
-            {troubled.map(({ targetId, server: name, standing }) => (
-              <li key={targetId} className="flex items-start gap-2">
-                <StatusBadge status={standing.status} word={name} />
+            {troubled.map((column) => (
+              <li key={column.targetId} className="flex items-start gap-2">
+                <StatusBadge status={column.standing.status} word={column.server} />
                 <span className="min-w-0">
-                  <TroubleWords fleet={fleet} state={state} targetId={targetId} names={names} />
+                  <StandingWords column={column} />
                 </span>
-                {props.detail.can.deploy && isLookedFor(state, targetId) && (
-                  <GiveUpButton id={props.detail.id} targetId={targetId} server={name} />
+                {props.detail.can.deploy && isLookedFor(state, column.targetId) && (
+                  <GiveUpButton id={props.detail.id} targetId={column.targetId} server={column.server} />
                 )}
               </li>
             ))}
@@ -116,7 +117,7 @@ function Summary({ fleet, state }: { fleet: FleetView; state: DeploymentState })
   const now = useNow()
   return (
     <p className="max-w-prose font-medium" role="status">
-      {fleetSummary(fleet, state, now)} {state.finishedAt !== null && skewWords(fleet, fleet.skew)}
+      {fleetSummary(fleet, state, now)} {state.status === 'succeeded' && skewWords(fleet, fleet.skew)}
     </p>
   )
 }
@@ -141,14 +142,6 @@ function isLookedFor(state: DeploymentState, targetId: string): boolean {
   return isOut && state.finishedAt === null && !isGivenUp(state, targetId)
 }
 
-type TroubleWordsProps = { fleet: FleetView; state: DeploymentState; targetId: string; names: StepNames }
-
-function TroubleWords({ fleet, state, targetId, names }: TroubleWordsProps) {
-  const now = useNow()
-  const target = fleet.targets.find((one) => one.targetId === targetId)!
-  return standingOf(fleet, state, target, now, names).words
-}
-
 /** Servers in the order of their batches, each with how it stands. */
 function columnsOf(fleet: FleetView, state: DeploymentState, names: StepNames): Column[] {
   const batchOf = (targetId: string): number => {
@@ -160,8 +153,9 @@ function columnsOf(fleet: FleetView, state: DeploymentState, names: StepNames): 
       targetId: target.targetId,
       server: target.server,
       batch: batchOf(target.targetId),
-      // Words that count seconds are said elsewhere: a matrix isn't drawn anew each second.
-      standing: standingOf(fleet, state, target, Date.parse(state.startedAt ?? ''), names),
+      // A matrix isn't drawn anew each second: words that count are drawn by themselves.
+      standing: standingOf(fleet, state, target, 0, names),
+      say: (now: number) => standingOf(fleet, state, target, now, names).words,
     }))
     .sort((a, b) => a.batch - b.batch)
 }

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { StatusMark } from '../status-badge.tsx'
 import type { StepRow } from './rows.ts'
 import { StepList } from './step-list.tsx'
-import type { Column } from './step-matrix.tsx'
+import { standingTone, StandingWords, type Column } from './standing-words.tsx'
 
 type ServerListProps = {
   rows: StepRow[]
@@ -19,7 +19,8 @@ export function ServerList({ rows, columns, chosen, onChoose, onServer }: Server
   const [open, setOpen] = useState<string | null>(null)
   return (
     <ul className="divide-y">
-      {columns.map(({ targetId, server, batch, standing }) => {
+      {columns.map((column) => {
+        const { targetId, server, batch, standing } = column
         const isOpen = open === targetId
         return (
           <li key={targetId}>
@@ -35,8 +36,8 @@ export function ServerList({ rows, columns, chosen, onChoose, onServer }: Server
               <StatusMark status={standing.status} />
               <span className="min-w-0 flex-1">
                 <span className="block truncate font-medium">{server}</span>
-                <span className={`block text-xs ${standing.isTrouble ? 'text-bad' : 'text-ink-soft'}`}>
-                  {standing.words}
+                <span className={`block text-xs ${standingTone(standing)}`}>
+                  <StandingWords column={column} />
                 </span>
               </span>
               {batch > 0 && <span className="shrink-0 text-xs text-ink-soft">batch {batch}</span>}

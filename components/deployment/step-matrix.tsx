@@ -1,15 +1,12 @@
 'use client'
 import { Fragment, useMemo, useRef, type KeyboardEvent, type RefObject } from 'react'
-import type { Standing } from '@/lib/deploy/server-words.ts'
 import { StatusMark } from '../status-badge.tsx'
 import { matrixRows } from './matrix.ts'
 import { MatrixCell } from './matrix-cell.tsx'
 import type { StepRow } from './rows.ts'
+import { standingTone, StandingWords, type Column } from './standing-words.tsx'
 import { stageTitles } from './step-list.tsx'
 import { stepTitle } from './step-title.ts'
-
-/** `batch`: 1-based; 0 = it isn't known when this one switches. */
-export type Column = { targetId: string; server: string; batch: number; standing: Standing }
 
 type StepMatrixProps = {
   rows: StepRow[]
@@ -36,13 +33,13 @@ export function StepMatrix(props: StepMatrixProps) {
     return found
   }, [])
   const entry = chosen ?? props.openAt ?? joined[0]?.cells.values().next().value?.key ?? null
-  const head = 'sticky left-0 z-10 w-40 min-w-40 max-w-40 border-r bg-panel px-3 text-left font-normal'
-  const width = isCompact ? 'w-9 min-w-9 max-w-9' : 'w-30 min-w-30 max-w-30'
+  const head = 'sticky left-0 z-10 w-38 min-w-38 max-w-38 border-r bg-panel px-3 text-left font-normal'
+  const width = isCompact ? 'w-9 min-w-9 max-w-9' : 'min-w-24'
   return (
     <table
       ref={table}
       onKeyDown={(event) => moveByArrow(event, table)}
-      className="border-separate border-spacing-0 text-sm"
+      className={`border-separate border-spacing-0 text-sm ${isCompact ? '' : 'w-full table-fixed'}`}
       aria-label="Steps by server"
     >
       <thead className="sticky top-0 z-20 bg-panel">
@@ -63,30 +60,28 @@ export function StepMatrix(props: StepMatrixProps) {
         )}
         <tr>
           <td className={`${head} border-b`} />
-          {columns.map(({ targetId, server, standing }) => (
-            <th key={targetId} scope="col" className={`border-b p-0 align-bottom font-normal ${width}`}>
+          {columns.map((column) => (
+            <th key={column.targetId} scope="col" className={`border-b p-0 align-bottom font-normal ${width}`}>
               <button
                 type="button"
-                aria-pressed={props.server === server}
-                title={`${server}: ${standing.words}`}
-                onClick={() => props.onServer(server)}
+                aria-pressed={props.server === column.server}
+                title={column.server}
+                onClick={() => props.onServer(column.server)}
                 className="w-full px-2 py-1.5 text-left outline-offset-[-2px] hover:bg-sunken aria-pressed:bg-accent-soft"
               >
                 {isCompact ? (
                   <span className="grid justify-items-center gap-1">
-                    <span className="max-h-24 truncate text-xs [writing-mode:vertical-rl]">{server}</span>
-                    <StatusMark status={standing.status} />
+                    <span className="max-h-24 truncate text-xs [writing-mode:vertical-rl]">{column.server}</span>
+                    <StatusMark status={column.standing.status} />
                   </span>
                 ) : (
                   <>
                     <span className="flex items-center gap-1.5 font-medium">
-                      <StatusMark status={standing.status} />
-                      <span className="truncate">{server}</span>
+                      <StatusMark status={column.standing.status} />
+                      <span className="truncate">{column.server}</span>
                     </span>
-                    <span
-                      className={`mt-0.5 line-clamp-2 h-8 text-xs leading-4 ${standing.isTrouble ? 'text-bad' : 'text-ink-soft'}`}
-                    >
-                      {standing.words}
+                    <span className={`mt-0.5 line-clamp-2 h-8 text-xs leading-4 ${standingTone(column.standing)}`}>
+                      <StandingWords column={column} />
                     </span>
                   </>
                 )}
@@ -119,13 +114,13 @@ export function StepMatrix(props: StepMatrixProps) {
                     </td>
                   )
                 // What runs out of sight may have ended long ago.
-                const isUnseen = cell.status === 'running' && standing.status === 'unknown'
+                const isUnseen = cell.status === 'running' && standing.status === 'looking'
                 return (
                   <td key={targetId} className={`p-0 ${width}`}>
                     <MatrixCell
                       id={cell.key}
                       name={`${stepTitle(plan.name)} on ${server}`}
-                      status={isUnseen ? 'unknown' : cell.status}
+                      status={isUnseen ? 'looking' : cell.status}
                       startedAt={cell.startedAt}
                       endedAt={cell.endedAt}
                       exit={cell.exit}

@@ -31,7 +31,7 @@ Options:
       --json          print JSON; with --follow one JSON value a line
       --plan <hash>   deploy, activate: run what this plan has shown, or say what has changed since
       --key <text>    deploy, activate, rollback: repeating the command with the same key does nothing more
-      --server <name> plan, deploy, activate, rollback: on this server alone; may be given several times
+      --server <name> plan, deploy, activate, rollback: on this server alone; logs: what it wrote; may be given several times
       --only-outdated the same: only on servers that haven’t the live release
       --force         rollback: although somebody holds the environment (an admin may)
       --url <url>     the panel (default: FAIRLEAD_URL); the token is read from FAIRLEAD_TOKEN only
@@ -121,7 +121,7 @@ const knownTo: Partial<Record<OptionName, readonly CommandName[]>> = {
   follow: ['deploy', 'logs', 'activate', 'rollback'],
   key: ['deploy', 'activate', 'rollback'],
   plan: ['deploy', 'activate'],
-  server: ['plan', 'deploy', 'activate', 'rollback'],
+  server: ['plan', 'deploy', 'logs', 'activate', 'rollback'],
   'only-outdated': ['plan', 'deploy', 'activate', 'rollback'],
   force: ['rollback'],
 }

@@ -1,6 +1,8 @@
 // Follows one deployment to its end: its log on standard output, each step's end on standard error. A broken line is taken up
 // where it broke; the deployment doesn't depend on anybody watching.
 import { setTimeout as delay } from 'node:timers/promises'
+import { eventSchemas, type NewEvent } from '@/lib/deploy/events.ts'
+import { eventWords } from '@/lib/deploy/fleet-words.ts'
 import { detail, note, stepEnded, type Detail } from './answers.ts'
 import { Lost, type Client } from './client.ts'
 import { exits, Stop } from './exit.ts'
@@ -13,10 +15,16 @@ import { clean } from './terminal.ts'
 const patienceMs = 120_000
 const longestWaitMs = 5_000
 
-/** `path` is the deployment's in the API. Returns it as it ended. Throws Stop. */
-export async function follow(client: Client, path: string, streams: Streams, json: boolean): Promise<Detail> {
+/** `path` is the deployment's in the API; `only`: names of servers whose output is shown, [] = all. Returns it as it ended. Throws Stop. */
+export async function follow(
+  client: Client,
+  path: string,
+  streams: Streams,
+  json: boolean,
+  only: readonly string[] = [],
+): Promise<Detail> {
   const readDetail = (): Promise<Detail> => client.call(detail, 'GET', path, { patienceMs })
-  const show = json ? new JsonLines(streams) : new Words(streams, new LogText(streams, readDetail))
+  const show = json ? new JsonLines(streams) : new Words(streams, new LogText(streams, readDetail, only), readDetail)
   let last = 'e0.c0'
   let heardAt = Date.now()
   let isLost = false
@@ -62,9 +70,12 @@ class JsonLines {
 class Words {
   private readonly streams: Streams
   private readonly log: LogText
-  constructor(streams: Streams, log: LogText) {
+  private readonly readDetail: () => Promise<Detail>
+  private fleet: Detail['fleet'] | undefined
+  constructor(streams: Streams, log: LogText, readDetail: () => Promise<Detail>) {
     this.streams = streams
     this.log = log
+    this.readDetail = readDetail
   }
 
   async message({ event, data }: Message): Promise<void> {
@@ -72,15 +83,47 @@ class Words {
     const ended = stepEnded.safeParse(data)
     if (ended.success) {
       const { segment, step, outcome, exit } = ended.data.data
-      this.log.endLine()
+      this.log.endLine(`${segment} ${step}`)
       const name = await this.log.nameOf(`${segment} ${step}`)
-      if (outcome !== 'skipped') this.streams.err(`    ${name}: ${outcome}${exit ? `, exit ${exit}` : ''}\n`)
+      if (name !== null && outcome !== 'skipped')
+        this.streams.err(`    ${name}: ${outcome}${exit ? `, exit ${exit}` : ''}\n`)
     }
     const said = note.safeParse(data)
     if (said.success) this.streams.err(`    ${said.data.data.level}: ${clean(said.data.data.message)}\n`)
+    const words = await this.ofSeveral(data)
+    if (words) this.streams.err(`--- ${clean(words)}\n`)
   }
 
   end(): void {
     this.log.endLine()
   }
+
+  /** Batches, switches, servers that are lost and found: nothing of one server alone. */
+  private async ofSeveral(data: unknown): Promise<string | null> {
+    const event = eventOf(data)
+    if (!event) return null
+    this.fleet ??= (await this.readDetail()).fleet
+    if (!this.fleet) return null
+    return eventWords(event, this.fleet, (segment) => this.log.serverOf(segment) ?? segment)
+  }
+}
+
+const severalServers = [
+  'batch.began',
+  'batch.waiting',
+  'continued',
+  'switched',
+  'target.failed',
+  'undo.began',
+  'given.up',
+  'segment.looking',
+  'segment.attached',
+] as const
+
+/** An event that may be about several servers; what a newer panel says otherwise is passed over. */
+function eventOf(data: unknown): NewEvent | null {
+  const { type, data: inner } = (data ?? {}) as { type?: unknown; data?: unknown }
+  const known = severalServers.find((one) => one === type)
+  const parsed = known && eventSchemas[known].safeParse(inner)
+  return parsed?.success ? ({ type: known, data: parsed.data } as NewEvent) : null
 }

@@ -74,8 +74,14 @@ async function request(
   return command.follow ? followToEnd(command, client, streams, `${base}/deployments/${queued.number}`) : exits.done
 }
 
-async function followToEnd(command: Command, client: Client, streams: Streams, path: string): Promise<Exit> {
-  const ended = await follow(client, path, streams, command.json)
+async function followToEnd(
+  command: Command,
+  client: Client,
+  streams: Streams,
+  path: string,
+  only: readonly string[] = [],
+): Promise<Exit> {
+  const ended = await follow(client, path, streams, command.json, only)
   streams[command.json ? 'out' : 'err'](command.json ? jsonLine({ deployment: ended }) : `${standing(ended)}\n`)
   return ended.status === 'succeeded' ? exits.done : exits.failed
 }
@@ -83,8 +89,8 @@ async function followToEnd(command: Command, client: Client, streams: Streams, p
 async function logs(command: Command, client: Client, streams: Streams, base: string): Promise<Exit> {
   const number = command.number ?? (await newest(client, base)).number
   const path = `${base}/deployments/${number}`
-  if (command.follow) return followToEnd(command, client, streams, path)
-  const text = new LogText(streams, () => client.call(answers.detail, 'GET', path))
+  if (command.follow) return followToEnd(command, client, streams, path, command.servers)
+  const text = new LogText(streams, () => client.call(answers.detail, 'GET', path), command.servers)
   for (let afterChunk = '0'; ;) {
     const page = await client.call(
       z.object({ chunks: z.array(answers.chunk.extend({ id: z.string() })) }),

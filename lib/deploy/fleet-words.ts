@@ -3,7 +3,7 @@
 import { formatDuration } from '../format/time.ts'
 import { barrierMs } from './deadlines.ts'
 import { liveOn, targetOfSegment, type Fleet } from './fleet-live.ts'
-import type { DeploymentEvent } from './events.ts'
+import type { NewEvent } from './events.ts'
 import type { DeploymentState } from './reducer.ts'
 
 /** The most servers that a sentence names; of those that are not as the rest it names all. */
@@ -135,9 +135,8 @@ export function isReady(state: DeploymentState, targetId: string): boolean {
   return own.length > 0 && own.every(({ status, outcome }) => status === 'ended' && outcome === 'ok')
 }
 
-/** What a terminal says of an event that is about several servers; null for any other. */
-export function eventWords(event: DeploymentEvent, fleet: Fleet, state: DeploymentState): string | null {
-  const at = (segment: string): string => serverOf(fleet, targetOfSegment(fleet, state, segment) ?? '')
+/** What a terminal says of an event that is about several servers; null for any other. `at`: the server of a segment. */
+export function eventWords(event: NewEvent, fleet: Fleet, at: (segment: string) => string): string | null {
   switch (event.type) {
     case 'batch.began':
       return `batch ${event.data.batch}: ${listed(serversOf(fleet, event.data.targetIds))}`

@@ -28,11 +28,12 @@ export function standingOf(
 ): Standing {
   const { targetId } = target
   const own = state.segments.filter((segment) => segment.targetId === targetId)
-  const trouble =
-    outOfSight(fleet, state, target, own, now) ??
-    undone(fleet, state, targetId) ??
-    failed(fleet, state, target, own, names)
-  if (trouble) return trouble
+  const unseen = outOfSight(fleet, state, target, own, now)
+  if (unseen) return unseen
+  const cause = failed(state, targetId, own, names)
+  const end = undone(fleet, state, targetId)
+  if (cause !== null) return bad('failed', `${cause}; ${end?.words ?? what(fleet, state, target)}`)
+  if (end) return end
   const said = state.switched.find((one) => one.targetId === targetId)
   if (said && said.release === state.release)
     return fine('succeeded', `switched to ${releaseWord(fleet, said.release)}`)
@@ -52,12 +53,14 @@ function outOfSight(
   now: number,
 ): Standing | null {
   const { targetId } = target
-  const by = state.givenUpTargets.find((one) => one.targetId === targetId)?.by
-  if (by !== undefined) return bad('unknown', `given up by ${by}; ${what(fleet, state, target)}`)
+  const isLost = own.some(({ outcome }) => outcome === 'lost')
+  const by =
+    state.givenUpTargets.find((one) => one.targetId === targetId)?.by ?? (isLost ? state.givenUp?.by : undefined)
+  if (by !== undefined) return bad('lost', `given up by ${by}; ${what(fleet, state, target)}`)
   const looking = own.find(({ looking, status }) => looking && status !== 'ended')?.looking
   if (!looking) return null
   const seconds = Math.max(0, Math.floor((now - Date.parse(looking.lastSeenAt)) / 1000))
-  return bad('unknown', `unknown: looking, last seen ${clock(looking.lastSeenAt)}, trying again (${seconds} s)`)
+  return bad('looking', `unknown: looking, last seen ${clock(looking.lastSeenAt)}, trying again (${seconds} s)`)
 }
 
 /** What is live there now, as the end of a sentence. */
@@ -74,37 +77,36 @@ function undone(fleet: Fleet, state: DeploymentState, targetId: string): Standin
   const isOver = segment ? segment.status === 'ended' : state.finishedAt !== null
   if (!isOver) {
     const words = undo.release === null ? 'taking it away: nothing was live before' : `putting ${release} back`
-    return bad('running', segment ? words : `${words}, tried for ${undoMs / 60_000} min at most`)
+    return fine('running', segment ? words : `${words}, tried for ${undoMs / 60_000} min at most`)
   }
   if (segment?.outcome === 'ok')
-    return bad('cancelled', undo.release === null ? 'put back: nothing is live, as before' : `put back to ${release}`)
+    return fine('cancelled', undo.release === null ? 'put back: nothing is live, as before' : `put back to ${release}`)
   return bad('failed', `what was live before could not be put back; ${releaseWord(fleet, state.release)} may be live`)
 }
 
+/** Why it does not go on; null = it does. */
 function failed(
-  fleet: Fleet,
   state: DeploymentState,
-  target: Target,
+  targetId: string,
   own: SegmentState[],
   { steps, title }: StepNames,
-): Standing | null {
-  const said = state.failedTargets.findLast(({ targetId }) => targetId === target.targetId)?.failure
-  if (said && unreached.has(said.code) && said.step === undefined) return bad('failed', `not reached: ${said.message}`)
-  if (said && said.step === undefined)
-    return bad('failed', `${said.message.replace(/\.$/, '')}; ${what(fleet, state, target)}`)
+): string | null {
+  const said = state.failedTargets.findLast((one) => one.targetId === targetId)?.failure
+  if (said && said.step === undefined) {
+    const message = said.message.replace(/\.$/, '')
+    return unreached.has(said.code) ? `not reached: ${message}` : message
+  }
   const step = said ? { name: said.step ?? '', exit: said.exit } : failedStep(own, steps)
-  if (!step) return null
-  const exit = step.exit ? ` with exit code ${step.exit}` : ''
-  return bad('failed', `failed at ${title(step.name)}${exit}; ${what(fleet, state, target)}`)
+  return step && `failed at ${title(step.name)}${step.exit ? ` with exit code ${step.exit}` : ''}`
 }
 
 /** The step that ended a segment badly; events say so without a word about its server. */
 function failedStep(own: SegmentState[], steps: StepNames['steps']): { name: string; exit: number | null } | null {
   for (const { name: segment, outcome, steps: done } of own) {
     if (outcome !== 'failed' && outcome !== 'not_killed') continue
-    for (const { n, outcome, exit } of done) {
+    for (const { n, outcome: end, exit } of done) {
       const planned = steps.find((step) => step.segment === segment && step.n === n)
-      if (fineOutcomes.has(outcome) || planned?.failure === 'ignored' || planned?.phase === 'failure') continue
+      if (fineOutcomes.has(end) || planned?.failure === 'ignored' || planned?.phase === 'failure') continue
       return { name: planned?.name ?? `step ${n}`, exit }
     }
   }

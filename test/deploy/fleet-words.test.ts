@@ -72,7 +72,11 @@ describe('a run on ten servers says', () => {
   it('at the end which servers have what, and of which nobody knows', () => {
     const { summary, servers } = said(tenServers(plan))
     expect(summary).toBe('9 of 10 servers have release 11. What is live on web-4 is unknown.')
-    expect(servers['web-4']).toBe('given up by Anna; what is live there is unknown')
+    expect(servers).toMatchObject({
+      'web-2': 'put back to release 11',
+      'web-3': 'failed at “after.deploy” with exit code 1; put back to release 11',
+      'web-4': 'given up by Anna; what is live there is unknown',
+    })
     const story = tenServers(plan, 'trouble').say({ type: 'segment.attached', data: { segment: 'switch-4' } })
     story.say({ type: 'finished', data: { status: 'failed', failure: null } })
     expect(said(story).summary).toBe('7 of 10 servers have release 11. web-1, web-2 and web-3 have release 12.')
@@ -105,7 +109,7 @@ describe('a run on ten servers says', () => {
     story.say({ type: 'segment.sent', data: { ...sent, server: 'web-3' } })
     story.say({ type: 'segment.ended', data: { segment: 'ship-3', outcome: 'cancelled', at: story.ms } })
     expect(said(story).servers).toMatchObject({
-      'web-2': `not reached: ${message}`,
+      'web-2': 'not reached: web-2 did not let us in within 15 s; release 11 is live',
       'web-3': 'cancelled; release 11 is live',
       'web-4': 'waiting',
     })
@@ -115,7 +119,8 @@ describe('a run on ten servers says', () => {
 it('says each event of several servers in a line', () => {
   const story = tenServers(plan)
   const state = reduce(story.events)
-  const lines = story.events.flatMap((event) => eventWords(event, fleet, state) ?? [])
+  const at = (segment: string) => names.steps.find((step) => step.segment === segment)!.server
+  const lines = story.events.flatMap((event) => eventWords(event, fleet, at) ?? [])
   expect(lines).toEqual([
     'batch 1: web-1 and web-2',
     'web-1: release 12 is live',
