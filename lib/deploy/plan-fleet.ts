@@ -2,8 +2,9 @@
 // switches; then servers switch in batches; what is done once is done when the last of them has.
 import { undoSteps } from './plan.ts'
 import { numbered, ours, planHead } from './plan-steps.ts'
+import { letsIn } from './plan-traffic.ts'
 import type { Draft, PlanDrafts } from './plan-steps.ts'
-import { plannedBatches } from './strategy.ts'
+import { nextBatch, plannedBatches } from './strategy.ts'
 import type { FleetTarget } from './strategy.ts'
 import type { Finding, Plan, PlannedTarget, Segment, Step, Strategy } from './types.ts'
 
@@ -14,10 +15,11 @@ type PlanStage = Plan['stages'][number]
 type PlanLane = PlanStage['batches'][number]['lanes'][number]
 
 /** The plan for `lanes`, whose order is that of the targets: K in `ship-K` is a lane's place among them, from 1. */
-export function assembleFleet(lanes: FleetLane[], strategy: Strategy): Plan {
+export function assembleFleet(lanes: FleetLane[], wanted: Strategy): Plan {
   const [first] = lanes
   if (!first) throw new Error('a fleet without a target')
   const targets = lanes.map(({ target }) => target)
+  const strategy = lanes.some((lane) => switchDrafts(lane).length > 0) ? wanted : whereNothingSwitches(wanted)
   const stages: PlanStage[] = [
     ...stagesOf(lanes, 'ship'),
     ...switchStage(lanes, strategy),
@@ -36,7 +38,7 @@ export function assembleFleet(lanes: FleetLane[], strategy: Strategy): Plan {
     ...planHead(first),
     stages,
     segments,
-    findings: findingsOf(lanes),
+    findings: [...findingsOf(lanes), ...impossible(targets, strategy)],
     fleet: { targets, strategy, ...(first.checks && { checks: first.checks }) },
   }
 }
@@ -126,9 +128,10 @@ function partDrafts(lane: FleetLane, part: Part): Draft[] {
   return drafts.toSpliced(at < 0 ? drafts.length : at, 0, { ...settle, failure: 'ignored' })
 }
 
-/** What a failed run does on a target at its end; putting files back belongs to the lane that placed them. */
+/** What a failed run does on a target at its end; files are put back, and visitors let in, by the lane that did the opposite. */
 function isFailure({ phase, action }: Draft): boolean {
-  return phase === 'failure' && action.do !== 'unplace'
+  const isOfSwitch = action.do === 'unplace' || (letsIn({ action }) && !(action.do === 'hook' && action.hook.once))
+  return phase === 'failure' && !isOfSwitch
 }
 
 function onceKey({ action }: Draft): string | null {
@@ -199,6 +202,18 @@ function placeOf({ target }: FleetLane): number {
 }
 
 /** What is found of every target is said once. */
+/** Nothing stops serving, then: how many have to go on doesn't matter. */
+function whereNothingSwitches(strategy: Strategy): Strategy {
+  return { ...strategy, minimumHealthy: null, canary: null, likeCodeDeploy: false }
+}
+
+/** A strategy by which not one server may change. */
+function impossible(targets: PlannedTarget[], strategy: Strategy): Finding[] {
+  const first = nextBatch(fleetOf(targets), strategy, 0)
+  if (first.next !== 'stop') return []
+  return [{ level: 'error', code: first.code, message: first.reason, hint: 'Nothing is begun on any server.' }]
+}
+
 function findingsOf(lanes: FleetLane[]): Finding[] {
   const all = lanes.flatMap(({ findings }) => findings)
   return all.filter((one, at) => all.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === at)

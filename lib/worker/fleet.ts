@@ -58,6 +58,10 @@ class Fleet {
 
   /** As far as it goes. Null = to the end. */
   async forward(): Promise<Stop | null> {
+    // Where the strategy lets no server change, none is touched.
+    const isUntouched = this.#flight.state.segments.length === 0
+    const never = isUntouched ? this.#stop() : null
+    if (never) return never
     for (const [at, stage] of this.#plan.stages.entries()) {
       if (stage.name === 'undo') break
       const stop = stage.name === 'switch' ? await this.#flyBatches() : await this.#flyStage(at)

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { planHash } from '@/lib/deploy/agreement.ts'
 import { draftActivation, draftDeployment, planDeployment } from '@/lib/deploy/plan.ts'
+import { draftRemoval } from '@/lib/deploy/plan-removal.ts'
 import { assembleFleet, planFleetUndo, segmentOf, withoutBase } from '@/lib/deploy/plan-fleet.ts'
 import type { FleetLane } from '@/lib/deploy/plan-fleet.ts'
 import type { PlanInput } from '@/lib/deploy/plan-input.ts'
@@ -136,4 +137,21 @@ it('is another plan when it is done on other servers or in other batches', () =>
   expect(planHash(assembleFleet(lanes(3), { ...strategy, batch: 'one' }))).not.toBe(planHash(made))
   expect(planHash(planDeployment(planInput()))).not.toBe(planHash(made))
   expect(made.revision).toBe(newSha)
+})
+
+it('says that a strategy lets no server change', () => {
+  const findings = (minimumHealthy: Strategy['minimumHealthy']) =>
+    assembleFleet(lanes(3), { ...strategy, minimumHealthy }).findings
+  expect(findings({ count: 2 })).toEqual([])
+  expect(findings({ percent: 90 })).toMatchObject([{ level: 'error', code: 'minimum_too_high' }])
+})
+
+it('asks for no minimum where nothing switches', () => {
+  const removing = lanes(2).map((lane, at) => ({
+    ...draftRemoval({ ...activationInput(), targetId: `target-${at + 1}`, release: 'deployment_3.ccccccc' }),
+    target: lane.target,
+  }))
+  const made = assembleFleet(removing, { ...strategy, minimumHealthy: { count: 2 }, canary: { seconds: 5 } })
+  expect(made.fleet?.strategy).toMatchObject({ minimumHealthy: null, canary: null })
+  expect(made.findings).toEqual([])
 })

@@ -116,3 +116,14 @@ test('lets the others wait for a person who looks at the first', async () => {
   expect(await fleet.place.finished(deployment)).toMatchObject({ status: 'succeeded', continued: { by: 'Ada' } })
   expect(await served(environment)).toEqual(['one', 'one', 'one'])
 })
+
+test('touches no server when all of them have to go on serving', async () => {
+  const options = { strategy: { minimumHealthy: { percent: 90 } } }
+  const state = await fleet.place.finished(await deploy(await fleet.environment({ options }), 'one'))
+  expect(state).toMatchObject({
+    status: 'failed',
+    failure: { code: 'invalid_spec', message: expect.stringContaining('At least 3 of 3 servers') },
+    segments: [],
+    batches: [],
+  })
+})
