@@ -35,7 +35,10 @@ export async function measureActivations(
     revisions.push(repository.commit())
     const second = await crew.deploy(environmentId)
     const numbers = [first.number, second.number]
-    const traffic = await startTraffic(fleet.hosts, root)
+    const traffic = await startTraffic(
+      fleet.hosts,
+      fleet.hosts.map(() => root),
+    )
     const [ms, skews]: [number[], number[]] = [[], []]
     for (let n = 0; n < count; n++) {
       if (n % 50 === 0) console.error(`activation ${n} of ${count} …`)

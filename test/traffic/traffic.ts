@@ -9,6 +9,8 @@ import { canMakeMachines } from '../hosts/hosts.ts'
 import type { Host } from '../hosts/hosts.ts'
 
 export type Traffic = {
+  /** Resolves when a visitor and a reader have been refused: what they are there to notice. */
+  hasMissed(): Promise<void>
   /** Ends it; what all of them saw. */
   stop(): Promise<Seen>
 }
@@ -30,14 +32,14 @@ export function whatTrafficLacks(): string | null {
   return existsSync('/usr/sbin/nginx') ? null : 'nginx is not installed on this machine'
 }
 
-/** `root` on each host has been deployed to. Resolves once every server was visited and every reader had a look. */
+/** `roots`, one of each host, have been deployed to. Resolves once every server was visited and every reader had a look. */
 export async function startTraffic(
   hosts: Host[],
-  root: string,
+  roots: string[],
   { connections = 4 }: { connections?: number } = {},
 ): Promise<Traffic> {
-  const ports = await Promise.all(hosts.map((host) => startNginx(host, root)))
-  const readers = await Promise.all(hosts.map((host) => startReader(host, root)))
+  const ports = await Promise.all(hosts.map((host, at) => startNginx(host, roots[at]!)))
+  const readers = await Promise.all(hosts.map((host, at) => startReader(host, roots[at]!)))
   const program = join(import.meta.dirname, 'visitors.mjs')
   // Behind what it watches: a machine with few cores is not to stand still for it.
   const visitors = spawn(
@@ -48,12 +50,23 @@ export async function startTraffic(
     },
   )
   const lines = createInterface({ input: visitors.stdout })[Symbol.asyncIterator]()
-  await lines.next()
+  const said = async (begin: string): Promise<string> => {
+    for (;;) {
+      const { value, done } = await lines.next()
+      if (done === true) throw new Error('the visitors went away')
+      if (value.startsWith(begin)) return value
+    }
+  }
+  await said('all have visited')
   return {
+    async hasMissed() {
+      await said('first failure')
+      await Promise.all(readers.map((reader) => reader.hasMissed()))
+    },
     async stop() {
       const gone = once(visitors, 'exit')
       visitors.stdin.end()
-      const visited = JSON.parse((await lines.next()).value as string) as Omit<Seen, 'reads' | 'misses'>
+      const visited = JSON.parse(await said('{')) as Omit<Seen, 'reads' | 'misses'>
       await gone
       const read = await Promise.all(readers.map((reader) => reader.stop()))
       return {
@@ -95,29 +108,34 @@ nginx -p ${own} -c ${own}/nginx.conf -e ${own}/error.log`)
 
 /** Asks what `current` names and opens a file through it, again and again. */
 const reader = `
-my ($root, $name) = @ARGV; my ($reads, $misses) = (0, 0);
-until (-e "$root-$name.stop") {
+my ($root) = @ARGV; my ($reads, $misses) = (0, 0);
+sub note { open(my $file, ">", "$root-traffic/$_[0]"); close($file) }
+until (-e "$root-traffic/stop") {
   for (1 .. 50) {
     my $release = readlink("$root/current");
     my $text;
     if (open(my $file, "<", "$root/current/REVISION")) { $text = <$file>; close($file) }
     $reads++;
-    $misses++ unless defined $release && -e "$release/REVISION" && defined $text && $text =~ /^[0-9a-f]{40}/;
+    next if defined $release && -e "$release/REVISION" && defined $text && $text =~ /^[0-9a-f]{40}/;
+    note("missed") unless $misses++;
   }
-  if ($reads == 50) { open(my $file, ">", "$root-$name.reading"); close($file) }
+  note("reading") if $reads == 50;
   select(undef, undef, undef, 0.005);
 }
 print "$reads $misses\\n"`
 
-async function startReader(host: Host, root: string): Promise<{ stop(): Promise<{ reads: number; misses: number }> }> {
-  const name = 'traffic'
-  const reading = host.shell(`nice -n 5 perl -e '${reader}' ${root} ${name}`)
-  await Promise.race([reading, host.shell(`until [ -e ${root}-${name}.reading ]; do sleep 0.05; done`)])
+async function startReader(host: Host, root: string) {
+  const own = `${root}-traffic`
+  const noted = (name: string): Promise<string> => host.shell(`until [ -e ${own}/${name} ]; do sleep 0.05; done`)
+  await host.shell(`mkdir ${own}`)
+  const reading = host.shell(`nice -n 5 perl -e '${reader}' ${root}`)
+  await Promise.race([reading, noted('reading')])
   return {
-    async stop() {
-      await host.shell(`touch ${root}-${name}.stop`)
+    hasMissed: () => noted('missed'),
+    async stop(): Promise<{ reads: number; misses: number }> {
+      await host.shell(`touch ${own}/stop`)
       const [reads, misses] = (await reading).trim().split(' ').map(Number)
-      await host.shell(`rm -f ${root}-${name}.stop ${root}-${name}.reading`)
+      await host.shell(`rm -r ${own}`)
       return { reads: reads!, misses: misses! }
     },
   }

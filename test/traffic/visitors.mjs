@@ -1,6 +1,6 @@
-// Visitors of web servers on this machine: node visitors.mjs <connections to each> <path> <port> …; they ask again a moment
-// after they were answered, over connections that stay, until stdin ends. A process of its own, so that it doesn't wait for what it watches. Prints
-// {"requests", "failed": [...], "answers": {body: count}}; the first failures are told in full.
+// Visitors of web servers on this machine: node visitors.mjs <connections to each> <path> <port> …; they ask again a moment after they
+// were answered, over connections that stay, until stdin ends. A process of its own, so that it doesn’t wait for what it watches.
+// Prints {"requests", "failures", "failed", "answers": {body: count}}; the first failures are told in words.
 import { Agent, get } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -13,7 +13,7 @@ process.stdin.resume().on('end', () => (isOver = true))
 
 function ask(port, agent) {
   return new Promise((resolve, reject) => {
-    const request = get({ host: '127.0.0.1', port, path, agent, timeout: 10_000 }, (response) => {
+    const request = get({ host: '127.0.0.1', port, path, agent, timeout: 60_000 }, (response) => {
       let body = ''
       response.setEncoding('utf8')
       response.on('data', (text) => (body += text))
@@ -40,7 +40,7 @@ async function visit(port) {
       const body = (await ask(port, agent)).trim()
       seen.answers[body] = (seen.answers[body] ?? 0) + 1
     } catch (error) {
-      seen.failures += 1
+      if (++seen.failures === 1) console.log('first failure')
       if (seen.failed.length < 10) seen.failed.push(`${port}: ${error.message}`)
     }
     if (visitors.delete(visitor) && visitors.size === 0) console.log('all have visited')
