@@ -2,8 +2,9 @@
 import { useRouter } from 'next/navigation'
 import { cloneEnvironment } from '@/app/actions/releases.ts'
 import type { EnvironmentView, ServerChoice } from '@/lib/api/shapes.ts'
-import { Field, SelectField } from '../form/field.tsx'
+import { Field } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
+import { PlaceFields, readPlaces } from './place-fields.tsx'
 
 type CloneFormProps = { environment: EnvironmentView; servers: ServerChoice[] }
 
@@ -19,9 +20,7 @@ export function CloneForm({ environment, servers }: CloneFormProps) {
         environmentId,
         name: String(data.get('name')),
         branch: String(data.get('branch')),
-        servers: [
-          { serverId: String(data.get('servers.0.serverId')), root: String(data.get('servers.0.root')), adopt: false },
-        ],
+        servers: readPlaces(data, false),
         variables: data.get('variables') === 'on',
       })}
       done={({ id }) => router.push(`/environments/${id}`)}
@@ -36,24 +35,12 @@ export function CloneForm({ environment, servers }: CloneFormProps) {
         className="font-mono text-xs"
         required
       />
-      <div className="grid gap-4 sm:grid-cols-2">
-        <SelectField name="servers.0.serverId" label="Server" defaultValue={targets[0]?.serverId}>
-          {servers.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </SelectField>
-        <Field
-          name="servers.0.root"
-          label="Folder on the server"
-          hint="A folder of its own: no two environments share one."
-          autoComplete="off"
-          autoCapitalize="none"
-          className="font-mono text-xs"
-          required
-        />
-      </div>
+      <PlaceFields
+        servers={servers}
+        first={targets.map(({ serverId }) => serverId)}
+        root=""
+        hint="A folder of its own: no two environments share one."
+      />
       <label className="flex items-start gap-2">
         <input type="checkbox" name="variables" className="mt-1 accent-(--accent)" />
         <span>

@@ -13,6 +13,7 @@ import { attempt } from '../form/outcome.ts'
 import { buttonStyle, cardStyle } from '../style.ts'
 import { DeployChange } from './deploy-change.tsx'
 import { CommitList } from './deploy-commits.tsx'
+import { DeployServers } from './deploy-servers.tsx'
 
 /** Deploys the environment's branch with one more tap, having said what will change; or any branch, tag or commit that is picked or typed. */
 export function DeployButton({ environment }: { environment: EnvironmentView }) {
@@ -45,12 +46,13 @@ function DeployForm({ environment }: { environment: EnvironmentView }) {
   const router = useRouter()
   const [ref, setRef] = useState(environment.branch)
   const refs = useRefs(environment.projectId)
+  const [servers, setServers] = useState<string[] | null>(null)
   return (
     <div className="grid gap-4">
       <Form
         label="Deploy"
         act={requestDeployment}
-        read={() => ({ environmentId: environment.id, ref: ref.trim() })}
+        read={() => ({ environmentId: environment.id, ref: ref.trim(), ...(servers ? { servers } : {}) })}
         done={(deployment) => router.push(`/deployments/${deployment.id}`)}
       >
         <div className="flex items-end gap-2 [&>:first-child]:min-w-0 [&>:first-child]:flex-1">
@@ -73,8 +75,9 @@ function DeployForm({ environment }: { environment: EnvironmentView }) {
             </option>
           ))}
         </datalist>
+        <DeployServers environment={environment} chosen={servers} onChoose={setServers} />
       </Form>
-      <DeployChange environment={environment} chosen={ref.trim()} />
+      <DeployChange environment={environment} chosen={ref.trim()} servers={servers} />
       <CommitList
         environment={environment}
         branch={refs.some(({ name }) => name === ref) ? ref : environment.branch}

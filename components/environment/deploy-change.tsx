@@ -10,10 +10,20 @@ import { useAnswer } from './preview-answer.ts'
 /** What is the matter with `chosen` itself; the list of commits says whatever else there is. */
 const ofTheRef = ['not_found', 'invalid']
 
+type DeployChangeProps = {
+  environment: EnvironmentView
+  /** Branch, tag or commit; '' = the environment's branch. */
+  chosen: string
+  /** Ids of the servers that it is for; null = all. */
+  servers: string[] | null
+}
+
 /** What deploying `chosen` would change against the live release, and the way to the whole plan. */
-export function DeployChange({ environment, chosen }: { environment: EnvironmentView; chosen: string }) {
+export function DeployChange({ environment, chosen, servers }: DeployChangeProps) {
   const ref = useSettled(chosen)
-  const { outcome } = useAnswer<PreviewView>(environment.id, 'plan', { ref: ref || environment.branch })
+  const only: Record<string, string> = servers && servers.length > 0 ? { servers: servers.join() } : {}
+  const { outcome } = useAnswer<PreviewView>(environment.id, 'plan', { ref: ref || environment.branch, ...only })
+  const query = new URLSearchParams({ ref: chosen || environment.branch, ...only })
   const isKnown = ref === chosen && outcome !== null
   return (
     <section aria-label="What will change" className="rounded-one border">
@@ -31,10 +41,7 @@ export function DeployChange({ environment, chosen }: { environment: Environment
             'The first release: everything is new'
           )}
         </p>
-        <Link
-          className={linkStyle}
-          href={`/environments/${environment.id}/preview?ref=${encodeURIComponent(chosen || environment.branch)}`}
-        >
+        <Link className={linkStyle} href={`/environments/${environment.id}/preview?${query}`}>
           Preview plan
         </Link>
       </div>

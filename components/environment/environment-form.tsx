@@ -8,6 +8,7 @@ import { Field, SelectField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { Branches } from '../project/branches.tsx'
 import { PermissionFields, readPermissions } from './permission-fields.tsx'
+import { PlaceFields, readPlaces } from './place-fields.tsx'
 
 type Typed = Parameters<typeof createEnvironment>[0]
 
@@ -51,13 +52,7 @@ export function EnvironmentForm({
         projectId,
         name: String(data.get('name')),
         branch: String(data.get('branch')),
-        servers: [
-          {
-            serverId: String(data.get('servers.0.serverId')),
-            root: String(data.get('servers.0.root')),
-            adopt: data.get('adopt') === 'on',
-          },
-        ],
+        servers: readPlaces(data, data.get('adopt') === 'on'),
         permissions: readPermissions(data),
       })}
       done={(path) => {
@@ -94,24 +89,7 @@ export function EnvironmentForm({
           <option key={name} value={name} />
         ))}
       </datalist>
-      <div className="grid gap-4 sm:grid-cols-2">
-        <SelectField name="servers.0.serverId" label="Server">
-          {servers.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </SelectField>
-        <Field
-          name="servers.0.root"
-          label="Folder on the server"
-          defaultValue="/webroot"
-          autoComplete="off"
-          autoCapitalize="none"
-          className="font-mono text-xs"
-          required
-        />
-      </div>
+      <PlaceFields servers={servers} root="/webroot" />
       <p className="-mt-2 text-ink-soft">
         Releases, shared files and the link to the live release (current) go into this folder.
       </p>

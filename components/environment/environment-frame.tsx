@@ -1,6 +1,7 @@
 // What stands above every part of an environment: its name, what is live, what can be done, the way to the other parts.
 import Link from 'next/link'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
+import { onHowMany } from '@/lib/format/servers-differ.ts'
 import { shortSha } from '@/lib/format/revision.ts'
 import { LiveRefresh } from '../live-refresh.tsx'
 import { PageHeader } from '../page-header.tsx'
@@ -8,6 +9,7 @@ import { StatusBadge } from '../status-badge.tsx'
 import { RelativeTime } from '../time.tsx'
 import { kindWord } from '../deployment/kind-word.ts'
 import { DeployButton } from './deploy-button.tsx'
+import { FleetNotice } from './fleet-notice.tsx'
 import { HoldNotice } from './hold-notice.tsx'
 import { RollBackButton } from './roll-back-button.tsx'
 import type { Tab } from './tab-names.ts'
@@ -27,6 +29,7 @@ export function EnvironmentFrame({ environment, tab }: { environment: Environmen
         {environment.can.deploy && <DeployButton environment={environment} />}
       </PageHeader>
       <HoldNotice environment={environment} />
+      <FleetNotice environment={environment} />
       <Tabs id={environment.id} current={tab} />
     </>
   )
@@ -52,13 +55,13 @@ function Name({ environment: { project, name, appDomain } }: { environment: Envi
 }
 
 /** What is live and what is going on, on every tab. */
-function Live({ environment: { live, running, last } }: { environment: EnvironmentView }) {
+function Live({ environment: { live, running, last, targets } }: { environment: EnvironmentView }) {
   const shown = running ?? (last?.status === 'failed' ? last : null)
   return (
     <div className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1.5 text-ink-soft">
       {live ? (
         <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
-          <StatusBadge status="active" word={`Release ${live.number} is live`} />
+          <StatusBadge status="active" word={`Release ${live.number} is live${onHowMany(live.number, targets)}`} />
           <span className="line-clamp-2 min-w-0 text-ink" title={live.subject}>
             {live.subject}
           </span>

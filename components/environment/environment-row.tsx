@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import type { EnvironmentView, RunView } from '@/lib/api/shapes.ts'
+import { onHowMany } from '@/lib/format/servers-differ.ts'
 import { shortSha } from '@/lib/format/revision.ts'
 import { stepTitle } from '../deployment/step-title.ts'
 import { OutcomeStrip } from '../outcome-strip.tsx'
@@ -20,7 +21,7 @@ export function EnvironmentRow({ environment, runs }: { environment: Environment
           {environment.project} <span className="font-normal text-ink-soft">/</span> {environment.name}
         </Link>
         <p className="truncate text-xs text-ink-soft">
-          {[appDomain, ...targets.map(({ server }) => server)].filter(Boolean).join(' · ')}
+          {[appDomain, ...serverNames(targets)].filter(Boolean).join(' · ')}
         </p>
       </div>
       <div className="min-w-0">
@@ -32,6 +33,7 @@ export function EnvironmentRow({ environment, runs }: { environment: Environment
             <p className="flex flex-wrap items-center gap-x-2 text-xs text-ink-soft">
               <span className="inline-flex items-center gap-1.5 font-medium text-good">
                 <span aria-hidden className="size-1.5 rounded-full bg-good" /> Release {live.number} is live
+                {onHowMany(live.number, targets)}
               </span>
               <code className="font-mono" title={live.revision}>
                 {shortSha(live.revision)}
@@ -72,4 +74,10 @@ export function EnvironmentRow({ environment, runs }: { environment: Environment
       </div>
     </li>
   )
+}
+
+/** The first ones, the rest as a number. */
+function serverNames(targets: EnvironmentView['targets']): string[] {
+  const names = targets.map(({ server }) => server)
+  return names.length <= 3 ? names : [...names.slice(0, 2), `${names.length - 2} more`]
 }

@@ -19,11 +19,17 @@ import { PreviewContents } from './preview-contents.tsx'
 import { ServerSteps } from './preview-steps.tsx'
 
 export type Wanted = { ref: string } | { release: number } | { variables: number } | { files: 'newest' }
-type PreviewScreenProps = { environment: EnvironmentView; wanted: Wanted }
+type PreviewScreenProps = {
+  environment: EnvironmentView
+  wanted: Wanted
+  /** Names or ids, with commas between them; left out = all servers. */
+  servers?: string | undefined
+}
 
 /** What would run and what would change, read now; and the button that does just that or nothing. */
-export function PreviewScreen({ environment, wanted }: PreviewScreenProps) {
-  const query = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, String(value)]))
+export function PreviewScreen({ environment, wanted, servers }: PreviewScreenProps) {
+  const asked = { ...wanted, ...(servers ? { servers } : {}) }
+  const query = Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, String(value)]))
   const { outcome, again } = useAnswer<PreviewView>(environment.id, 'plan', query)
   if (!outcome)
     return (
@@ -32,12 +38,12 @@ export function PreviewScreen({ environment, wanted }: PreviewScreenProps) {
       </p>
     )
   if (!outcome.ok) return <NoAnswer refusal={outcome.error} again={again} />
-  return <Preview environment={environment} wanted={wanted} preview={outcome.value} again={again} />
+  return <Preview environment={environment} wanted={wanted} servers={servers} preview={outcome.value} again={again} />
 }
 
 type PreviewProps = PreviewScreenProps & { preview: PreviewView; again: () => void }
 
-function Preview({ environment, wanted, preview, again }: PreviewProps) {
+function Preview({ environment, wanted, servers: only, preview, again }: PreviewProps) {
   const { live, commit, change, findings, disk, servers, exports } = preview
   return (
     <div className="grid gap-5">
@@ -66,7 +72,7 @@ function Preview({ environment, wanted, preview, again }: PreviewProps) {
               <code className="break-words font-mono text-xs">{preview.release}</code>.
             </p>
           </div>
-          <Agree environment={environment} wanted={wanted} preview={preview} again={again} />
+          <Agree environment={environment} wanted={wanted} servers={only} preview={preview} again={again} />
         </div>
         {live && change === null && (
           <p className="text-warn">The commit of the live release is gone from the repository: no files to compare.</p>
@@ -94,7 +100,7 @@ function Preview({ environment, wanted, preview, again }: PreviewProps) {
 }
 
 /** Sends the hash of what is on the page: if anything differs by now, that is said instead. */
-function Agree({ environment, wanted, preview, again }: PreviewProps) {
+function Agree({ environment, wanted, servers: only, preview, again }: PreviewProps) {
   const router = useRouter()
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [busy, setBusy] = useState(false)
@@ -102,7 +108,8 @@ function Agree({ environment, wanted, preview, again }: PreviewProps) {
     if (busy) return
     setBusy(true)
     setRefusal(null)
-    const both = { environmentId: environment.id, expectedHash: preview.planHash }
+    const on = only ? { servers: only } : {}
+    const both = { environmentId: environment.id, expectedHash: preview.planHash, ...on }
     const outcome =
       'ref' in wanted
         ? await attempt(requestDeployment, { ...both, ref: wanted.ref })

@@ -115,6 +115,7 @@ function ReleaseRow({ release, liveSet, canActivate, children }: ReleaseRowProps
             {release.ref} · {release.author} · {isLive && release.liveAt ? 'live since' : 'made'}{' '}
             <RelativeTime at={isLive && release.liveAt ? release.liveAt : release.createdAt} />
             {release.variablesNumber !== null && ` · variables ${release.variablesNumber}`}
+            {!isLive && release.liveOn.length > 0 && ` · live on ${release.liveOn.join(', ')}`}
           </span>
         </p>
       </div>

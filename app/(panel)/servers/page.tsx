@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { Empty } from '@/components/empty.tsx'
 import { PageHeader } from '@/components/page-header.tsx'
+import { LabelChips } from '@/components/server/label-chips.tsx'
 import { StatusBadge } from '@/components/status-badge.tsx'
 import { buttonStyle, cardStyle } from '@/components/style.ts'
 import { RelativeTime } from '@/components/time.tsx'
@@ -57,6 +58,7 @@ export default async function ServersPage() {
                 {server.user}@{server.host}
                 {server.port === 22 ? '' : `:${server.port}`}
               </p>
+              <LabelChips labels={server.labels} />
             </div>
             <p className="truncate text-ink-soft" title={namesOf(server).join(', ')}>
               {shortList(namesOf(server))}

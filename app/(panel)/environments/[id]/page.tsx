@@ -14,7 +14,7 @@ import { getEnvironment } from '@/lib/panel/environments.ts'
 import { listConfigFiles } from '@/lib/panel/files.ts'
 import { listHooks } from '@/lib/panel/hooks.ts'
 import { listRuns } from '@/lib/panel/runs.ts'
-import { listServers } from '@/lib/panel/servers.ts'
+import { listServerChoices, listServers } from '@/lib/panel/servers.ts'
 import { getProject } from '@/lib/panel/projects.ts'
 import { listVariableSets, readVariables } from '@/lib/panel/variables.ts'
 import { load } from '@/lib/web/page.ts'
@@ -31,10 +31,15 @@ export default async function EnvironmentPage({ params, searchParams }: PageProp
       {tab === 'releases' && <Releases environment={environment} />}
       {tab === 'pipeline' && <Hooks environment={environment} />}
       {tab === 'variables' && <Variables environment={environment} before={before} />}
-      {tab === 'servers' && <Targets environment={environment} servers={await load(listServers, {})} />}
+      {tab === 'servers' && <Places environment={environment} />}
       {tab === 'settings' && <SettingsForm environment={environment} />}
     </>
   )
+}
+
+async function Places({ environment }: { environment: EnvironmentView }) {
+  const [servers, choices] = await Promise.all([load(listServers, {}), load(listServerChoices, {})])
+  return <Targets environment={environment} servers={servers} choices={choices} />
 }
 
 async function Releases({ environment }: { environment: EnvironmentView }) {

@@ -6,11 +6,11 @@ import { demandPage, load } from '@/lib/web/page.ts'
 
 type PageProps = {
   params: Promise<{ id: string }>
-  searchParams: Promise<{ ref?: string; release?: string; variables?: string; files?: string }>
+  searchParams: Promise<{ ref?: string; release?: string; variables?: string; files?: string; servers?: string }>
 }
 
 export default async function PreviewPage({ params, searchParams }: PageProps) {
-  const [{ id }, { ref, release, variables, files }] = [await params, await searchParams]
+  const [{ id }, { ref, release, variables, files, servers }] = [await params, await searchParams]
   const environment = await load(getEnvironment, { id })
   await demandPage('deploy', environment.projectId)
   const name = `${environment.project} / ${environment.name}`
@@ -43,13 +43,14 @@ export default async function PreviewPage({ params, searchParams }: PageProps) {
                 className={`${fieldStyle} font-mono text-xs`}
               />
             </label>
+            {servers && <input type="hidden" name="servers" value={servers} />}
             <button type="submit" className={buttonStyle.plain}>
               Plan this
             </button>
           </form>
         )}
       </PageHeader>
-      <PreviewScreen environment={environment} wanted={wanted} />
+      <PreviewScreen environment={environment} wanted={wanted} servers={servers} />
     </>
   )
 }
