@@ -11,6 +11,8 @@ const stopping: ReadonlySet<LifecycleEvent> = new Set([
   'after.pull',
   'after.extract',
   'before.deploy',
+  'traffic.out',
+  'traffic.in',
   'rollback/before',
   'config/before-change',
 ])

@@ -5,6 +5,7 @@ import { plannedHooks } from './plan-hooks.ts'
 import type { HookTree } from './plan-hooks.ts'
 import { checkOfHealth, checksAfter, checksBefore, preparations, restarts } from './plan-presets.ts'
 import { placing } from './plan-place.ts'
+import { letsIn, traffic } from './plan-traffic.ts'
 import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
 import type { Draft, PlanDrafts } from './plan-steps.ts'
 import { optionFindings } from '../spec/caches.ts'
@@ -24,8 +25,8 @@ export type {
 
 /**
  * Plan of kind `deploy`: check → before.pull (from the live release) → tree → release → variables → files → shared paths, caches,
- * packages → after.pull → permissions → before.deploy → readiness → complete → files outside the release → switch → after.deploy →
- * restarts → readiness → deploy.success → health check (before deploy.success when it can put the release before back) → prune; on failure before the
+ * packages → after.pull → permissions → before.deploy → readiness → complete → traffic.out (from the live release) → files outside
+ * the release → switch → after.deploy → restarts → readiness → traffic.in → deploy.success → health check (before deploy.success when it can put the release before back) → prune; on failure before the
  * switch, those files put back, deploy.failure and prune, of what earlier failures left.
  * One target: one segment, `main`. The stage `undo` is what `planUndo` flies when a switch has to be taken back.
  */
@@ -48,6 +49,7 @@ export function draftDeployment(input: PlanInput): PlanDrafts {
   const health = checkOfHealth(options, newTree.release)
   const rollsBack = options.healthCheck?.onFailure === 'rollback'
   const outside = placing(release, input.placed, environment.permissions)
+  const visitors = traffic(input, newTree, liveTree)
   const kept = planRetention({ release, previous: expectCurrent, keep: environment.keep, releases: input.releases })
   const main: Draft[] = [
     ours('check', 'check', 30_000, {
@@ -81,11 +83,13 @@ export function draftDeployment(input: PlanInput): PlanDrafts {
     ...hooks('before.deploy', 'ship'),
     ...checksBefore(options, newTree.release),
     ours('complete', 'ship', 300_000, { do: 'complete', release, revision, envSha256: input.envSha256 }),
+    ...visitors.out,
     ...outside.place,
     ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
     ...hooks('after.deploy', 'finish'),
     ...restarts(options, newTree.release, 'after.deploy', 'finish'),
     ...checksAfter(options, newTree.release),
+    ...visitors.in,
     ...(rollsBack ? health : []),
     ...hooks('deploy.success', 'finish'),
     ...(rollsBack ? [] : health),
@@ -95,7 +99,10 @@ export function draftDeployment(input: PlanInput): PlanDrafts {
   const failed = [...hooks('deploy.failure', 'finish'), ...pruneLeftovers(leftovers, kept.keep)].map(
     (draft): Draft => ({ ...draft, phase: 'failure' }),
   )
-  const undo = [...undoDrafts(input, newTree), ...runHooks(plannedHooks('deploy.failure', newTree, input), 'undo')]
+  const undo = [
+    ...undoDrafts(input, newTree, visitors.undo),
+    ...runHooks(plannedHooks('deploy.failure', newTree, input), 'undo'),
+  ]
   const isRestarted = options.restarts.length > 0 || hooks('after.deploy', 'finish').length > 0
   const findings = [...input.findings, ...optionFindings(options), ...readinessFindings(options, isRestarted)]
   return {
@@ -103,15 +110,15 @@ export function draftDeployment(input: PlanInput): PlanDrafts {
     findings,
     kind: 'deploy',
     exports: exportsOf(input),
-    main: [...main, ...outside.failed, ...failed],
+    main: [...main, ...outside.failed, ...visitors.back, ...failed],
     undo,
     ...panelChecks(options),
   }
 }
 
 /**
- * Plan of kind `activate`: check → rollback/before (from the release being left) → verify → its files outside → switch →
- * restarts → readiness → rollback/after (from the same). Roll back is this with the release before.
+ * Plan of kind `activate`: check → rollback/before (from the release being left) → verify → traffic.out → its files outside →
+ * switch → restarts → readiness → traffic.in → rollback/after (from the same). Roll back is this with the release before.
  */
 export function planActivation(input: ActivationInput): Plan {
   return assemblePlan(draftActivation(input))
@@ -123,23 +130,27 @@ export function draftActivation(input: ActivationInput): PlanDrafts {
   const liveTree: HookTree | null = live && { from: 'live', release: live, hooks: input.liveHooks }
   const expectCurrent = live?.name ?? null
   const outside = placing(release, input.placed, input.environment.permissions)
+  const visitors = traffic(input, newTree, liveTree)
   const main: Draft[] = [
     ours('check', 'check', 30_000, { do: 'check', needBytes: 0, needInodes: 0, expectCurrent, adopt: false }),
     ...runHooks(plannedHooks('rollback/before', liveTree, input), 'switch'),
     ours('verify', 'switch', 30_000, { do: 'verify', release, envSha256 }),
+    ...visitors.out,
     ...outside.place,
     ours('switch', 'switch', 30_000, { do: 'switch', release, expectCurrent }),
     ...restarts(input.environment.options, newTree.release, 'after.deploy', 'finish'),
     ...checksAfter(input.environment.options, newTree.release),
+    ...visitors.in,
     ...runHooks(plannedHooks('rollback/after', liveTree, input), 'finish'),
     ...outside.failed,
+    ...visitors.back,
   ]
   return {
     ...input,
     kind: 'activate',
     exports: exportsOf(input),
     main,
-    undo: undoDrafts(input, newTree),
+    undo: undoDrafts(input, newTree, visitors.undo),
     ...panelChecks(input.environment.options),
   }
 }
@@ -147,7 +158,7 @@ export function draftActivation(input: ActivationInput): PlanDrafts {
 /**
  * The segment `undo` of a plan whose switch has happened. `previousRelease` is what the server says was live before (the
  * journal's fact `previous`), which is trusted over the plan; null removes `current`, as there was nothing before. When nothing
- * was switched (`isSwitched` false), only files that were placed for it are put back.
+ * was switched (`isSwitched` false), only files that were placed for it are put back, and visitors let in again.
  */
 export function planUndo(plan: Plan, previousRelease: string | null, isSwitched = true): Segment {
   const lane = plan.stages.find((stage) => stage.name === 'undo')?.batches[0]?.lanes[0]
@@ -162,7 +173,7 @@ export function undoSteps(
   previousRelease: string | null,
   isSwitched: boolean,
 ): Step[] {
-  const needed = isSwitched ? lane.steps : lane.steps.filter(({ action }) => action.do === 'unplace')
+  const needed = isSwitched ? lane.steps : lane.steps.filter((step) => step.action.do === 'unplace' || letsIn(step))
   return needed.map((step) =>
     step.action.do === 'switch' || step.action.do === 'unlink'
       ? { ...step, ...switchBack(plan.release, previousRelease), n: step.n }
@@ -179,15 +190,21 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** Rollback hooks of the release that failed, around the switch back. A failing hook must not keep a server on it. */
-function undoDrafts(input: PlanInput | ActivationInput, newTree: HookTree): Draft[] {
+function undoDrafts(
+  input: PlanInput | ActivationInput,
+  newTree: HookTree,
+  visitors: ReturnType<typeof traffic>['undo'],
+): Draft[] {
   const hooks = (event: 'rollback/before' | 'rollback/after') =>
     runHooks(plannedHooks(event, newTree, input, 'ignored'), 'undo')
   return [
+    ...visitors.out,
     ...hooks('rollback/before'),
     switchBack(input.release, input.live?.name ?? null),
     ...placing(input.release, input.placed, input.environment.permissions).undo,
     ...restarts(input.environment.options, newTree.release, 'rollback/after', 'undo'),
     ...hooks('rollback/after'),
+    ...visitors.in,
   ]
 }
 

@@ -2,13 +2,18 @@
 // Nothing here does anything: the planner makes these values, scripts render them, the worker flies them.
 import type { HttpCheck } from '../spec/readiness.ts'
 
-/** The eleven lifecycle events, named as their hook files are. Source: Amezmo's hook table (seeds §1.3). */
+/**
+ * The lifecycle events, named as their hook files are: the eleven of Amezmo's hook table (seeds §1.3), and two of our own around a
+ * switch for what sends visitors to the server.
+ */
 export const lifecycleEvents = [
   'before.pull',
   'after.pull',
   'after.extract',
   'before.deploy',
+  'traffic.out',
   'after.deploy',
+  'traffic.in',
   'deploy.success',
   'deploy.failure',
   'rollback/before',

@@ -5,7 +5,7 @@ import type { DeploymentState } from '@/lib/deploy/reducer.ts'
 import { judgeFleet, nextBatch } from '@/lib/deploy/strategy.ts'
 import type { FleetTarget, Next } from '@/lib/deploy/strategy.ts'
 import type { Failure, Plan, Segment } from '@/lib/deploy/types.ts'
-import { before, isPlaced, judgeSegment } from './judge.ts'
+import { before, isAway, isPlaced, judgeSegment } from './judge.ts'
 
 /** Why nothing goes forward any more. */
 export type Stop = { status: 'failed' | 'cancelled'; failure: Failure | null }
@@ -79,7 +79,7 @@ export function undoOf(
   const begun = state.undos.find(({ segment }) => segment === `undo-${placeOf(plan, targetId)}`)
   if (isGivenUp || !planned || !flown) return null
   const isSwitched = begun !== undefined || state.switched.some((one) => one.targetId === targetId)
-  if (!isSwitched && !isPlaced(state, flown, planned)) return null
+  if (!isSwitched && !isPlaced(state, flown, planned) && !isAway(flown, planned)) return null
   const previous = begun ?? before(state, forwardOf(plan, targetId)[0]!, planned.name)
   if (!previous) return null
   const segment = planFleetUndo(plan, targetId, previous.release, isSwitched)

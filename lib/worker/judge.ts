@@ -1,7 +1,7 @@
 // What a deployment has come to, judged by what is known of it: pure.
 import type { DeploymentState, SegmentState } from '@/lib/deploy/reducer.ts'
 import { failureCodes } from '@/lib/deploy/types.ts'
-import type { Action, Failure, FailureCode, Segment, StepOutcome } from '@/lib/deploy/types.ts'
+import type { Action, Failure, FailureCode, LifecycleEvent, Segment, StepOutcome } from '@/lib/deploy/types.ts'
 
 export type Verdict = {
   status: 'succeeded' | 'failed' | 'cancelled'
@@ -39,7 +39,20 @@ export function judgeSegment(
 /** What took effect: it was committed; or files were placed for a switch that never came, and nobody says that they were put back. */
 function toUndo(state: DeploymentState, segment: SegmentState, main: Segment): Verdict['undo'] {
   if (state.committed) return before(state, main)
-  return isPlaced(state, segment, main) ? { release: expectedBefore(main) } : null
+  return isPlaced(state, segment, main) || isAway(segment, main) ? { release: expectedBefore(main) } : null
+}
+
+/** Lost while visitors were kept away for a switch that never came: somebody has to let them in again. */
+export function isAway(segment: SegmentState, planned: Segment): boolean {
+  const outcomes = (event: LifecycleEvent) =>
+    planned.steps.flatMap(({ n, action }) => {
+      const isIt = action.do === 'hook' && action.hook.event === event
+      return (isIt && segment.steps.find((one) => one.n === n)?.outcome) || []
+    })
+  const isOut = outcomes('traffic.out').some((outcome) => outcome !== 'skipped')
+  return (
+    segment.outcome === 'lost' && isOut && outcomes('traffic.in').every((one) => one === 'skipped' || one === 'lost')
+  )
 }
 
 /** Files were placed for a switch that never came, and nobody says that they were put back. */

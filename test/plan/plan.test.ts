@@ -24,12 +24,18 @@ describe('planDeployment', () => {
       'before.deploy',
       'before.deploy (panel)',
       'complete',
+      'traffic.out',
+      'traffic.out (panel)',
       'switch',
       '(after.deploy)',
       '(after.deploy (panel))',
+      'traffic.in',
+      'traffic.in (panel)',
       '(deploy.success)',
       '(deploy.success (panel))',
       '(prune)',
+      '!(traffic.in)',
+      '!(traffic.in (panel))',
       '!(deploy.failure)',
       '!(deploy.failure (panel))',
     ])
@@ -48,9 +54,10 @@ describe('planDeployment', () => {
   })
 
   it('takes before.pull from the release being left and the rest from the new one', () => {
-    const hooks = planDeployment(planInput(everyHook)).segments[0]!.steps.flatMap((step) =>
+    const all = planDeployment(planInput(everyHook)).segments[0]!.steps.flatMap((step) =>
       step.action.do === 'hook' && step.action.hook.origin === 'repository' ? [step.action.hook] : [],
     )
+    const hooks = all.filter(({ event }) => !event.startsWith('traffic.'))
     expect(hooks[0]).toEqual({
       event: 'before.pull',
       origin: 'repository',
@@ -170,24 +177,29 @@ describe('planUndo', () => {
     const undo = planUndo(planDeployment(planInput(everyHook)), 'deployment_11.aaaaaaa')
     expect([undo.name, undo.targetId]).toEqual(['undo', 'target-1'])
     expect(outline(undo.steps)).toEqual([
+      '(traffic.out)',
+      '(traffic.out (panel))',
       '(rollback/before)',
       '(rollback/before (panel))',
       'switch',
       '(rollback/after)',
       '(rollback/after (panel))',
+      '(traffic.in)',
+      '(traffic.in (panel))',
       '(deploy.failure)',
       '(deploy.failure (panel))',
     ])
     expect(undo.steps.map((step) => [step.n, step.stage, step.phase])).toEqual(
       undo.steps.map((_, i) => [i + 1, 'undo', 'main']),
     )
-    expect(undo.steps[2]!.action).toEqual({
+    expect(undo.steps[4]!.action).toEqual({
       do: 'switch',
       release: 'deployment_11.aaaaaaa',
       expectCurrent: 'deployment_12.bbbbbbb',
     })
-    expect(undo.steps.flatMap((step) => (step.action.do === 'hook' ? [step.action.hook.release] : []))).toEqual(
-      Array.from({ length: 6 }, () => 'deployment_12.bbbbbbb'),
+    const hooks = undo.steps.flatMap((step) => (step.action.do === 'hook' ? [step.action.hook] : []))
+    expect(hooks.map(({ release }) => release)).toEqual(
+      hooks.map(({ event }) => (event === 'traffic.in' ? 'deployment_11.aaaaaaa' : 'deployment_12.bbbbbbb')),
     )
   })
 

@@ -79,6 +79,11 @@ export const hookSteps = `super=${quote(supervisor)}\n${squeeze(`
   }
   hook() {
     out=failed code=- own=$9
+    # nobody is let in again who was never taken out
+    case $1.$phase in
+      traffic.out.*) away=1 ;;
+      traffic.in.failure) [ -n "$away" ] || { out=skipped; return; } ;;
+    esac
     case $4 in
       live) dir=$root/release/$5 ;;
       new) dir=$root/release/$5 ;;

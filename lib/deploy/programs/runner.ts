@@ -146,7 +146,7 @@ const begin = squeeze(`
     [ ! -e "$s" ] || [ -d "/proc/$p" ] || rm -rf "$s"
   done
   gnu=; case $(cp --version 2>/dev/null) in *GNU*) gnu=--reflink=auto ;; esac
-  bad= sums= shell= adopt= signalled= switched= kept=
+  bad= away= sums= shell= adopt= signalled= switched= kept=
   watcher >/dev/null 2>&1 &
   w=$!
   look; leaving=$live
@@ -172,13 +172,15 @@ const end = squeeze(`
 const flag = (on: boolean): string => (on ? '1' : '')
 const heavySteps = new Set<Action['do']>(['tree', 'release', 'permissions', 'prune', 'remove', 'receive', 'leave'])
 
-function isOfLeaving({ event }: PlannedHook): boolean {
-  return /^(before\.pull|rollback\/|config\/)/.test(event)
+/** `phase` failure: the switch never came, and what was live still is. */
+function isOfLeaving({ event }: PlannedHook, phase: Step['phase'] = 'main'): boolean {
+  if (event === 'traffic.in') return phase === 'failure'
+  return /^(before\.pull|traffic\.out|rollback\/|config\/)/.test(event)
 }
 
 /** Where a hook runs and is read from: its release, or for a panel hook the release being left or made, by its event. */
-function hookWords(hook: PlannedHook): string[] {
-  const from = hook.from === 'panel' ? (isOfLeaving(hook) ? 'leaving' : 'fresh') : hook.from
+function hookWords(hook: PlannedHook, phase: Step['phase']): string[] {
+  const from = hook.from === 'panel' ? (isOfLeaving(hook, phase) ? 'leaving' : 'fresh') : hook.from
   const path = hook.from === 'panel' ? innerPath(hook.path).replaceAll('/', '_') : innerPath(hook.path)
   const release = hook.from === 'panel' ? '' : releaseName(hook.release ?? '')
   const user = hook.user === undefined ? '' : userName(hook.user)
@@ -202,12 +204,12 @@ function placeWords({ target, path, made, known }: PlacedFile): string[] {
   return [target, placePath(target, path), ...rest, known ?? '-']
 }
 
-function words(action: Action): string[] {
+function words({ action, phase }: Step): string[] {
   switch (action.do) {
     case 'check':
       return ['check', `${action.needBytes}`, `${action.needInodes}`, action.expectCurrent ?? '', flag(action.adopt)]
     case 'hook':
-      return hookWords(action.hook)
+      return hookWords(action.hook, phase)
     case 'tree':
       return ['tree', action.revision, action.base ?? '', `${action.files}`, `${action.directories}`, `${action.links}`]
     case 'release':
@@ -265,7 +267,7 @@ function words(action: Action): string[] {
 
 /** What a step of ours calls, as the program says it. */
 export function stepText(step: Step): string {
-  return words(step.action).map(quote).join(' ')
+  return words(step).map(quote).join(' ')
 }
 
 function stepLine(step: Step): string {
