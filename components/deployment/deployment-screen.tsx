@@ -4,7 +4,7 @@ import { ChevronDown } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useMemo, useState } from 'react'
 import { giveUpDeployment } from '@/app/actions/deployments.ts'
-import type { DeploymentDetail } from '@/lib/api/shapes.ts'
+import type { DeploymentDetail, DeploymentState } from '@/lib/api/shapes.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
 import { ActButton } from '../form/act-button.tsx'
 import { stepKey } from '../log/lines.ts'
@@ -80,7 +80,15 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
         </div>
       )}
       {!isOver && !fleet && <Progress rows={rows} startedAt={state.startedAt} usualMs={usualMs} />}
-      {state.failure && !isLoading && <FailureCard detail={detail} failure={state.failure} row={failing} log={log} />}
+      {state.failure && !isLoading && (
+        <FailureCard
+          detail={detail}
+          failure={state.failure}
+          row={failing}
+          log={log}
+          answer={lastAnswer(state, fleet?.targets.find((target) => target.server === state.failure?.server)?.targetId)}
+        />
+      )}
       {findings.length > 0 && (
         <ul className="mb-4 grid gap-1.5">
           {findings.map((finding, index) => (
@@ -144,6 +152,14 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
         </div>
       </div>
     </>
+  )
+}
+
+/** What a server that isn't ready said last; without `targetId`, the only one there is. */
+function lastAnswer({ failure, checks }: DeploymentState, targetId: string | undefined): string {
+  if (failure?.code !== 'not_ready') return ''
+  return (
+    checks.find((one) => one.ended?.ok === false && one.targetId === (targetId ?? one.targetId))?.ended?.answer ?? ''
   )
 }
 

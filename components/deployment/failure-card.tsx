@@ -17,11 +17,14 @@ export function FailureCard({
   failure,
   row,
   log,
+  answer,
 }: {
   detail: DeploymentDetail
   failure: Failure
   row: StepRow | null
   log: LogLines
+  /** The last answer to a check of the panel's, which no step has printed; '' = none. */
+  answer: string
 }) {
   const output = log.steps.find(({ key }) => key === row?.key)?.lines.slice(-lastLines) ?? []
   const isHook = row !== null && row.plan.event !== null
@@ -53,6 +56,15 @@ export function FailureCard({
             </div>
           ))}
         </div>
+      )}
+      {answer !== '' && (
+        <pre
+          tabIndex={0}
+          aria-label="Last answer"
+          className="max-h-40 overflow-auto bg-log px-4 py-2.5 font-mono text-xs leading-5"
+        >
+          {answer}
+        </pre>
       )}
       <div className="flex flex-wrap gap-2 border-t px-4 py-3">
         {detail.can.deploy && <RetryButton detail={detail} />}

@@ -44,6 +44,6 @@ const fine = ['waiting', 'running', 'ok', 'skipped', 'ignored']
 /** The step that decided: the one that the failure names, else the first one whose end stopped the deployment. */
 export function failingRow(rows: readonly StepRow[], failure: Failure | null = null): StepRow | null {
   const bad = rows.filter(({ status, plan }) => plan.phase === 'main' && !fine.includes(status))
-  const named = bad.find(({ plan }) => plan.server === failure?.server && plan.name === failure.step)
-  return named ?? bad.find(({ plan }) => plan.stage !== 'undo') ?? bad[0] ?? null
+  const there = failure?.server === undefined ? bad : bad.filter(({ plan }) => plan.server === failure.server)
+  return there.find(({ plan }) => plan.name === failure?.step) ?? there.find(({ plan }) => plan.stage !== 'undo') ?? null
 }

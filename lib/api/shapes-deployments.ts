@@ -135,6 +135,9 @@ export const fleetView = z
       .describe('In the order in which they are flown; `live` is the release that was live there before.'),
     batches: z.array(z.array(z.string())).describe('Ids of the targets that were planned to switch together.'),
     numbers: z.record(z.string(), z.int()).describe('Name of a release → its number.'),
+    checks: z
+      .array(z.object({ name: z.string(), totalSeconds: z.number() }))
+      .describe('What the panel asks of each server that has switched, and for how long at most.'),
     skew: z
       .object({ spreadMs: z.number(), errorMs: z.number() })
       .nullable()

@@ -9,6 +9,8 @@ export type Fleet = {
   targets: readonly { targetId: string; server: string; live: string | null }[]
   batches: readonly (readonly string[])[]
   numbers: Readonly<Record<string, number>>
+  /** What the panel asks of each server that has switched, and for how long at most. */
+  checks?: readonly { name: string; totalSeconds: number }[]
 }
 
 /** The release that `current` names there (null = none), or undefined: nobody knows. */

@@ -71,7 +71,17 @@ function progress(fleet: Fleet, state: DeploymentState, now: number): string {
     `Batch ${began.batch} of ${Math.max(began.batch, fleet.batches.length)}: ${listed(serversOf(fleet, began.targetIds), namedAtOnce)}.`,
     last ? 'It is the last.' : `Next: ${listed(serversOf(fleet, next), namedAtOnce)}.`,
     `${capital(release)} is live on ${switched.length} of ${servers(fleet.targets.length)}.`,
+    ...asking(fleet, state),
   ].join(' ')
+}
+
+/** The next batch waits for these. */
+function asking(fleet: Fleet, state: DeploymentState): string[] {
+  const ids = state.checks.flatMap(({ targetId, ended }) => (ended === null ? targetId : []))
+  if (ids.length === 0) return []
+  return [
+    `Asking whether ${listed(serversOf(fleet, [...new Set(ids)]), namedAtOnce)} ${ids.length === 1 ? 'is' : 'are'} ready.`,
+  ]
 }
 
 function making(fleet: Fleet, state: DeploymentState, release: string): string {

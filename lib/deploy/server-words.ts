@@ -1,4 +1,5 @@
 // How one of several servers stands in a run, in a few words and with the look (a status) that goes with them. Pure.
+import { formatDuration } from '../format/time.ts'
 import { undoMs } from './deadlines.ts'
 import { liveOn, targetOfSegment, type Fleet } from './fleet-live.ts'
 import { clock, isReady, releaseWord } from './fleet-words.ts'
@@ -35,8 +36,7 @@ export function standingOf(
   if (cause !== null) return bad('failed', `${cause}; ${end?.words ?? what(fleet, state, target)}`)
   if (end) return end
   const said = state.switched.find((one) => one.targetId === targetId)
-  if (said && said.release === state.release)
-    return fine('succeeded', `switched to ${releaseWord(fleet, said.release)}`)
+  if (said && said.release === state.release) return switched(fleet, state, targetId)
   const running = own.find(({ status }) => status !== 'ended')
   if (running) return fine('running', doing(fleet, state, running))
   return ended(fleet, state, target, own)
@@ -84,6 +84,16 @@ function undone(fleet: Fleet, state: DeploymentState, targetId: string): Standin
   return bad('failed', `what was live before could not be put back; ${releaseWord(fleet, state.release)} may be live`)
 }
 
+/** It serves the new release; the panel may still be asking whether that answers. */
+function switched(fleet: Fleet, state: DeploymentState, targetId: string): Standing {
+  const words = `switched to ${releaseWord(fleet, state.release)}`
+  const asked = state.checks.find((one) => one.targetId === targetId && one.ended === null)
+  if (!asked || state.finishedAt !== null) return fine('succeeded', words)
+  const total = fleet.checks?.find(({ name }) => name === asked.name)?.totalSeconds
+  const limit = total === undefined ? '' : `, ${formatDuration(total * 1000)} at most`
+  return fine('running', `${words}; asking whether it is ready (${asked.name}${limit})`)
+}
+
 /** Why it does not go on; null = it does. */
 function failed(
   state: DeploymentState,
@@ -92,8 +102,9 @@ function failed(
   { steps, title }: StepNames,
 ): string | null {
   const said = state.failedTargets.findLast((one) => one.targetId === targetId)?.failure
+  const message = said?.message.replace(/\.$/, '') ?? ''
+  if (said?.code === 'not_ready') return `not ready: ${message}`
   if (said && said.step === undefined) {
-    const message = said.message.replace(/\.$/, '')
     return unreached.has(said.code) ? `not reached: ${message}` : message
   }
   const step = said ? { name: said.step ?? '', exit: said.exit } : failedStep(own, steps)

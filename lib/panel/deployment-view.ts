@@ -81,6 +81,7 @@ export function fleetView(
     targets: plan.fleet.targets.map(({ targetId, server, live }) => ({ targetId, server, live })),
     batches: switching.flatMap(({ batches }) => batches.map(({ lanes }) => lanes.map(({ targetId }) => targetId))),
     numbers,
+    checks: (plan.fleet.checks ?? []).map(({ name, totalSeconds }) => ({ name, totalSeconds })),
     skew: switchSkew(events),
   }
 }

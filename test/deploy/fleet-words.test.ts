@@ -101,6 +101,24 @@ describe('a run on ten servers says', () => {
     expect(said(asked).summary).toBe('Release 12 is live on web-1. The others follow when somebody lets them.')
   })
 
+  it('what the panel asks, for how long, and what it was not answered', () => {
+    const story = new Story(plan).fly('ship', [1, 2]).commit().batch(1, [1, 2]).fly('switch', [1, 2])
+    for (const place of [1, 2])
+      story.say({ type: 'readiness.began', data: { targetId: story.targetId(place), name: 'home' } })
+    const checked = { ...fleet, checks: [{ name: 'home', totalSeconds: 300 }] }
+    const words = (place: number) => {
+      const state = reduce(story.events)
+      return standingOf(checked, state, fleet.targets[place - 1]!, 0, names).words
+    }
+    expect(words(1)).toBe('switched to release 12; asking whether it is ready (home, 5m 00s at most)')
+    expect(fleetSummary(checked, reduce(story.events), 0)).toMatch(/ Asking whether web-1 and web-2 are ready\.$/)
+    const message = 'http://192.0.2.1/ answered 500.'
+    const ended = { targetId: story.targetId(1), name: 'home', ok: false, tries: 60, message, answer: '' }
+    story.say({ type: 'readiness.ended', data: ended })
+    story.fail('switch', 1, { code: 'not_ready', server: 'web-1', step: 'ready: home', message })
+    expect(words(1)).toBe('not ready: http://192.0.2.1/ answered 500; release 12 is live')
+  })
+
   it('who was never reached, and who was cancelled', () => {
     const story = new Story(plan).fly('ship', [1])
     const message = 'web-2 did not let us in within 15 s.'
