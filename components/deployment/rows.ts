@@ -45,5 +45,7 @@ const fine = ['waiting', 'running', 'ok', 'skipped', 'ignored']
 export function failingRow(rows: readonly StepRow[], failure: Failure | null = null): StepRow | null {
   const bad = rows.filter(({ status, plan }) => plan.phase === 'main' && !fine.includes(status))
   const there = failure?.server === undefined ? bad : bad.filter(({ plan }) => plan.server === failure.server)
-  return there.find(({ plan }) => plan.name === failure?.step) ?? there.find(({ plan }) => plan.stage !== 'undo') ?? null
+  return (
+    there.find(({ plan }) => plan.name === failure?.step) ?? there.find(({ plan }) => plan.stage !== 'undo') ?? null
+  )
 }
