@@ -42,7 +42,9 @@ export function eventProblems(
   }
   for (const { name, status, outcome: end, steps } of state.segments) {
     const isLost = loses && end === 'lost'
-    if (status !== 'ended') problems.push(`segment ${name} is ${status}`)
+    // What a server refused to start stays sent.
+    const isRefused = status === 'sent' && state.status === 'failed' && steps.length === 0
+    if (status !== 'ended' && !isRefused) problems.push(`segment ${name} is ${status}`)
     for (const step of steps) {
       if (step.outcome === 'running' || (step.outcome === 'lost' && !isLost))
         problems.push(`step ${step.n} of ${name} is ${step.outcome}`)

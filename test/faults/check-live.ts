@@ -53,9 +53,10 @@ async function panelProblems({ panel, environmentId, id, excuse }: Place, after:
     rows.map(({ name, onTargets }) => [name, onTargets.find((one) => one.targetId === id)?.state]),
   )
   for (const [name, state] of stateOf)
-    if (state === 'complete' && !after.complete.includes(name) && !excuse.maims)
+    // A prune that a power cut has ended is finished, and told, by the next one.
+    if (state === 'complete' && !after.complete.includes(name) && !excuse.maims && !excuse.loses)
       problems.push(`${name} is complete in the panel and not on the server`)
-  for (const name of after.releases)
+  for (const name of after.releases.filter((one) => !excuse.leaves || !one.startsWith('.')))
     if (
       (stateOf.get(name) ?? 'removed') === 'removed' &&
       !rows.some((row) => row.name === name && row.state !== 'removed')

@@ -250,6 +250,8 @@ const pruning = squeeze(`
       [ "$a" != -- ] || break
       case $keep in *" $a "*) continue ;; esac
       rm -f ".fairlead/complete/$a" ".fairlead/manifest/$a"
+      # gone already: by hand, or by a prune that a power cut ended before it could say so
+      if [ ! -e "release/$a" ] && [ ! -L "release/$a" ]; then fact pruned "$a"; continue; fi
       [ -d "release/$a" ] && [ ! -L "release/$a" ] || continue
       t=release/.trash-$a.$$
       if mv -T "release/$a" "$t" && rm -rf "$t"; then fact pruned "$a"
@@ -273,7 +275,6 @@ const pruning = squeeze(`
     look
     [ "$live_name" != "$1" ] || { fail command_failed "$1 is live"; return 1; }
     prune "$1" --
-    [ -e "release/$1" ] || fact pruned "$1"
     for t in "release/$1" "release/.trash-$1."*; do
       [ ! -e "$t" ] || { fail not_writable "some files of $1 belong to another user"; return 1; }
     done
