@@ -3,6 +3,7 @@
 import { useState } from 'react'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { strategyWords } from '@/lib/deploy/strategy-words.ts'
+import { healthyFleet } from '@/lib/deploy/strategy.ts'
 import { Field, SelectField } from '../form/field.tsx'
 
 type Strategy = EnvironmentView['options']['strategy']
@@ -106,7 +107,7 @@ type AmountProps = {
 /** Said anew with every change of the form; nothing while a number is being typed. */
 function Consequences({ strategy, servers }: { strategy: Strategy; servers: string[] }) {
   if (![strategy.batch, strategy.minimumHealthy].every(isWhole)) return null
-  const { isPossible, sentences } = strategyWords(servers, strategy)
+  const { isPossible, sentences } = strategyWords(healthyFleet(servers), strategy)
   return (
     <div
       role="status"

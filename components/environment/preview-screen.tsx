@@ -74,6 +74,7 @@ function Preview({ environment, wanted, servers: only, preview, again }: Preview
           </div>
           <Agree environment={environment} wanted={wanted} servers={only} preview={preview} again={again} />
         </div>
+        {preview.strategy.length > 0 && <p className="max-w-prose">{preview.strategy.join(' ')}</p>}
         {live && change === null && (
           <p className="text-warn">The commit of the live release is gone from the repository: no files to compare.</p>
         )}

@@ -106,6 +106,9 @@ export const previewView = z
     variables: nameChanges.extend({ number: z.int().nullable() }),
     hooks: hookChanges.describe('Against those that the live release was deployed with.'),
     contents: contents.describe('What is deployed beside the files of the repository itself.'),
+    strategy: z
+      .array(z.string())
+      .describe('How several servers would change, in sentences; empty where nothing switches.'),
     servers: z.array(previewServer),
     exports: z
       .record(z.string(), z.string())

@@ -29,6 +29,10 @@ export function planText(plan: PreviewView, environment: string, on: OnServers):
   const lines = [
     `${plan.ref} ${commit ? `${shortSha(commit.sha)} ${oneLine(commit.subject)}` : ''}${instead}`,
     `${formatBytes(disk.sendBytes)} to send, ${formatBytes(disk.needBytes)} of disk needed`,
+    ...part(
+      'Several servers',
+      plan.strategy.map((sentence) => `  ${sentence}`),
+    ),
     ...changes(plan),
     ...contents(plan),
     ...plan.findings.map(({ level, message }) => `${level}: ${oneLine(message)}`),

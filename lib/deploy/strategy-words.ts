@@ -1,17 +1,17 @@
 // What a strategy would do with the servers of an environment, in plain words: for its settings and for previews.
-import { healthyFleet, minimumOf, nextBatch, plannedBatches } from './strategy.ts'
+import { minimumOf, nextBatch, plannedBatches } from './strategy.ts'
+import type { FleetTarget } from './strategy.ts'
 import type { Strategy } from './types.ts'
 
-/** Sentences, in order; `isPossible` false = no run would begin, and the only sentence says why. `servers`: their names, in order. */
-export function strategyWords(servers: string[], strategy: Strategy): { isPossible: boolean; sentences: string[] } {
-  const fleet = healthyFleet(servers)
+/** Sentences, in order; `isPossible` false = no run would begin, and the only sentence says why. The fleet's ids are the servers' names. */
+export function strategyWords(fleet: FleetTarget[], strategy: Strategy): { isPossible: boolean; sentences: string[] } {
   const first = nextBatch(fleet, strategy, 0)
   if (first.next === 'stop') return { isPossible: false, sentences: [first.reason] }
   const batches = plannedBatches(fleet, strategy)
   const sentences = [
     canaryWords(batches, strategy),
-    batchWords(strategy.canary ? batches.slice(1) : batches, servers.length),
-    failureWords(servers.length, minimumOf(fleet, strategy), strategy),
+    batchWords(strategy.canary ? batches.slice(1) : batches, fleet.length),
+    failureWords(fleet.length, minimumOf(fleet, strategy), strategy),
     strategy.onFailure === 'rollback'
       ? 'When it fails, servers that have switched go back to the release before.'
       : 'When it fails, servers that have switched keep the new release.',

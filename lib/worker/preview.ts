@@ -4,6 +4,8 @@ import { z } from 'zod'
 import type { PreviewView, TreeChangeView } from '@/lib/api/shapes-preview.ts'
 import { planHash } from '@/lib/deploy/agreement.ts'
 import { hookChanges } from '@/lib/deploy/plan-difference.ts'
+import { fleetOf } from '@/lib/deploy/plan-fleet.ts'
+import { strategyWords } from '@/lib/deploy/strategy-words.ts'
 import type { Action, Commit, Mirror, Plan, TreeContents } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { envDifference } from '@/lib/format/env-difference.ts'
@@ -101,6 +103,14 @@ async function draftNewestFiles(ground: Ground, run: Run, mirror: Mirror): Promi
   return { plan, ref: release.ref, commit, variables: release.variableSet, sendBytes: 0 }
 }
 
+/** Of several servers; what is known of their health is taken into account. That not one may change is a finding. */
+function strategyOf({ fleet, stages }: Plan): string[] {
+  if (!fleet || !stages.some(({ name }) => name === 'switch')) return []
+  const named = fleetOf(fleet.targets).map((target, at) => ({ ...target, targetId: fleet.targets[at]!.server }))
+  const { isPossible, sentences } = strategyWords(named, fleet.strategy)
+  return isPossible ? sentences : []
+}
+
 async function view(ground: Ground, mirror: Mirror, draft: Draft, hash: string): Promise<PreviewView> {
   const { worker, environment } = ground
   const { plan, ref, commit, variables, sendBytes } = draft
@@ -133,6 +143,7 @@ async function view(ground: Ground, mirror: Mirror, draft: Draft, hash: string):
     variables: { ...envDifference(text(live?.variableSet), text(variables)), number: variables?.number ?? null },
     hooks: plan.kind === 'deploy' ? hookChanges(before, plan) : [],
     contents: contentsOf(plan, before),
+    strategy: strategyOf(plan),
     servers: await Promise.all(environment.targets.map((one) => previewServer(ground, { ...shown, target: one }))),
     exports: Object.fromEntries(Object.entries(plan.exports).map(([name, value]) => [name, shown.mask(value)])),
     disk: { needBytes, needInodes, sendBytes },

@@ -75,6 +75,7 @@ function shown(environmentId: string): PreviewView {
       },
     ],
     exports: {},
+    strategy: ['One at a time; 1 go on serving meanwhile.'],
     disk: { needBytes: 16_777_216, needInodes: 100, sendBytes: 2_048 },
     findings: [],
   }
@@ -84,6 +85,7 @@ it('shows what would run and change, and how to run just that', async () => {
   const { code, out } = await run(['plan', name], env)
   expect(code).toBe(0)
   expect(out).toContain('main bbbbbbb Say more in place of release 1\n2.0 KiB to send, 16 MiB of disk needed\n')
+  expect(out).toContain('needed\n\nSeveral servers\n  One at a time; 1 go on serving meanwhile.\n')
   expect(out).toContain('Files: 1\n  ~ index.html\n\nVariables: 1\n  + NEW\n\nHooks: 1\n  + after.pull\n')
   expect(out).toContain('Submodules: 1\n  lib  ccccccc → ddddddd\n\nFiles in Git LFS: 2, 2.0 KiB\n')
   expect(out).toContain(

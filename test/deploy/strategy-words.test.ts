@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { strategyWords } from '@/lib/deploy/strategy-words.ts'
+import { healthyFleet } from '@/lib/deploy/strategy.ts'
 import type { Strategy } from '@/lib/deploy/types.ts'
 import { noOptions } from '@/lib/spec/options.ts'
 
 const names = (count: number) => Array.from({ length: count }, (_, at) => `web-${at + 1}`)
 const words = (count: number, more: Partial<Strategy>) =>
-  strategyWords(names(count), { ...noOptions.strategy, ...more }).sentences.join(' ')
+  strategyWords(healthyFleet(names(count)), { ...noOptions.strategy, ...more }).sentences.join(' ')
 
 describe('a strategy in words', () => {
   it.each<[number, Partial<Strategy>, string]>([
@@ -33,7 +34,7 @@ describe('a strategy in words', () => {
   })
 
   it('says why no run would begin', () => {
-    expect(strategyWords(names(10), { ...noOptions.strategy, minimumHealthy: { percent: 95 } })).toEqual({
+    expect(strategyWords(healthyFleet(names(10)), { ...noOptions.strategy, minimumHealthy: { percent: 95 } })).toEqual({
       isPossible: false,
       sentences: ['At least 10 of 10 servers have to go on serving, so not one may change. Choose a smaller minimum.'],
     })
