@@ -15,6 +15,8 @@ const page = 100
 const betweenPortionsMs = 1_000
 /** Lines that may be drawn anew in a millisecond: the longer a log is, the less often it is drawn while it grows. */
 const linesInOneMs = 10_000
+/** The same of steps: a matrix of fifty servers has a thousand, and their events come in bursts. */
+const stepsInOneMs = 4
 
 type LiveDeployment = {
   state: DeploymentState
@@ -97,7 +99,7 @@ export function useDeployment(detail: DeploymentDetail): LiveDeployment {
         )
           router.refresh()
       },
-      Math.max(16, log.count / linesInOneMs),
+      Math.max(16, log.count / linesInOneMs, detail.steps.length / stepsInOneMs),
     )
   }
 
