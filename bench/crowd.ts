@@ -1,6 +1,7 @@
 // One worker and fifty servers: what a deployment takes of connections, round trips, transactions and memory.
 import type { Host } from '@/test/hosts/hosts.ts'
 import { startCrew, type Crew } from './crew.ts'
+import { cpuBetween, cpuSpent, workerPids, type Cpu } from './cpu.ts'
 import { startFleet } from './fleet-hosts.ts'
 import { memoryOf } from './memory.ts'
 import type { Flown } from './panel.ts'
@@ -16,6 +17,7 @@ export type CrowdRun = {
   commands: number
   transactions: number
   phases: Phases
+  cpu: Cpu
 }
 export type Crowd = {
   servers: number
@@ -46,7 +48,9 @@ export async function measureCrowd(
     const run = async (what: string, fly: () => Promise<Flown>): Promise<void> => {
       console.error(`${what} on ${servers} servers …`)
       const counted = await counts(crew, fleet.hosts)
+      const before = await cpuSpent(fleet.hosts, crew.ctx.db, workerPids())
       const flown = await fly()
+      const cpu = cpuBetween(before, await cpuSpent(fleet.hosts, crew.ctx.db, workerPids()))
       numbers.push(flown.number)
       const now = await counts(crew, fleet.hosts)
       runs.push({
@@ -56,6 +60,7 @@ export async function measureCrowd(
         commands: now.commands - counted.commands,
         transactions: now.transactions - counted.transactions,
         phases: fleetPhasesOf(await readEvents(crew.ctx.db.pool, flown.id)),
+        cpu,
       })
       most = Math.max(most, workerMb(crew))
     }

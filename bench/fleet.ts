@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { readEvents } from '@/lib/store/events.ts'
 import type { Host } from '@/test/hosts/hosts.ts'
+import { cpuBetween, cpuSpent, workerPids, type Cpu } from './cpu.ts'
 import type { Fleet } from './fleet-hosts.ts'
 import { openFloors } from './floor.ts'
 import { openLine } from './line.ts'
@@ -21,6 +22,8 @@ export type FleetCell = {
   rivals: Record<string, number[]>
   phases: Phases
   skews: number[]
+  /** Of `next`: processor time of each run; of the floor's that of the servers. */
+  cpu: { ours: Cpu[]; floor: number[] }
 }
 
 export type FleetGround = { panel: BenchPanel; fleet: Fleet; gitPort: number }
@@ -51,6 +54,9 @@ export async function measureFleet(
   const served = (path: string): Promise<void> => check(hosts, repository, path)
   const ours: Record<FleetCell['kind'], Flown[]> = { first: [], next: [], activate: [] }
   const theirs: Record<FleetCell['kind'], number[]> = { first: [], next: [], activate: [] }
+  const cpu: FleetCell['cpu'] = { ours: [], floor: [] }
+  const workers = workerPids()
+  const spent = (): Promise<Cpu> => cpuSpent(hosts, panel.ctx.db, workers)
   const others: Record<string, number[]> = Object.fromEntries(rivals.map(({ name }) => [name, []]))
   try {
     const ids: string[] = []
@@ -64,9 +70,14 @@ export async function measureFleet(
     for (let n = 0; n < wish.next; n++) {
       repository.commit()
       await ready()
+      const before = await spent()
       ours.next.push(await panel.deploy(environmentId))
-      await served(`${root}/current`)
+      const between = await spent()
       theirs.next.push(await floor.deploy(floorRoot, url))
+      const after = await spent()
+      cpu.ours.push(cpuBetween(before, between))
+      cpu.floor.push(cpuBetween(between, after).servers)
+      await served(`${root}/current`)
       await served(`${floorRoot}/current`)
       for (const rival of rivals) {
         others[rival.name]!.push(await rival.deploy())
@@ -82,7 +93,7 @@ export async function measureFleet(
     }
     return await Promise.all(
       (['first', 'next', 'activate'] as const).map((kind) =>
-        cellOf(panel, wish, kind, ours[kind], theirs[kind], kind === 'next' ? others : {}),
+        cellOf(panel, wish, kind, ours[kind], theirs[kind], kind === 'next' ? { rivals: others, cpu } : nothingMore),
       ),
     )
   } finally {
@@ -93,13 +104,15 @@ export async function measureFleet(
   }
 }
 
+const nothingMore: Pick<FleetCell, 'rivals' | 'cpu'> = { rivals: {}, cpu: { ours: [], floor: [] } }
+
 async function cellOf(
   panel: BenchPanel,
   { servers, roundTripMs, isWarm }: FleetWish,
   kind: FleetCell['kind'],
   flown: Flown[],
   floor: number[],
-  rivals: Record<string, number[]>,
+  more: Pick<FleetCell, 'rivals' | 'cpu'>,
 ): Promise<FleetCell> {
   const all: Phases[] = []
   for (const { id, phases } of flown)
@@ -111,7 +124,7 @@ async function cellOf(
     kind,
     ours: flown.map(({ ms }) => ms),
     floor,
-    rivals,
+    ...more,
     phases: medianPhases(all),
     skews: all.flatMap(({ skew }) => skew ?? []),
   }

@@ -32,7 +32,9 @@ export const nothing: FleetResults = {
 export function fleetReport(results: FleetResults): string[] {
   const { cells, found, missing, takeOvers, bigLog, crowd, activations } = results
   return [
-    ...(cells.length > 0 ? [cellTable(cells), phaseList(cells), ...rivalTable(cells, found, missing)] : []),
+    ...(cells.length > 0
+      ? [cellTable(cells), phaseList(cells), cpuTable(cells), ...rivalTable(cells, found, missing)]
+      : []),
     ...(takeOvers.length > 0 ? [takeOverTable(takeOvers)] : []),
     ...(bigLog.length > 0 ? [bigLogTable(bigLog)] : []),
     ...(crowd ? [crowdTable(crowd)] : []),
@@ -62,6 +64,22 @@ function phaseList(cells: FleetCell[]): string {
     return `- ${servers} servers, ${roundTripMs} ms, ${connection}, ${kind}: ${wordsOf(phases)}`
   })
   return `Where the time went (medians, ms):\n${lines.join('\n')}`
+}
+
+function cpuTable(cells: FleetCell[]): string {
+  const rows = cells
+    .filter(({ kind }) => kind === 'next')
+    .map(({ servers, roundTripMs, connection, cpu: { ours, floor } }) => {
+      const each = median(ours.map((one) => one.servers)) / servers
+      const floors = median(floor) / servers
+      const panel = (['worker', 'database'] as const).map((who) => rounded(median(ours.map((one) => one[who]))))
+      const condition = `${servers}, ${roundTripMs} ms, ${connection}`
+      return [condition, rounded(each), rounded(floors), (each / floors).toFixed(2), ...panel]
+    })
+  return table(
+    ['CPU ms of a `next`', 'each server, ours', 'each server, floor', 'ratio', 'our worker', 'our database'],
+    rows,
+  )
 }
 
 function rivalTable(cells: FleetCell[], found: Record<string, string>, missing: Record<string, string>): string[] {
@@ -129,15 +147,26 @@ function bigLogTable(all: BigLog[]): string {
 
 function crowdTable({ servers, runs, memory }: Crowd): string {
   const each = (all: number): string => `${all} (${(all / servers).toFixed(1)})`
-  const rows = runs.map(({ what, ms, logins, commands, transactions, phases }) => [
+  const rows = runs.map(({ what, ms, logins, commands, transactions, phases, cpu }) => [
     what,
     rounded(ms),
     each(logins),
     each(commands),
     each(transactions),
     rounded(phases.skew ?? 0),
+    ...[cpu.servers / servers, cpu.worker, cpu.database].map(rounded),
   ])
-  const head = [`${servers} servers`, 'ms', 'logins (each)', 'commands (each)', 'transactions (each)', 'skew ms']
+  const head = [
+    `${servers} servers`,
+    'ms',
+    'logins (each)',
+    'commands (each)',
+    'transactions (each)',
+    'skew ms',
+    'CPU ms each',
+    'of the worker',
+    'of the database',
+  ]
   const phases = runs.map((run) => `- ${run.what}: ${wordsOf(run.phases)}`).join('\n')
   const grown = `The worker's memory: ${rounded(memory.before)} MB before it knew a server, at most ${rounded(memory.most)} MB after.`
   return [table(head, rows), phases, grown].join('\n\n')
