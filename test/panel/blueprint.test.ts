@@ -160,6 +160,25 @@ environments:
     })
   })
 
+  it('has several servers in its order, each once', async () => {
+    const { id } = await ctx.db.prisma.server.create({
+      data: { name: 'web-b', host: '192.0.2.7', user: 'deploy', publicKey: 'x', privateKey: Buffer.from('x') },
+    })
+    const text = await exported()
+    const first = /( +)- server: .*\n(?: +\w+: .*\n)+/.exec(text)!
+    const second = `${first[1]}- {server: web-b, root: /srv/b}\n`
+    const path = `environments.${slug}.servers`
+    expect((await apply(text.replace(first[0], second + first[0]))).changes).toMatchObject([{ path, kind: 'changed' }])
+    expect(parseYaml(await exported())).toMatchObject({
+      environments: { [slug]: { servers: [{ server: 'web-b' }, { server }] } },
+    })
+    expect((await apply(await exported())).changes).toEqual([])
+    await expect(apply(text.replace(first[0], second + first[0] + second))).rejects.toThrow('is there twice')
+    await apply(text)
+    expect(await exported()).toBe(text)
+    await ctx.db.prisma.server.delete({ where: { id } })
+  })
+
   it('is for those who may change what it says', async () => {
     const text = await exported()
     const viewer = as('viewer')
