@@ -105,3 +105,27 @@ test('ready-made steps are switched on in the settings and drawn where they run'
     'deploy.success',
   ])
 })
+
+test('a readiness check is written in the settings and drawn where it runs', async ({ page, seeded }) => {
+  const id = seeded.environments.never
+  await open(page, id, 'settings')
+  const form = page.getByRole('form', { name: 'Ready-made steps' })
+  await form.getByRole('button', { name: 'New check' }).click()
+  const check = form.getByRole('group', { name: 'Readiness' })
+  await check.getByLabel('Name').fill('not a name')
+  await check.getByLabel('Port').fill('8080')
+  await check.getByLabel('Path').fill('/up')
+  await check.getByLabel('Headers').fill('Authorization: Bearer ${HEALTH_TOKEN}')
+  await form.getByRole('button', { name: 'Save the steps' }).click()
+  await expect(check.getByText('Use letters, digits')).toBeVisible()
+  await check.getByLabel('Name').fill('up')
+  await form.getByRole('button', { name: 'Save the steps' }).click()
+  await expect(page.getByText('Saved. It counts from the next deployment on.')).toBeVisible()
+  await page.reload()
+  await expect(check.getByLabel('Headers')).toHaveValue('Authorization: Bearer ${HEALTH_TOKEN}')
+  await expect(check.getByLabel('Seconds in all')).toHaveValue('300')
+
+  await open(page, id, 'pipeline')
+  await expect(page.getByText('ready: up', { exact: true }).first()).toBeVisible()
+  await expect(page.getByText('http://127.0.0.1:8080/up').first()).toBeVisible()
+})

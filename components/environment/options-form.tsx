@@ -9,6 +9,7 @@ import { Field, SelectField, TextField } from '../form/field.tsx'
 import { Form, SubmitButton } from '../form/form.tsx'
 import { cardStyle } from '../style.ts'
 import { HealthFields, readHealthCheck } from './options-health.tsx'
+import { ReadinessFields, readReadiness } from './options-readiness.tsx'
 import { readRestarts, RestartFields } from './options-restarts.tsx'
 import { readStrategy, StrategyFields } from './options-strategy.tsx'
 
@@ -36,7 +37,7 @@ export const readersWord = 'Admins of the project change this.'
 
 export function OptionsForm({ environment: { id, options, targets, can } }: { environment: EnvironmentView }) {
   const router = useRouter()
-  const { subdirectory, shared, caches, restarts, healthCheck } = options
+  const { subdirectory, shared, caches, restarts, readiness, healthCheck } = options
   return (
     <section id="steps" className={`${cardStyle} grid scroll-mt-4 gap-4 p-5`}>
       <h2 className="font-semibold">Ready-made steps</h2>
@@ -44,7 +45,7 @@ export function OptionsForm({ environment: { id, options, targets, can } }: { en
         label="Ready-made steps"
         onlyToRead={can.configure ? undefined : readersWord}
         act={updateEnvironment}
-        read={(data) => ({ id, options: readOptions(data, options) })}
+        read={(data) => ({ id, options: readOptions(data, options.strategy) })}
         done={() => {
           toast.success('Saved. It counts from the next deployment on.')
           router.refresh()
@@ -52,6 +53,7 @@ export function OptionsForm({ environment: { id, options, targets, can } }: { en
         className="grid gap-6"
       >
         <RestartFields restarts={restarts} />
+        <ReadinessFields checks={readiness} />
         <HealthFields check={healthCheck} />
         {targets.length > 1 && (
           <StrategyFields strategy={options.strategy} servers={targets.map(({ server }) => server)} />
@@ -131,7 +133,7 @@ export function OptionsForm({ environment: { id, options, targets, can } }: { en
 }
 
 /** `strategy` stays as it is where there is but one server. */
-function readOptions(data: FormData, { strategy, readiness }: Options): Options {
+function readOptions(data: FormData, strategy: Options['strategy']): Options {
   const text = (name: string): string => String(data.get(name)).replaceAll('\r\n', '\n').trim()
   const detected = (name: keyof typeof switches) => (data.get(name) === 'on' ? 'detected' : 'off')
   const cache = (name: keyof Options['caches']) => data.get(name) as Options['caches'][typeof name]
@@ -146,7 +148,7 @@ function readOptions(data: FormData, { strategy, readiness }: Options): Options 
     nodePackages: detected('nodePackages'),
     restarts: readRestarts(data),
     healthCheck: readHealthCheck(data),
-    readiness,
+    readiness: readReadiness(data),
     strategy: readStrategy(data, strategy),
   }
 }

@@ -2,6 +2,7 @@
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import type { LifecycleEvent } from '@/lib/deploy/types.ts'
 import { healthCheckStep, restartSteps } from '@/lib/spec/presets.ts'
+import { addressOf, isOfPanel } from '@/lib/spec/readiness.ts'
 
 type Options = EnvironmentView['options']
 /** `stops`: whether a failure stops the run, of a hook unless the hook says otherwise. `fate`: what a failure does, in words. */
@@ -20,7 +21,9 @@ export function lifeCycle(options: Options): Way[] {
   return [
     {
       title: 'Deploy',
-      about: 'A new release is made beside the live one; visitors see it only after the switch.',
+      about:
+        'A new release is made beside the live one; visitors see it only after the switch. The two traffic hooks tell what sends ' +
+        'them here, a load balancer say, to leave the server out meanwhile; they run around every switch, also on the way back.',
       stops: [
         { does: 'Check the server: room, rights, what is live' },
         { event: 'before.pull', stops: false },
@@ -29,9 +32,14 @@ export function lifeCycle(options: Options): Way[] {
         { event: 'after.pull', stops: true },
         { does: 'Set permissions' },
         { event: 'before.deploy', stops: true },
-        { does: 'Mark the release complete, switch “current” to it' },
+        ...ready(options, 'before'),
+        { does: 'Mark the release complete' },
+        { event: 'traffic.out', stops: true },
+        { does: 'Switch “current” to it' },
         { event: 'after.deploy', stops: false },
         ...again,
+        ...ready(options, 'after'),
+        { event: 'traffic.in', stops: true },
         ...(isLast ? [] : health),
         { event: 'deploy.success', stops: false },
         ...(isLast ? health : []),
@@ -53,6 +61,7 @@ export function lifeCycle(options: Options): Way[] {
         { event: 'rollback/before', stops: true },
         { does: 'Verify the release, switch “current” to it' },
         ...again,
+        ...ready(options, 'after'),
         { event: 'rollback/after', stops: false },
       ],
     },
@@ -100,6 +109,16 @@ function restarts(options: Options): Stop[] {
     ours: name,
     about: user === null ? '' : `as ${user}`,
     fate: failure === 'stops' ? undoes : ignored,
+  }))
+}
+
+/** What the panel asks comes last: once the server has done everything else. */
+function ready({ readiness }: Options, when: 'before' | 'after'): Stop[] {
+  const asked = readiness.filter((check) => check.when === when)
+  return [...asked.filter((check) => !isOfPanel(check)), ...asked.filter(isOfPanel)].map((check) => ({
+    ours: `ready: ${check.name}`,
+    about: check.kind === 'exec' ? 'a command' : isOfPanel(check) ? `asked by the panel` : addressOf(check),
+    fate: check.onFailure === 'notify' ? ignored : when === 'before' ? stops : undoes,
   }))
 }
 
