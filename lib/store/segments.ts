@@ -50,3 +50,12 @@ export async function readSegments(pool: Pool, deploymentId: string): Promise<Ma
   )
   return new Map(rows.map((row) => [row.name, { ...row, journalOffset: Number(row.journalOffset) }]))
 }
+
+/** When anything of the segment was written last, by the database's clock; null = never. */
+export async function readLastHeard(pool: Pool, deploymentId: string, name: string): Promise<Date | null> {
+  const { rows } = await pool.query<{ at: Date | null }>(
+    `SELECT max("at") AS "at" FROM "Event" WHERE "deploymentId" = $1 AND "data"->>'segment' = $2`,
+    [deploymentId, name],
+  )
+  return rows[0]?.at ?? null
+}

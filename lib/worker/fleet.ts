@@ -35,8 +35,15 @@ const lookMs = 500
 export async function flyFleet(flight: Flight, shipment: Shipment): Promise<Verdict> {
   flight.asFleet()
   const fleet = new Fleet(flight, shipment)
-  const stop = await fleet.forward()
-  return fleet.conclude(stop)
+  try {
+    const stop = await fleet.forward()
+    return await fleet.conclude(stop)
+  } catch (error) {
+    // Whoever begins anew must not find this one still at work.
+    flight.abandon(error)
+    await fleet.landed()
+    throw error
+  }
 }
 
 class Fleet {
@@ -54,6 +61,11 @@ class Fleet {
     const { plan } = this.#shipment.cargo
     if (!isFleetPlan(plan)) throw new Error('a plan for one server')
     return plan
+  }
+
+  /** Resolves when nothing of it flies any more. */
+  async landed(): Promise<void> {
+    await Promise.all(this.#flying.values())
   }
 
   /** As far as it goes. Null = to the end. */
@@ -168,7 +180,7 @@ class Fleet {
       const open = segments.filter(({ name }) => this.#flying.has(name))
       if (open.length === 0) break
       if (isDoomed(flight.state, this.#plan, flight.cancel.aborted)) this.#stopAll()
-      const lost = open.filter(({ name }) => this.#isOutOfReach(name))
+      const lost = await this.#outOfReach(open)
       if (lost.length === open.length) {
         for (const segment of lost) await this.#leaveBehind(segment)
         break
@@ -239,13 +251,15 @@ class Fleet {
     for (const { targetId } of this.#plan.fleet.targets) this.#flight.lane(targetId).stop()
   }
 
-  /** It is being looked for; what is left of the others' patience depends on whether there is anything to wait for. */
-  #isOutOfReach(name: string): boolean {
-    const { state, cancel } = this.#flight
-    const looking = state.segments.find((one) => one.name === name)?.looking
-    if (!looking) return false
+  /** Those looked for in vain; what is left of the others' patience depends on whether there is anything to wait for. */
+  async #outOfReach(open: Segment[]): Promise<Segment[]> {
+    const { state, cancel, worker } = this.#flight
+    const seen = new Map(state.segments.map(({ name, looking }) => [name, looking && Date.parse(looking.lastSeenAt)]))
+    const looking = open.filter(({ name }) => seen.get(name))
+    if (looking.length === 0) return []
     const patienceMs = isDoomed(state, this.#plan, cancel.aborted) ? 0 : barrierMs
-    return Date.now() - Date.parse(looking.lastSeenAt) >= patienceMs
+    const now = (await databaseNow(worker.db)).getTime()
+    return looking.filter(({ name }) => now - seen.get(name)! >= patienceMs)
   }
 
   /** The others go on without it; it is looked for until it is found, or somebody gives it up. */

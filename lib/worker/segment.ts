@@ -5,7 +5,8 @@ import { adoptProgram, attachProgram, cancelProgram, stateProgram } from '@/lib/
 import { parseState } from '@/lib/deploy/state.ts'
 import type { Connection, Plan, Segment } from '@/lib/deploy/types.ts'
 import { catchUp, renew } from '@/lib/store/claims.ts'
-import { readSegments, recordEnd, recordSent } from '@/lib/store/segments.ts'
+import { databaseNow } from '@/lib/store/fleet.ts'
+import { readLastHeard, readSegments, recordEnd, recordSent } from '@/lib/store/segments.ts'
 import { markLive } from '@/lib/store/targets.ts'
 import { Refusal, answerOf, startExchange } from './exchange.ts'
 import type { Exchange } from './exchange.ts'
@@ -69,7 +70,11 @@ class Run {
   /** `adopt`: another worker sent it, the server must learn of our epoch first. */
   #next: 'send' | 'adopt' | 'attach'
   #isLooking: boolean
+  /** That it is being looked for stands in the events. */
+  #isTold: boolean
   #wasSent: boolean
+  /** This worker has heard of it. */
+  #wasFound: boolean
   /** It has arrived, or it won't: others may send. */
   #endTurn: () => void = () => {}
   /** Whatever of it arrives now doesn't start. */
@@ -82,6 +87,9 @@ class Run {
     this.#next = next
     this.#wasSent = next === 'adopt'
     this.#isLooking = next === 'adopt'
+    const known = flight.state.segments.find(({ name }) => name === flown.segment.name)
+    this.#isTold = known !== undefined && known.looking !== null
+    this.#wasFound = next === 'send'
   }
 
   /** One connection's worth of following. True: the segment has ended; false: try again at once. */
@@ -165,6 +173,8 @@ class Run {
           if (this.#isLooking)
             await this.#flight.record([{ type: 'segment.attached', data: { segment: this.#flown.segment.name } }])
           this.#isLooking = false
+          this.#isTold = false
+          this.#wasFound = true
           wish()
         } else if (frame.type === 'J') await this.#follower.journal(frame)
         else if (frame.type === 'O') await this.#follower.output(frame)
@@ -201,10 +211,16 @@ class Run {
       error instanceof PanelError &&
       (lineCodes.has(error.code) || (error.code === 'unavailable' && this.#follower.hasBegun))
     if (!mayPass || !this.#wasSent) throw error
-    if (this.#isLooking) return false
     this.#isLooking = true
-    const lastSeenAt = new Date(this.seenAt).toISOString()
+    if (this.#isTold) return false
+    this.#isTold = true
     const { name } = this.#flown.segment
+    const { worker, held } = this.#flight
+    // Whoever flew it before us heard of it last.
+    const heardAt = this.#wasFound ? null : await readLastHeard(worker.db.pool, held.deploymentId, name)
+    // Clocks of workers may be apart: this moment is told by the one that all of them share.
+    const now = (await databaseNow(worker.db)).getTime()
+    const lastSeenAt = (heardAt ?? new Date(now - (Date.now() - this.seenAt))).toISOString()
     await this.#flight.record([{ type: 'segment.looking', data: { segment: name, reason: error.message, lastSeenAt } }])
     return false
   }

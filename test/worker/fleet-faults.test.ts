@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sha256 } from '../ssh/flight.ts'
 import { openRelay } from '../ssh/relay.ts'
 import { createDeployment } from '@/lib/store/deployments.ts'
+import { readEvents } from '@/lib/store/events.ts'
 import { giveUp, letOthersFollow, requestCancel } from '@/lib/store/wishes.ts'
 import { openFleetPlace } from './fleet-place.ts'
 import type { FleetPlace } from './fleet-place.ts'
@@ -105,6 +106,29 @@ test('a server that is lost and given up is unknown from then on, and the others
   const seen = await fleet.place.db.prisma.target.findUniqueOrThrow({ where: { id: environment.targetIds[2]! } })
   expect(seen.unknownSince).toBeNull()
   await worker.stop()
+})
+
+test('who takes over says that a server can’t be reached, and when it was heard of last', async () => {
+  const worker = await fleet.place.worker()
+  const environment = await fleet.environment()
+  const { relay, mend } = await behindRelay('web-2')
+  const hook = '[ "$FAIRLEAD_SERVER" != web-2 ] || until [ -e $FAIRLEAD_ROOT/go ]; do sleep .1; done\n'
+  const deployment = await deploy(environment, 'one', { '.fairlead/before.deploy': hook })
+  await fleet.place.until(deployment, ({ segments }) =>
+    segments.some(({ name, steps }) => name === 'ship-2' && steps.length > 4),
+  )
+  await worker.stop()
+  await relay.close()
+  const other = await fleet.place.worker()
+  const lookedFor = await fleet.place.until(deployment, ({ segments }) => segments.some(({ looking }) => looking))
+  const events = await readEvents(fleet.place.db.pool, deployment)
+  const claimed = events.findLast(({ type }) => type === 'claimed')!
+  const { looking } = lookedFor.segments.find(({ name }) => name === 'ship-2')!
+  expect(Date.parse(looking!.lastSeenAt)).toBeLessThan(Date.parse(claimed.at))
+  await mend()
+  await fleet.hosts[1]!.shell(`touch ${environment.roots[1]}/go`)
+  expect(await fleet.place.finished(deployment)).toMatchObject({ status: 'succeeded' })
+  await other.stop()
 })
 
 test('a cancel after the commit puts back the servers that have switched', async () => {
