@@ -17,6 +17,8 @@ const flightLimit = 32
 /** After so many attempts at a deployment that end in an error of ours, it is declared failed. */
 const attemptLimit = 5
 const pauseAfterErrorMs = 1_000
+/** How often work is looked for that nobody told of: with what is left of a dead worker's lease, its deployment waits under 5 s. */
+const lookEveryMs = 500
 
 /** Why a flight ends that hasn't ended: the worker stops. */
 class Stopping extends Error {}
@@ -79,7 +81,7 @@ export async function startWorker(worker: Worker, version: string): Promise<Runn
       }
       if (isWoken) continue
       const woken = new Promise<void>((resolve) => (wake = resolve))
-      await Promise.race([woken, delay(renewEveryMs, undefined, { signal: stopping.signal }).catch(() => {})])
+      await Promise.race([woken, delay(lookEveryMs, undefined, { signal: stopping.signal }).catch(() => {})])
     }
   }
 
