@@ -56,9 +56,9 @@ export function rootCommands({ restarts }: Options): RootCommand[] {
   })
 }
 
-/** Whom restarts run as, beside the login user. */
-export function restartUsers({ restarts }: Options): string[] {
-  return restarts.flatMap((restart) => ('user' in restart && restart.user !== null ? [restart.user] : []))
+/** Whom restarts and readiness checks run as, beside the login user. */
+export function restartUsers({ restarts, readiness }: Options): string[] {
+  return [...restarts, ...readiness].flatMap((one) => ('user' in one && one.user !== null ? [one.user] : []))
 }
 
 function restartName(restart: Restart): string {
