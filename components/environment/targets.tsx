@@ -92,7 +92,8 @@ function LiveThere({ target, differs }: { target: TargetView; differs: boolean }
           'Nothing is live there yet.'
         ) : (
           <>
-            Live there: {liveNumber === null ? '' : `release ${liveNumber}, `}
+            {unknownSince === null ? 'Live there: ' : 'Last seen live: '}
+            {liveNumber === null ? '' : `release ${liveNumber}, `}
             <code className="font-mono text-xs">{liveRelease}</code>
             {liveSeenAt && (
               <>
