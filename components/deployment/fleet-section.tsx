@@ -18,6 +18,8 @@ import { stepTitle } from './step-title.ts'
 
 /** With more servers, columns begin narrow. */
 const wideAtMost = 12
+/** Servers whose trouble is told above the matrix. */
+const namedAtMost = 8
 
 type FleetSectionProps = {
   detail: DeploymentDetail
@@ -56,18 +58,21 @@ export function FleetSection(props: FleetSectionProps) {
       <div className="grid gap-2 border-b px-4 py-3">
         <Summary fleet={fleet} state={state} />
         {troubled.length > 0 && (
-          <ul className="grid max-h-44 gap-1 overflow-y-auto" aria-label="Servers that need a look">
-            {troubled.map((column) => (
+          <ul className="grid gap-1" aria-label="Servers that need a look">
+            {troubled.slice(0, namedAtMost).map((column) => (
               <li key={column.targetId} className="flex items-start gap-2">
                 <StatusBadge status={column.standing.status} word={column.server} />
-                <span className="min-w-0">
+                <span className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
                   <StandingWords column={column} />
+                  {props.detail.can.deploy && isLookedFor(state, column.targetId) && (
+                    <GiveUpButton id={props.detail.id} targetId={column.targetId} server={column.server} />
+                  )}
                 </span>
-                {props.detail.can.deploy && isLookedFor(state, column.targetId) && (
-                  <GiveUpButton id={props.detail.id} targetId={column.targetId} server={column.server} />
-                )}
               </li>
             ))}
+            {troubled.length > namedAtMost && (
+              <li className="text-ink-soft">and {troubled.length - namedAtMost} more, which stand below</li>
+            )}
           </ul>
         )}
         <div className="flex flex-wrap gap-2 empty:hidden">

@@ -114,13 +114,13 @@ export function StepMatrix(props: StepMatrixProps) {
                     </td>
                   )
                 // What runs out of sight may have ended long ago.
-                const isUnseen = cell.status === 'running' && standing.status === 'looking'
+                const isUnseen = cell.status === 'running' && ['looking', 'lost'].includes(standing.status)
                 return (
                   <td key={targetId} className={`p-0 ${width}`}>
                     <MatrixCell
                       id={cell.key}
                       name={`${stepTitle(plan.name)} on ${server}`}
-                      status={isUnseen ? 'looking' : cell.status}
+                      status={isUnseen ? standing.status : cell.status}
                       startedAt={cell.startedAt}
                       endedAt={cell.endedAt}
                       exit={cell.exit}
