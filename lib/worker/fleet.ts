@@ -68,6 +68,18 @@ class Fleet {
     await Promise.all(this.#flying.values())
   }
 
+  /** As Promise.all, but when one can't go on all have stopped before that is told. */
+  async #together<T>(works: Promise<T>[]): Promise<T[]> {
+    const guarded = works.map((work) =>
+      work.catch((error: unknown) => {
+        this.#flight.abandon(error)
+        throw error
+      }),
+    )
+    await Promise.allSettled(guarded)
+    return Promise.all(guarded)
+  }
+
   /** As far as it goes. Null = to the end. */
   async forward(): Promise<Stop | null> {
     // Where the strategy lets no server change, none is touched.
@@ -112,7 +124,7 @@ class Fleet {
       const stop = this.#stop()
       if (stop) return stop
       // One that failed is put back at once, although the others go on.
-      await Promise.all(begun.filter((id) => this.#failure(id)).map((id) => this.#putBack(id)))
+      await this.#together(begun.filter((id) => this.#failure(id)).map((id) => this.#putBack(id)))
       const next = nextOf(flight.state, this.#plan)
       if (next.next !== 'batch') return null
       const batch = flight.state.batches.length + 1
@@ -278,7 +290,7 @@ class Fleet {
     const targets = this.#plan.fleet.targets.filter(({ targetId }) =>
       state.segments.some((one) => one.targetId === targetId),
     )
-    const undone = await Promise.all(targets.map(({ targetId }) => this.#concludeOn(targetId, stop)))
+    const undone = await this.#together(targets.map(({ targetId }) => this.#concludeOn(targetId, stop)))
     this.#flight.gone.throwIfAborted()
     const failure = undone.find((one) => one !== null) ?? null
     await this.#tellDifferences()
