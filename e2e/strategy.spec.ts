@@ -22,7 +22,7 @@ test('settings say what a strategy means for the servers, and a hook runs on cho
   await expect(meaning).toContainText('All 3 change at once.')
   await form.getByLabel('Change at once').selectOption('count')
   await form.getByLabel('So many (servers)').fill('2')
-  await expect(meaning).toContainText('Batches of 2, 1; at least 1 go on serving meanwhile.')
+  await expect(meaning).toContainText('Batches of 2, 1; at least 1 goes on serving meanwhile.')
   await form.getByLabel('Have to go on serving').selectOption('percent')
   await form.getByLabel('At least (percent)').fill('90')
   await expect(meaning).toContainText('At least 3 of 3 servers have to go on serving')

@@ -30,9 +30,11 @@ function batchWords(batches: string[][], all: number): string {
   const most = Math.max(0, ...sizes)
   if (most === 0) return ''
   if (most === all) return `All ${all} change at once.`
-  const rest = most === 1 ? '' : `; at least ${all - most} go on serving meanwhile`
-  if (most === 1) return `One at a time; ${all - 1} go on serving meanwhile.`
-  return sizes.length === 1 ? `Then ${most} at once${rest}.` : `Batches of ${grouped(sizes)}${rest}.`
+  const goOn = `${all - most} ${all - most === 1 ? 'goes' : 'go'} on serving meanwhile`
+  if (most === 1) return `One at a time; ${goOn}.`
+  return sizes.length === 1
+    ? `Then ${most} at once; at least ${goOn}.`
+    : `Batches of ${grouped(sizes)}; at least ${goOn}.`
 }
 
 /** `2, 2, 1`, and `20 × 2, 1` where there are many. */

@@ -16,7 +16,11 @@ describe('a strategy in words', () => {
     [9, { minimumHealthy: { percent: 40 } }, 'Batches of 5, 4; at least 4 go on serving meanwhile. 4 of 9 may fail;'],
     [10, { minimumHealthy: { count: 9 } }, 'One at a time; 9 go on serving meanwhile. Every server has to succeed'],
     [50, { batch: { count: 7 } }, 'Batches of 7 × 7, 1; at least 43 go on'],
-    [3, { canary: { seconds: null } }, 'First web-1 alone; the others follow when somebody lets them. Then 2 at once;'],
+    [
+      3,
+      { canary: { seconds: null } },
+      'First web-1 alone; the others follow when somebody lets them. Then 2 at once; at least 1 goes on',
+    ],
     [
       3,
       { canary: { seconds: 600 }, batch: 'one' },
