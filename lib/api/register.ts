@@ -5,6 +5,7 @@ import { nothing } from './inputs.ts'
 import { operation, type Operation } from './operation.ts'
 import { blueprintOperations } from './register/blueprint.ts'
 import { deploymentOperations, releaseOperations } from './register/deployments.ts'
+import { driftOperations } from './register/drift.ts'
 import { environmentOperations, hookOperations } from './register/environments.ts'
 import { fileOperations } from './register/files.ts'
 import { hookHistoryOperations } from './register/hooks.ts'
@@ -36,7 +37,7 @@ export const register = {
   People: peopleOperations,
   Projects: { ...projectOperations, ...blueprintOperations },
   Servers: serverOperations,
-  Environments: { ...environmentOperations, ...holdOperations },
+  Environments: { ...environmentOperations, ...holdOperations, ...driftOperations },
   Hooks: { ...hookOperations, ...hookHistoryOperations },
   Variables: variableOperations,
   Files: fileOperations,

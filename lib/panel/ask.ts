@@ -15,6 +15,7 @@ type Questions = {
   refs: { projectId: string }
   commits: { projectId: string; ref: string; search?: string }
   script: { environmentId: string; text: string }
+  drift: { targetId: string }
   logFiles: { environmentId: string }
   logText: { environmentId: string; path: string; at: { file: string; from: number } | null }
   difference: { projectId: string; from: string; to: string }

@@ -16,7 +16,8 @@ export { giveUp, letOthersFollow, requestCancel } from './wishes.ts'
 /** `servers`: names of those that were chosen, as they were called then; absent = all of the environment. */
 export type DeploymentSource = { servers?: string[] } & (
   | { type: 'git'; ref: string; commit?: string }
-  | { type: 'release'; number: number }
+  /** `repair`: where it should be live already, and something there is not as it was deployed. */
+  | { type: 'release'; number: number; repair?: boolean }
   | { type: 'variables'; number: number }
   /** `number`: how many revisions of files there were when it was asked for. */
   | { type: 'files'; number: number }

@@ -14,9 +14,14 @@ export async function readJob(db: Database, deploymentId: string): Promise<Job> 
   return job
 }
 
+const targetParts = {
+  include: { server: { include: throughJumps } },
+  orderBy: [{ position: 'asc' }, { createdAt: 'asc' }],
+} satisfies Prisma.TargetFindManyArgs
+
 const environmentParts = {
   project: true,
-  targets: { include: { server: { include: throughJumps } }, orderBy: [{ position: 'asc' }, { createdAt: 'asc' }] },
+  targets: targetParts,
   variableSets: { orderBy: { number: 'desc' }, take: 1 },
   hooks: { orderBy: [{ event: 'asc' }, { number: 'desc' }], distinct: ['event'] },
   releases: {
@@ -53,4 +58,9 @@ export async function readEnvironment(
 ): Promise<Job['environment'] | null> {
   const environment = await db.prisma.environment.findUnique({ where: { id }, include: environmentParts })
   return environment && onlyTargets(environment, targetIds)
+}
+
+/** All targets of an environment, whichever a run is for. */
+export async function readTargets(db: Database, environmentId: string): Promise<Job['environment']['targets']> {
+  return db.prisma.target.findMany({ where: { environmentId }, ...targetParts })
 }

@@ -85,7 +85,10 @@ export async function markFiles(write: ClaimedWrite, name: string, revisions: st
     `SELECT "id" FROM "Release" WHERE "environmentId" = $1 AND "name" = $2`,
     [write.deployment.environmentId, name],
   )
-  if (rows[0]) await replaceFiles(write, rows[0].id, revisions)
+  if (!rows[0]) return
+  await replaceFiles(write, rows[0].id, revisions)
+  // What the release is made of has changed: the next look takes its manifest anew.
+  await write.client.query(`UPDATE "ReleaseOnTarget" SET "manifestHash" = NULL WHERE "releaseId" = $1`, [rows[0].id])
 }
 
 async function replaceFiles(write: ClaimedWrite, releaseId: string, revisions: string[]): Promise<void> {
@@ -128,7 +131,8 @@ export async function markRelease(
   if (!rows[0]) return
   await write.client.query(
     `INSERT INTO "ReleaseOnTarget" ("releaseId", "targetId", "state", "seenAt") VALUES ($1, $2, $3, clock_timestamp())
-     ON CONFLICT ("releaseId", "targetId") DO UPDATE SET "state" = EXCLUDED."state", "seenAt" = EXCLUDED."seenAt"`,
+     ON CONFLICT ("releaseId", "targetId") DO UPDATE SET "state" = EXCLUDED."state", "seenAt" = EXCLUDED."seenAt",
+       "manifestHash" = NULL`,
     [rows[0].id, targetId, state],
   )
 }

@@ -3,7 +3,8 @@ import { sendProgram } from '@/lib/deploy/programs.ts'
 import type { Action, Payload } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { Refusal, startExchange } from './exchange.ts'
-import type { Ground, Release, Target } from './ground.ts'
+import { stateOn } from './ground.ts'
+import type { Release, Target } from './ground.ts'
 import { bystander, lookAt, withConnection } from './look.ts'
 import type { Looker } from './look.ts'
 import { Spool } from './spool.ts'
@@ -11,6 +12,7 @@ import type { Worker } from './worker.ts'
 
 /** Where a release is to be had, and what it is there. `bytes`: what it takes on a disk. `env`: SHA-256 of its `.env`, null = none. */
 export type Copy = { from: Target; manifest: string; bytes: number; env: string | null }
+type Receive = Extract<Action, { do: 'receive' }>
 export type CopyPayload = Payload & { dispose(): Promise<void> }
 
 /** A release and what came along with it may have so many bytes as one tar. */
@@ -22,13 +24,13 @@ const longestTar = 32 * 1024 ** 3
  */
 export async function chooseCopy(
   worker: Looker,
-  { environment, signal }: Pick<Ground, 'environment' | 'signal'>,
+  targets: Target[],
   release: Release,
   to: Target,
+  signal: AbortSignal,
 ): Promise<Copy> {
   const reasons: string[] = []
-  const there = new Set(release.onTargets.flatMap(({ targetId, state }) => (state === 'complete' ? [targetId] : [])))
-  const others = environment.targets.filter(({ id }) => id !== to.id && there.has(id))
+  const others = targets.filter((one) => one.id !== to.id && stateOn(release, one) === 'complete')
   // What serves it is the likeliest to have it.
   others.sort((a, b) => Number(b.liveRelease === release.name) - Number(a.liveRelease === release.name))
   for (const from of others) {
@@ -64,10 +66,11 @@ async function measured(worker: Looker, from: Target, release: Release, signal: 
 /** What a step `receive` is sent, read from the server that has it. Dispose of it. @throws PanelError unreachable …, release_missing. */
 export async function copyPayload(
   worker: Looker & Pick<Worker, 'spool'>,
-  { environment, signal }: Pick<Ground, 'environment' | 'signal'>,
-  action: Extract<Action, { do: 'receive' }>,
+  targets: Target[],
+  action: Receive,
+  signal: AbortSignal,
 ): Promise<CopyPayload> {
-  const from = environment.targets.find(({ id }) => id === action.from)
+  const from = targets.find(({ id }) => id === action.from)
   if (!from) throw new PanelError('release_missing', 'The server that the release was to be copied from is gone.')
   const spool = await Spool.make(action.bytes, worker.spool)
   try {

@@ -21,6 +21,7 @@ import type {
   TreeChange,
 } from '@/lib/deploy/types.ts'
 import { decryptSet } from './addresses.ts'
+import { broughtAlong } from './bring.ts'
 import { filesOf } from './files.ts'
 import { groundOf, liveRelease, stateOn, targetOf } from './ground.ts'
 import type { Ground, Release, Target } from './ground.ts'
@@ -126,11 +127,14 @@ async function newDrafts(
   })
 }
 
-/** A plan of kind `activate` for release `number`. @throws PanelError release_missing */
+/**
+ * A plan of kind `activate` for release `number`; a target that lacks it gets it from another. `repair`: whatever is not as it was
+ * deployed there is put right. @throws PanelError release_missing
+ */
 export async function draftExisting(
   ground: Ground,
   run: Run,
-  { mirror, number }: { mirror: Mirror; number: number },
+  { mirror, number, repair = false }: { mirror: Mirror; number: number; repair?: boolean },
 ): Promise<ExistingDraft> {
   const release = ground.environment.releases.find((one) => one.number === number)
   if (!release || release.state === 'removed')
@@ -138,7 +142,7 @@ export async function draftExisting(
   const plan = await assembled(ground, async (one) => {
     const live = liveRelease(one)
     const [[fresh, left], { placed }] = await Promise.all([hooksOf(one, mirror, release, live), filesOf(one, release)])
-    return draftActivation({
+    const drafts = draftActivation({
       ...common(one, run, live, left.hooks, [...gone(fresh), ...gone(left)]),
       release: release.name,
       revision: release.revision,
@@ -146,6 +150,7 @@ export async function draftExisting(
       envSha256: release.envSha256,
       placed,
     })
+    return broughtAlong(one, drafts, release, repair)
   })
   return { plan, release }
 }

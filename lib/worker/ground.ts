@@ -4,7 +4,7 @@ import type { Job } from '@/lib/store/jobs.ts'
 import type { Worker } from './worker.ts'
 
 export type Ground = {
-  worker: Pick<Worker, 'db' | 'secrets' | 'mirrors' | 'hooks'>
+  worker: Pick<Worker, 'db' | 'secrets' | 'mirrors' | 'hooks' | 'connector' | 'panelId'>
   environment: Job['environment']
   /** Ends reading and waiting. */
   signal: AbortSignal

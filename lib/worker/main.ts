@@ -9,6 +9,7 @@ import { readSettings } from '@/lib/settings.ts'
 import { openConnector } from '@/lib/ssh/connector.ts'
 import { ensurePanelId } from '@/lib/store/settings.ts'
 import { startAnswering } from './asks.ts'
+import { watchDrift } from './drift.ts'
 import { openRecent } from './recent.ts'
 import { Turns } from './turns.ts'
 import { startWorker } from './loop.ts'
@@ -39,13 +40,14 @@ async function main(): Promise<void> {
   }
   const answering = await startAnswering(worker)
   const working = await startWorker(worker, '0.1.0')
+  const watching = watchDrift(worker)
   log.info({ worker: worker.id }, 'working')
 
   let isStopping = false
   const stop = (): void => {
     if (isStopping) return
     isStopping = true
-    void Promise.all([working.stop(), answering.stop()])
+    void Promise.all([working.stop(), answering.stop(), watching.stop()])
       .then(() => connector.close())
       .then(() => db.close())
       .finally(() => process.exit(0))

@@ -67,7 +67,11 @@ export async function planExisting(flight: Flight): Promise<Plan> {
   const source = flight.job.source as DeploymentSource
   if (source.type !== 'release') throw new PanelError('invalid', 'This activation names no release.')
   const mirror = await openMirror(flight)
-  const { plan, release } = await draftExisting(flight, runOf(flight), { mirror, number: source.number })
+  const { plan, release } = await draftExisting(flight, runOf(flight), {
+    mirror,
+    number: source.number,
+    repair: source.repair ?? false,
+  })
   await demandAgreed(flight.worker, flight.job, plan)
   const { revision, subject, author, ref } = release
   await flight.record([{ type: 'resolved', data: { revision, subject, author, ref } }], (write) =>

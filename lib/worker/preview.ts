@@ -27,7 +27,7 @@ import { previewServer } from './preview-steps.ts'
 import { fetch, isNotFound, openMirror } from './source.ts'
 import type { Worker } from './worker.ts'
 
-export type Previewer = Pick<Worker, 'db' | 'secrets' | 'mirrors' | 'hooks'>
+export type Previewer = Pick<Worker, 'db' | 'secrets' | 'mirrors' | 'hooks' | 'connector' | 'panelId'>
 export const previewQuestion = z.object({
   environmentId: z.uuid(),
   /** What would be deployed; the number of the release that would be activated, or of the set that would be applied; the newest files. */

@@ -9,6 +9,7 @@ import { findAskedProject, findAskedServer } from '@/lib/store/asked.ts'
 import type { AskedProject, AskedServer } from '@/lib/store/asked.ts'
 import type { Database } from '@/lib/store/database.ts'
 import { placeOf, repositoryAddress } from './addresses.ts'
+import { lookForDrift } from './drift.ts'
 import { previewPlan, previewQuestion, treeChangeOf } from './preview.ts'
 import { checkScript } from './script-check.ts'
 import { listLogFiles, logFilesQuestion, logTextQuestion, readLogText } from './server-logs.ts'
@@ -44,6 +45,7 @@ const question = z.discriminatedUnion('kind', [
     input: z.object({ projectId: z.uuid(), from: z.string().min(1), to: z.string().min(1) }),
   }),
   z.object({ kind: z.literal('preview'), input: previewQuestion }),
+  z.object({ kind: z.literal('drift'), input: z.object({ targetId: z.uuid() }) }),
   z.object({ kind: z.literal('logFiles'), input: logFilesQuestion }),
   z.object({ kind: z.literal('logText'), input: logTextQuestion }),
 ])
@@ -54,7 +56,7 @@ const commitsShown = 50
 /**
  * hostKey → {hostKey, fingerprint}; check → {lines, verdict}; refs → Ref[]; commits → Commit[], newest first; difference → of two
  * commits, null when one is gone; preview → what would be flown; logFiles, logText → what stands below `logs` on the server.
- * script → what bash and ShellCheck say of it. PanelError: invalid, not_found, and whatever the server or the Git host is the reason for; `signal` ends it early.
+ * drift → a DriftReport of one target, null while a run is under way. script → what bash and ShellCheck say of it. PanelError: invalid, not_found, and whatever the server or the Git host is the reason for; `signal` ends it early.
  */
 export async function answerQuestion(
   worker: Answerer,
@@ -79,6 +81,8 @@ export async function answerQuestion(
       return readDifference(worker, await projectOf(worker, input.projectId), input, signal)
     case 'preview':
       return previewPlan(worker, input, signal)
+    case 'drift':
+      return lookForDrift(worker, input.targetId, signal)
     case 'logFiles':
       return listLogFiles(worker, input, signal)
     case 'logText':

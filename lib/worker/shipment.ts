@@ -1,6 +1,9 @@
 // What goes to servers along with a program; made once, sent as often and to as many as it takes.
 import { secretPart, startProgram } from '@/lib/deploy/programs.ts'
 import type { Action, Plan, Segment, TreeChange } from '@/lib/deploy/types.ts'
+import { readTargets } from '@/lib/store/jobs.ts'
+import { copyPayload } from './copy.ts'
+import type { CopyPayload } from './copy.ts'
 import { Refusal } from './exchange.ts'
 import type { Flight } from './flight.ts'
 import type { Lane } from './lane.ts'
@@ -14,6 +17,8 @@ export class Shipment {
   #flight: Flight
   /** By the tree that they change. */
   #changes = new Map<string | null, Promise<TreeChange | null>>()
+  /** By the target that they come from. */
+  #copies = new Map<string, Promise<CopyPayload>>()
 
   constructor(flight: Flight, cargo: Cargo) {
     this.#flight = flight
@@ -28,7 +33,8 @@ export class Shipment {
     const isUndo = segment.name.startsWith('undo')
     const change = does('tree') ? await this.#changeOf(segment) : null
     if (change && !fits(segment, change)) throw new Refusal('need_full', 'unknown base')
-    const payloads = change?.payloads ?? []
+    const copy = await this.#copyOf(segment)
+    const payloads = [...(change?.payloads ?? []), ...(copy ? [copy] : [])]
     const secretBytes = secretPart(
       { ...((isUndo && undoExports) || exports), ...segment.exports },
       env,
@@ -57,10 +63,26 @@ export class Shipment {
     const made = await Promise.all([...this.#changes.values()].map((change) => change.catch(() => null)))
     this.#changes.clear()
     await disposeAll(made.filter((change) => change !== null))
+    const copies = await Promise.all([...this.#copies.values()].map((copy) => copy.catch(() => null)))
+    this.#copies.clear()
+    for (const copy of copies) await copy?.dispose()
   }
 
   #keep(changes: TreeChange[]): void {
     for (const change of changes) this.#changes.set(change.base, Promise.resolve(change))
+  }
+
+  /** What a target receives that another has; read once for all that lack it. */
+  async #copyOf({ steps }: Segment): Promise<CopyPayload | null> {
+    const action = steps.flatMap((step) => (step.action.do === 'receive' ? [step.action] : []))[0]
+    if (!action) return null
+    const { worker, held, gone } = this.#flight
+    const known = this.#copies.get(action.from)
+    if (known) return known
+    const copy = readTargets(worker.db, held.environmentId).then((all) => copyPayload(worker, all, action, gone))
+    this.#copies.set(action.from, copy)
+    copy.catch(() => this.#copies.delete(action.from))
+    return copy
   }
 
   #changeOf(segment: Segment): Promise<TreeChange | null> {

@@ -50,6 +50,9 @@ export const table: Record<string, Row> = {
   'deployments.getDeployment': [looks, deployment],
   'deployments.listDeployments': [looks, environment],
   'deployments.requestDeployment': [deploys, environment],
+  'drift.listDrift': [looks, environment],
+  'drift.lookForDrift': [deploys, environment],
+  'drift.syncServers': [deploys, environment],
   'environment-clone.cloneEnvironment': [
     configures,
     (world) => ({ environmentId: world.environmentId, name: 'Clone', servers: place(world) }),

@@ -4,7 +4,7 @@ import { PanelError } from '@/lib/errors.ts'
 import { openSecrets } from '@/lib/secrets.ts'
 import { openConnector } from '@/lib/ssh/connector.ts'
 import { chooseCopy, copyPayload } from '@/lib/worker/copy.ts'
-import type { Ground, Release, Target } from '@/lib/worker/ground.ts'
+import type { Release, Target } from '@/lib/worker/ground.ts'
 import { lookAt } from '@/lib/worker/look.ts'
 import { Spool } from '@/lib/worker/spool.ts'
 import { startHost } from '../hosts/hosts.ts'
@@ -47,17 +47,16 @@ async function given(recorded = true) {
   const manifestHash = look ? look.release!.manifest : null
   const onTargets = [{ targetId: from.id, state: 'complete', manifestHash }]
   const release = { number: 1, name, onTargets } as unknown as Release
-  const ground = { environment: { targets: [from, to] }, signal } as unknown as Ground
-  return { from, to, home, root, release, ground }
+  return { from, to, home, root, release }
 }
 
 test('a release arrives on another server as it is on the first, its variables included', async () => {
-  const { from, to, home, root, release, ground } = await given()
-  const copy = await chooseCopy(worker, ground, release, to)
+  const { from, to, home, root, release } = await given()
+  const copy = await chooseCopy(worker, [from, to], release, to, signal)
   expect(copy.from).toBe(from)
   const { manifest, bytes, env } = copy
   const receive = { do: 'receive', release: name, from: from.id, home, manifest, bytes } as const
-  const payload = await copyPayload(worker, ground, receive)
+  const payload = await copyPayload(worker, [from, to], receive, signal)
   const parts: Uint8Array[] = []
   for await (const part of payload.open()) parts.push(part)
   const connection = await connector.connect(hosts[1]!.address)
@@ -84,20 +83,22 @@ test('a release arrives on another server as it is on the first, its variables i
 })
 
 test('what was changed where it is to come from is not copied; what was added there since does not matter', async () => {
-  const { to, home, release, ground } = await given()
+  const { from, to, home, release } = await given()
   await hosts[0]!.shell(`echo cache >${home}/current/app/cache`)
-  expect(await chooseCopy(worker, ground, release, to)).toMatchObject({ env: expect.any(String) })
+  expect(await chooseCopy(worker, [from, to], release, to, signal)).toMatchObject({ env: expect.any(String) })
   await hosts[0]!.shell(`echo other >${home}/current/version`)
-  await expect(chooseCopy(worker, ground, release, to)).rejects.toMatchObject({
+  await expect(chooseCopy(worker, [from, to], release, to, signal)).rejects.toMatchObject({
     code: 'release_missing',
     message: expect.stringMatching(/its files are not those that were deployed any more/),
   })
   await hosts[0]!.shell(`rm -r ${home}/release/${name}`)
-  await expect(chooseCopy(worker, ground, release, to)).rejects.toMatchObject({
+  await expect(chooseCopy(worker, [from, to], release, to, signal)).rejects.toMatchObject({
     message: expect.stringMatching(/it is not complete any more/),
   })
-  const receive = { do: 'receive', release: name, from: ground.environment.targets[0]!.id, home } as const
-  await expect(copyPayload(worker, ground, { ...receive, manifest: 'a'.repeat(64), bytes: 1 })).rejects.toMatchObject({
+  const receive = { do: 'receive', release: name, from: from.id, home } as const
+  await expect(
+    copyPayload(worker, [from, to], { ...receive, manifest: 'a'.repeat(64), bytes: 1 }, signal),
+  ).rejects.toMatchObject({
     code: 'release_missing',
   })
 })

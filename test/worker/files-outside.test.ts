@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { FileTarget } from '@/lib/deploy/types.ts'
 import { openMirrors } from '@/lib/git/mirrors.ts'
+import { openConnector } from '@/lib/ssh/connector.ts'
 import { requestCancel } from '@/lib/store/deployments.ts'
 import { canMakeMachines } from '../hosts/hosts.ts'
 import { sha256 } from '../ssh/flight.ts'
@@ -66,7 +67,14 @@ async function site(files: Record<string, string> = {}) {
 }
 async function previewOf(environmentId: string, source: PreviewQuestion['source']) {
   const mirrors = await openMirrors({ folder: join(place.folder, 'previews'), localPrefixes: [`${place.folder}/`] })
-  const previewer = { db: place.db, secrets: place.secrets, mirrors, hooks: openRecent<never>(1) }
+  const previewer = {
+    db: place.db,
+    secrets: place.secrets,
+    mirrors,
+    hooks: openRecent<never>(1),
+    connector: openConnector(),
+    panelId: 'panel',
+  }
   const asked = { environmentId, source, expectedHash: null }
   return previewPlan(previewer, asked, new AbortController().signal)
 }

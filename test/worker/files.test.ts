@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { previewPlan } from '@/lib/worker/preview.ts'
+import { openConnector } from '@/lib/ssh/connector.ts'
 import { openRecent } from '@/lib/worker/recent.ts'
 import { openMirrors } from '@/lib/git/mirrors.ts'
 import { join } from 'node:path'
@@ -102,7 +103,14 @@ test('a preview shows which files there are, and nothing of what is in them', as
   const { id } = await site({ '.amezmo/after.pull': 'echo first-secret-key\n' })
   await saveFile(id, 'config/credentials.json', first)
   const mirrors = await openMirrors({ folder: join(place.folder, 'previews'), localPrefixes: [`${place.folder}/`] })
-  const previewer = { db: place.db, secrets: place.secrets, mirrors, hooks: openRecent<never>(1) }
+  const previewer = {
+    db: place.db,
+    secrets: place.secrets,
+    mirrors,
+    hooks: openRecent<never>(1),
+    connector: openConnector(),
+    panelId: 'panel',
+  }
   const asked = { environmentId: id, source: { ref: 'main' }, expectedHash: null }
   const shown = await previewPlan(previewer, asked, new AbortController().signal)
   const names = shown.servers[0]!.steps.map(({ name }) => name)

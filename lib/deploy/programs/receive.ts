@@ -87,7 +87,6 @@ export const receiving =
     code=$?
     give "$d/lock"
     [ "$code" = 0 ] || { fail_io 'cannot replace current'; return 1; }
-    fact current "$2"
     echo "$1 is served from $2 until it is switched to"
   }
   # leave <live|shared> then caches that deployments made: what is live stays, or everything goes that Fairlead made; what releases

@@ -1,5 +1,6 @@
 import { ConfigFiles } from '@/components/environment/config-files.tsx'
 import { DeploymentList } from '@/components/environment/deployment-list.tsx'
+import { Drift } from '@/components/environment/drift.tsx'
 import { EnvironmentFrame } from '@/components/environment/environment-frame.tsx'
 import { Pipeline } from '@/components/environment/pipeline.tsx'
 import { ReleaseList } from '@/components/environment/release-list.tsx'
@@ -10,6 +11,7 @@ import { VariablesForm } from '@/components/environment/variables-form.tsx'
 import { VariablesHistory } from '@/components/environment/variables-history.tsx'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { getDeployment, listDeployments, listReleases } from '@/lib/panel/deployments.ts'
+import { listDrift } from '@/lib/panel/drift.ts'
 import { getEnvironment } from '@/lib/panel/environments.ts'
 import { listConfigFiles } from '@/lib/panel/files.ts'
 import { listHooks } from '@/lib/panel/hooks.ts'
@@ -32,6 +34,7 @@ export default async function EnvironmentPage({ params, searchParams }: PageProp
       {tab === 'pipeline' && <Hooks environment={environment} />}
       {tab === 'variables' && <Variables environment={environment} before={before} />}
       {tab === 'servers' && <Places environment={environment} />}
+      {tab === 'servers' && <Drift environment={environment} drift={await load(listDrift, { environmentId: id })} />}
       {tab === 'settings' && <SettingsForm environment={environment} />}
     </>
   )

@@ -1,0 +1,36 @@
+'use client'
+import { useRouter } from 'next/navigation'
+import { lookForDrift, syncServers } from '@/app/actions/drift.ts'
+import { ActButton } from '../form/act-button.tsx'
+
+export function LookButton({ environmentId }: { environmentId: string }) {
+  const router = useRouter()
+  return (
+    <ActButton busyText="Looking…" act={() => lookForDrift({ environmentId })} done={() => router.refresh()}>
+      Look now
+    </ActButton>
+  )
+}
+
+/** The live release, put where it is missing or changed. */
+export function SyncButton({
+  environmentId,
+  server,
+  text,
+}: {
+  environmentId: string
+  server: { targetId: string; server: string }
+  text: string
+}) {
+  const router = useRouter()
+  return (
+    <ActButton
+      label={`${text}: ${server.server}`}
+      busyText="Queueing…"
+      act={() => syncServers({ environmentId, servers: [server.targetId] })}
+      done={({ id }) => router.push(`/deployments/${id}`)}
+    >
+      {text}
+    </ActButton>
+  )
+}

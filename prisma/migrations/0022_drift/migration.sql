@@ -1,0 +1,2 @@
+-- When drift was last looked for, whatever came of it.
+ALTER TABLE "Target" ADD COLUMN "driftTriedAt" TIMESTAMPTZ(3);
