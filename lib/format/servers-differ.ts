@@ -10,7 +10,7 @@ type Standing = {
 }
 
 /** Whether `release`, the live one of the environment, was seen there last and nothing has happened since that nobody saw. */
-export function hasRelease({ liveNumber, unknownSince }: Standing, release: number): boolean {
+function hasRelease({ liveNumber, unknownSince }: Standing, release: number): boolean {
   return unknownSince === null && liveNumber === release
 }
 
