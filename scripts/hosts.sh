@@ -2,6 +2,7 @@
 # One real SSH host on this machine, without containers: own processes, users, host name and a disk of a given size; sshd on
 # loopback. It lives as long as this program's stdin stays open, so a killed test leaves nothing behind.
 #   hosts.sh probe                                     exit 0 when this machine can do it (root, namespaces, overlay)
+#   hosts.sh probe own                                 and with an ADDRESS: networks, /dev/net/tun, ext4 in loop devices; else says what fails
 #   hosts.sh run FOLDER PORT gnu|busybox DISK_MB [ADDRESS INODES]      FOLDER holds host_key and authorized_keys
 # Lines on stdin: "kill" (power cut), "boot" (the same disk again). Lines on stdout: "up PID", "down". End of stdin: stop.
 # With an ADDRESS it has a network of its own (wire.pl plugs the cable), a boot id and a clock (date) of its own, /said, which is
@@ -16,6 +17,23 @@ probe() {
     mount -t tmpfs -o size=1m tmpfs /mnt && mkdir /mnt/up /mnt/work /mnt/root
     mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/up,workdir=/mnt/work /mnt/root
     mount -t proc proc /mnt/root/proc' >/dev/null 2>&1
+}
+
+probe_own() {
+  for tool in ip nsenter perl truncate mkfs.ext4 e2fsck; do
+    command -v "$tool" >/dev/null || { echo "there is no $tool"; exit 1; }
+  done
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  truncate -s 8M "$folder/image"
+  # shellcheck disable=SC2016
+  unshare --mount --net --propagation private sh -ec '
+    echo "no network of its own can be made"; ip link set lo up
+    echo "no TAP device can be made"
+    perl -e "open(T, q(+<), q(/dev/net/tun)) && ioctl(T, 0x400454ca, my \$w = pack(q(a16 S x22), q(eth0), 0x1002)) or exit 1"
+    echo "no ext4 file system can be mounted from a file"
+    mkfs.ext4 -q -F "$1/image"; mkdir "$1/disk"; mount -o loop "$1/image" "$1/disk"; umount "$1/disk"
+  ' sh "$folder" >"$folder/said" 2>/dev/null || { tail -n 1 "$folder/said"; exit 1; }
 }
 
 # The new machine's own files. Runs once, in its overlay, before anybody logs in.
@@ -166,7 +184,10 @@ run() {
 order=$1
 shift
 case $order in
-  probe) probe ;;
+  probe)
+    probe
+    [ -z "${1:-}" ] || probe_own
+    ;;
   run)
     net=; [ -z "${5:-}" ] || net=--net
     # shellcheck disable=SC2086

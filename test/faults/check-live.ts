@@ -6,6 +6,8 @@ import type { Panel } from './panel.ts'
 import type { Seen } from './server.ts'
 import type { Site } from './site.ts'
 
+export const unseen = 'is complete in the panel and not on the server'
+
 /** One target of a deployment. */
 export type Place = Site['targets'][number] & {
   panel: Panel
@@ -55,7 +57,7 @@ async function panelProblems({ panel, environmentId, id, excuse }: Place, after:
   for (const [name, state] of stateOf)
     // A prune that a power cut has ended is finished, and told, by the next one.
     if (state === 'complete' && !after.complete.includes(name) && !excuse.maims && !excuse.loses)
-      problems.push(`${name} is complete in the panel and not on the server`)
+      problems.push(`${name} ${unseen}`)
   for (const name of after.releases.filter((one) => !excuse.leaves || !one.startsWith('.')))
     if (
       (stateOf.get(name) ?? 'removed') === 'removed' &&

@@ -103,7 +103,7 @@ function endProblems(trial: Trial, flown: Flown, failure: Failure | null, excuse
 
 /** Followers of killed workers end once sshd has noticed: they get some seconds. */
 async function quiet({ host, root }: Site['targets'][number]): Promise<string[]> {
-  const until = performance.now() + 20_000
+  const until = performance.now() + 60_000
   for (;;) {
     const left = await processesIn(host, root)
     if (left.length === 0 || performance.now() > until) return left

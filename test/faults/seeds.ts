@@ -26,4 +26,15 @@ export const kept: Trial[] = [
     ],
     cancelAt: { share: 0, afterMs: 0 },
   },
+  // The panel went on believing in a release that a prune had removed when the power went.
+  {
+    seed: 1031,
+    act: 'deploy',
+    servers: 3,
+    isFirst: false,
+    faults: [
+      { kind: 'power cut', server: 1, at: { share: 0.8296621756162494, afterMs: 150 }, lastsMs: 692, stays: false },
+    ],
+    cancelAt: { share: 0, afterMs: 0 },
+  },
 ]

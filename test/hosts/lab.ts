@@ -1,13 +1,13 @@
 // Machines with an address, a cable and a disk of their own, all of which can go wrong. They need a network that is nobody
 // else's: whoever starts them has left the machine's by `unshare --net`.
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { startMachine } from './machine.ts'
+import { canMakeMachines } from './hosts.ts'
+import { script, startMachine } from './machine.ts'
 import type { Machine } from './machine.ts'
 
 const run = promisify(execFile)
@@ -29,10 +29,9 @@ export type LabHost = Machine & {
 
 /** What is missing here for such machines, in words; null = nothing. */
 export function whyNoLab(): string | null {
-  if (process.getuid?.() !== 0) return 'only root can make machines with networks and disks of their own'
-  if (!existsSync('/dev/net/tun')) return 'there is no /dev/net/tun'
-  if (!existsSync('/dev/loop-control')) return 'there are no loop devices'
-  return null
+  if (!canMakeMachines()) return 'it takes root, namespaces and overlay file systems'
+  const { status, stdout } = spawnSync('sh', [script, 'probe', 'own'], { encoding: 'utf8' })
+  return status === 0 ? null : stdout.trim() || 'a probe failed'
 }
 
 /** Number `number` of the lab: 10.231.<number>.2. */
