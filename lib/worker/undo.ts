@@ -1,6 +1,7 @@
 // Puts back what was live on a server. It was there a moment ago: it is looked for as long as an undo may take.
 import { setTimeout as delay } from 'node:timers/promises'
 import { PanelError } from '@/lib/errors.ts'
+import { undoMs } from '@/lib/deploy/deadlines.ts'
 import type { Failure, Segment } from '@/lib/deploy/types.ts'
 import { Refusal } from './exchange.ts'
 import { failureOfServer } from './failure.ts'
@@ -8,8 +9,6 @@ import type { Lane } from './lane.ts'
 import { flySegment } from './segment.ts'
 import type { Shipment } from './shipment.ts'
 
-/** How long a server is looked for that has to be put back. */
-const undoMs = 300_000
 const undoPauseMs = 1_000
 /** Errors that no further attempt at an undo can mend. */
 const finalCodes = new Set(['invalid', 'conflict'])
