@@ -30,7 +30,7 @@ function goInside(): number {
 }
 
 function wanted(): Trial[] {
-  const { FAULTS_SEED, FAULTS_RUNS = '300', FAULTS_SERVERS = '1', FAULTS_KIND, FAULTS_KEPT } = process.env
+  const { FAULTS_SEED, FAULTS_RUNS = '300', FAULTS_SERVERS = '1,3', FAULTS_KIND, FAULTS_KEPT } = process.env
   if (FAULTS_KEPT === 'only') return kept
   const first = FAULTS_SEED === undefined ? randomInt(1, 1_000_000) : Number(FAULTS_SEED)
   console.log(`FAULTS_SEED=${first} FAULTS_RUNS=${FAULTS_RUNS} FAULTS_SERVERS=${FAULTS_SERVERS}`)
