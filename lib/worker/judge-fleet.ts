@@ -42,6 +42,12 @@ export function fleetNow(state: DeploymentState, plan: FleetPlan): FleetTarget[]
   })
 }
 
+/** The target has all of the new release that it was to have. */
+export function isWhole(state: DeploymentState, plan: FleetPlan, targetId: string): boolean {
+  const last = segmentOf(plan, 'switch', targetId)
+  return last !== null && judgeSegment(state, last, '') === 'ok'
+}
+
 /** What comes after the batches that have begun, once all of their servers have a result. */
 export function nextOf(state: DeploymentState, plan: FleetPlan): Next {
   return nextBatch(fleetNow(state, plan), plan.fleet.strategy, state.batches.length)
