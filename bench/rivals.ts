@@ -119,7 +119,14 @@ export async function openRivals(
     if (way.setup) await run(way.setup)
     all.push({ name, root, served: way.served, deploy: () => run(way.deploy(tools)) })
   }
-  return { all, close: () => rm(own, { recursive: true, force: true }) }
+  return {
+    all,
+    async close() {
+      // It leaves a process behind, whatever it was asked for.
+      if (tools.found.pm2 !== undefined) await promisify(execFile)('pm2', ['kill'], { env }).catch(() => {})
+      await rm(own, { recursive: true, force: true })
+    },
+  }
 }
 
 /** shipit copies with rsync, which must be on the servers, too. */
