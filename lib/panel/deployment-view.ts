@@ -13,7 +13,7 @@ export function deploymentView(row: DeploymentRow): DeploymentView {
     environmentId: row.environmentId,
     number: row.number,
     kind: row.kind as PlanKind,
-    source: source as SourceView,
+    source: source,
     servers,
     status: row.status as DeploymentStatus,
     requestedBy: row.requestedBy,

@@ -47,7 +47,9 @@ describe('deploying from a script', () => {
     await finish(api.ctx, held.deploymentId, 'succeeded')
     const { code, out, err } = await program.ended
     expect(out).toBe('==> after.pull\ninstalling\n\x1b[32mgréen\x1b[0m\n')
-    expect(err).toMatch(/^Deployment 1 is (queued|running)\.\n[^]*Deployment 1 succeeded after .*\. Release 1 is live\.\n$/)
+    expect(err).toMatch(
+      /^Deployment 1 is (queued|running)\.\n[^]*Deployment 1 succeeded after .*\. Release 1 is live\.\n$/,
+    )
     expect(code).toBe(0)
   })
 
