@@ -25,8 +25,14 @@ export const eventSchemas = {
   planned: z.object({ planHash: z.string(), release: z.string() }),
   'segment.sent': z.object({ segment, targetId: z.string(), server: z.string() }),
   'segment.started': z.object({ segment, at: z.number() }),
-  /** We lost sight of the server and are looking for it. */
-  'segment.looking': z.object({ segment, reason: z.string(), lastSeenAt: z.string() }),
+  /** We lost sight of the server and are looking for it; `targetId` and `server` when nothing of the segment was sent yet. */
+  'segment.looking': z.object({
+    segment,
+    targetId: z.string().optional(),
+    server: z.string().optional(),
+    reason: z.string(),
+    lastSeenAt: z.string(),
+  }),
   'segment.attached': z.object({ segment }),
   'step.began': z.object({ segment, step, at: z.number() }),
   'step.fact': z.object({ segment, step, key: z.string(), value: z.string() }),

@@ -132,8 +132,13 @@ function apply(state: DeploymentState, event: DeploymentEvent): DeploymentState 
         looking: null,
       }))
     case 'segment.looking': {
-      const { reason, lastSeenAt } = event.data
-      return withSegment(state, event.data.segment, (segment) => ({ ...segment, looking: { reason, lastSeenAt } }))
+      const { reason, lastSeenAt, targetId, server } = event.data
+      return withSegment(state, event.data.segment, (segment) => ({
+        ...segment,
+        targetId: targetId ?? segment.targetId,
+        server: server ?? segment.server,
+        looking: { reason, lastSeenAt },
+      }))
     }
     case 'segment.attached':
       return withSegment(state, event.data.segment, (segment) => ({ ...segment, looking: null }))
@@ -183,7 +188,9 @@ function apply(state: DeploymentState, event: DeploymentEvent): DeploymentState 
       return { ...state, findings: [...state.findings, event.data] }
     case 'finished': {
       const { status, failure } = event.data
-      return { ...state, status: moveStatus(state.status, status), failure, finishedAt: event.at }
+      // Nobody looks for anything any more.
+      const segments = state.segments.map((segment) => ({ ...segment, looking: null }))
+      return { ...state, segments, status: moveStatus(state.status, status), failure, finishedAt: event.at }
     }
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PanelError } from '@/lib/errors.ts'
 import { undoMs } from '@/lib/deploy/deadlines.ts'
 import type { Failure, Segment } from '@/lib/deploy/types.ts'
+import { databaseNow, markUnknown } from '@/lib/store/fleet.ts'
 import { Refusal } from './exchange.ts'
 import { failureOfServer } from './failure.ts'
 import type { Lane } from './lane.ts'
@@ -13,11 +14,12 @@ const undoPauseMs = 1_000
 /** Errors that no further attempt at an undo can mend. */
 const finalCodes = new Set(['invalid', 'conflict'])
 
-/** Returns why the undo wasn't flown, or null: then its segment says how it went. */
+/** Returns why the undo wasn't flown (somebody gave the server up, too), or null: then its segment says how it went. */
 export async function flyUndo(lane: Lane, shipment: Shipment, segment: Segment): Promise<Failure | null> {
   const { flight } = lane
   const { plan, secrets } = shipment.cargo
   const until = Date.now() + undoMs
+  const seenAt = await databaseNow(flight.worker.db)
   for (;;) {
     try {
       await flySegment(flight, {
@@ -35,7 +37,27 @@ export async function flyUndo(lane: Lane, shipment: Shipment, segment: Segment):
       const mayPass = error instanceof PanelError && !finalCodes.has(error.code) && Date.now() <= until
       const isTold = error instanceof PanelError || error instanceof Refusal
       if (!mayPass) return isTold ? failureOfServer(error, lane.server) : null
-      await delay(undoPauseMs, undefined, { signal: flight.gone }).catch(() => {})
+      await tellLooking(lane, segment, error.message, seenAt)
+      await delay(undoPauseMs, undefined, { signal: AbortSignal.any([flight.gone, lane.giveUp]) }).catch(() => {})
+      flight.gone.throwIfAborted()
+      if (lane.giveUp.aborted) return givenUp(lane)
     }
   }
+}
+
+/** That it is waited for is said once. */
+async function tellLooking(lane: Lane, { name, targetId }: Segment, reason: string, seenAt: Date): Promise<void> {
+  const { flight, server } = lane
+  if (flight.state.segments.some((one) => one.name === name && one.looking)) return
+  const lastSeenAt = seenAt.toISOString()
+  await flight.record([{ type: 'segment.looking', data: { segment: name, targetId, server, reason, lastSeenAt } }])
+}
+
+/** What it has live stays unknown until it is seen again. */
+async function givenUp({ flight, server, target }: Lane): Promise<Failure> {
+  await flight.reread()
+  const { givenUpTargets, givenUp: all } = flight.state
+  const by = (givenUpTargets.find(({ targetId }) => targetId === target.id) ?? all)?.by ?? 'Somebody'
+  await flight.record([], (write) => markUnknown(write, target.id, `${by} gave it up while it had to be put back.`))
+  return { code: 'connection_lost', server, message: `${server} could not be reached, and ${by} gave it up.` }
 }

@@ -37,10 +37,12 @@ export async function openWeb(ctx: Context, given: Record<string, string>) {
     password: 'correct horse battery staple',
   })
   const { secret } = await createTokenOnConsole(ctx, { name: 'faults', role: 'admin' })
-  const client = openClient(`http://127.0.0.1:${port}`, secret)
+  const url = `http://127.0.0.1:${port}`
+  const client = openClient(url, secret)
   await persistently(() => client.call(z.unknown(), 'GET', ''))
 
   return {
+    url,
     kept,
     /** Asks until it is answered, each time with the same key. */
     request: (environmentId: string, path: string, key: string) =>
