@@ -1,7 +1,7 @@
 // Several targets: what each is to do, cut at the barriers and put together. Everything is complete everywhere before anything
 // switches; then servers switch in batches; what is done once is done when the last of them has.
 import { undoSteps } from './plan.ts'
-import { numbered, ours, planHead } from './plan-steps.ts'
+import { numbered, planHead } from './plan-steps.ts'
 import { letsIn } from './plan-traffic.ts'
 import type { Draft, PlanDrafts } from './plan-steps.ts'
 import { nextBatch, plannedBatches } from './strategy.ts'
@@ -19,11 +19,14 @@ export function assembleFleet(lanes: FleetLane[], wanted: Strategy): Plan {
   const [first] = lanes
   if (!first) throw new Error('a fleet without a target')
   const targets = lanes.map(({ target }) => target)
-  const strategy = lanes.some((lane) => switchDrafts(lane).length > 0) ? wanted : whereNothingSwitches(wanted)
+  const hasFinish = comesBack(lanes)
+  const strategy = lanes.some((lane) => switchDrafts(lane, hasFinish).length > 0)
+    ? wanted
+    : whereNothingSwitches(wanted)
   const stages: PlanStage[] = [
-    ...stagesOf(lanes, 'ship'),
-    ...switchStage(lanes, strategy),
-    ...stagesOf(lanes, 'finish'),
+    ...stagesOf(lanes, 'ship', hasFinish),
+    ...switchStage(lanes, strategy, hasFinish),
+    ...stagesOf(lanes, 'finish', hasFinish),
     ...undoStage(lanes),
   ]
   const exportsOf = new Map(lanes.map(({ targetId, exports }) => [targetId, exports]))
@@ -84,12 +87,23 @@ export function withoutBase(plan: Plan, targetId: string): Plan {
   }
 }
 
+/**
+ * Whether anything is left to do when the last server has switched. Pruning alone is not worth coming back to each of them: what a
+ * deployment prunes, no undo goes back to.
+ */
+function comesBack(lanes: FleetLane[]): boolean {
+  const isLast = (draft: Draft) => !isFailure(draft) && draft.action.do !== 'prune' && partOf(draft, true) === 'finish'
+  return lanes.some(({ kind, main }) => kind !== 'deploy' || main.some(isLast))
+}
+
 /** Where a step belongs. A hook that runs once can't run inside a batch: it comes before the first or after the last. */
-function partOf({ stage, action }: Draft): Part {
+function partOf(draft: Draft, hasFinish: boolean): Part {
+  const { stage, action } = draft
   if (stage === 'check' || stage === 'ship' || action.do === 'verify') return 'ship'
   const isOnce = action.do === 'hook' && action.hook.once
   if (stage === 'switch') return isOnce ? 'ship' : 'switch'
-  if (isOnce || action.do === 'prune' || action.do === 'remove' || action.do === 'settle') return 'finish'
+  if (action.do === 'prune') return hasFinish ? 'finish' : 'switch'
+  if (isOnce || action.do === 'remove') return 'finish'
   // The check that can put the release before back has to be there before the next batch.
   const isLast = action.do === 'hook' && action.hook.event === 'deploy.success' && !isGate(action.hook)
   return isLast ? 'finish' : 'switch'
@@ -100,8 +114,8 @@ function isGate({ origin, failure }: { origin: string; failure: string }): boole
 }
 
 /** Lanes of a part, a stage for each piece between hooks that run once. */
-function stagesOf(lanes: FleetLane[], part: 'ship' | 'finish'): PlanStage[] {
-  const drafts = lanes.map((lane) => ({ lane, rest: partDrafts(lane, part) }))
+function stagesOf(lanes: FleetLane[], part: 'ship' | 'finish', hasFinish: boolean): PlanStage[] {
+  const drafts = lanes.map((lane) => ({ lane, rest: partDrafts(lane, part, hasFinish) }))
   const once = [...new Set(drafts.flatMap(({ rest }) => rest.flatMap((draft) => onceKey(draft) ?? [])))]
   const stages: PlanStage[] = []
   for (const [index, key] of [...once, null].entries()) {
@@ -119,13 +133,8 @@ function stagesOf(lanes: FleetLane[], part: 'ship' | 'finish'): PlanStage[] {
   return stages.filter(({ batches }) => batches.length > 0)
 }
 
-function partDrafts(lane: FleetLane, part: Part): Draft[] {
-  const drafts = lane.main.filter((draft) => !isFailure(draft) && partOf(draft) === part)
-  if (part !== 'finish' || !lane.main.some((draft) => draft.action.do !== 'verify' && partOf(draft) === 'switch'))
-    return drafts
-  const at = drafts.findIndex(({ action }) => action.do === 'prune')
-  const settle = ours('tidy up', 'finish', 30_000, { do: 'settle', segment: `switch-${placeOf(lane)}` })
-  return drafts.toSpliced(at < 0 ? drafts.length : at, 0, { ...settle, failure: 'ignored' })
+function partDrafts(lane: FleetLane, part: Part, hasFinish: boolean): Draft[] {
+  return lane.main.filter((draft) => !isFailure(draft) && partOf(draft, hasFinish) === part)
 }
 
 /** What a failed run does on a target at its end; files are put back, and visitors let in, by the lane that did the opposite. */
@@ -138,8 +147,8 @@ function onceKey({ action }: Draft): string | null {
   return action.do === 'hook' && action.hook.once ? `${action.hook.event} ${action.hook.path}` : null
 }
 
-function switchStage(lanes: FleetLane[], strategy: Strategy): PlanStage[] {
-  const switching = lanes.map((lane) => planLane(lane, `switch-${placeOf(lane)}`, switchDrafts(lane)))
+function switchStage(lanes: FleetLane[], strategy: Strategy, hasFinish: boolean): PlanStage[] {
+  const switching = lanes.map((lane) => planLane(lane, `switch-${placeOf(lane)}`, switchDrafts(lane, hasFinish)))
   const planned = plannedBatches(fleetOf(lanes.map(({ target }) => target)), strategy)
   const batches = planned.length > 0 ? planned : [lanes.map(({ targetId }) => targetId)]
   const made = stage(
@@ -150,8 +159,8 @@ function switchStage(lanes: FleetLane[], strategy: Strategy): PlanStage[] {
 }
 
 /** Who agreed to take over what isn't ours has to be known where it is taken over. */
-function switchDrafts(lane: FleetLane): Draft[] {
-  const drafts = partDrafts(lane, 'switch')
+function switchDrafts(lane: FleetLane, hasFinish: boolean): Draft[] {
+  const drafts = partDrafts(lane, 'switch', hasFinish)
   const check = lane.main.find(({ action }) => action.do === 'check')
   if (drafts.length === 0 || check?.action.do !== 'check' || !check.action.adopt) return drafts
   return [{ ...check, stage: 'switch', action: { ...check.action, needBytes: 0, needInodes: 0 } }, ...drafts]

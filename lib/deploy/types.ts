@@ -122,8 +122,6 @@ export type Action =
   /** Puts back what `segment` of this deployment placed. */
   | { do: 'unplace'; release: string; segment: string; files: Pick<PlacedFile, 'target' | 'path'>[]; holds?: string[] }
   | { do: 'prune'; remove: string[]; keep: string[] }
-  /** What `segment` of this deployment kept for an undo isn't needed any more. */
-  | { do: 'settle'; segment: string }
   /** One release that a person named; never the live one. Unlike `prune` it fails when something is left. */
   | { do: 'remove'; release: string }
   /**

@@ -28,7 +28,7 @@ export async function flyDeployment(worker: Worker, held: Claim, signals: Flight
   const { status, failure } = await outcome(flight)
   await flight.record([{ type: 'finished', data: { status, failure } }])
   worker.log.info({ deployment: held.deploymentId, number: held.number, status, failure }, 'deployment finished')
-  await acknowledge(flight)
+  await acknowledge(flight, status === 'succeeded')
 }
 
 /** The end of a deployment that this panel can't fly, whatever the reason; the log of the worker knows more. */
@@ -119,8 +119,11 @@ function shipsOnTop(plan: Plan): boolean {
   return plan.segments[0]!.steps.some(({ action }) => action.do === 'tree' && action.base !== null)
 }
 
-/** Raw output that was compared needs not stay on servers. What isn't reached is removed by a later segment. */
-async function acknowledge(flight: Flight): Promise<void> {
+/**
+ * Raw output that was compared needs not stay on servers, nor (`forGood`) what was kept for an undo. What isn't reached is removed
+ * by a later segment.
+ */
+async function acknowledge(flight: Flight, forGood: boolean): Promise<void> {
   const done = flight.state.segments.filter(
     ({ outcome, steps }) => outcome && outcome !== 'lost' && steps.every((step) => step.verified !== false),
   )
@@ -130,17 +133,18 @@ async function acknowledge(flight: Flight): Promise<void> {
       acknowledgeOn(
         flight.lane(id),
         done.flatMap(({ targetId, name }) => (targetId === id ? [name] : [])),
+        forGood,
       ),
     ),
   )
 }
 
-async function acknowledgeOn(lane: Lane, segments: string[]): Promise<void> {
+async function acknowledgeOn(lane: Lane, segments: string[], forGood: boolean): Promise<void> {
   const { worker, held, gone } = lane.flight
   try {
     const connection = await worker.connector.connect(lane.address(), { signal: gone })
     try {
-      for (const name of segments) await answerOf(connection, acknowledgeProgram(lane.context(), name))
+      for (const name of segments) await answerOf(connection, acknowledgeProgram(lane.context(), name, forGood))
     } finally {
       connection.end()
     }

@@ -42,7 +42,10 @@ const sentences: Record<string, { code: FailureCode; say(server: string, detail:
     code: 'owner_conflict',
     say: (server) => `This folder on ${server} belongs to another environment or another panel.`,
   },
-  disk_full: { code: 'disk_full', say: (server) => `The disk of ${server} is full. Nothing was changed.` },
+  disk_full: {
+    code: 'disk_full',
+    say: (server) => `The disk of ${server} is full. Nothing was changed. Make room there, then try again.`,
+  },
   not_writable: {
     code: 'not_writable',
     say: (server, detail) => `${server} does not let us write to ${detail || 'the folder'}.`,

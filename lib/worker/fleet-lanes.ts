@@ -106,7 +106,8 @@ export class Lanes {
     } catch (error) {
       flight.gone.throwIfAborted()
       if (lane.cancel.aborted && !flight.state.segments.some(({ name }) => name === segment.name)) return
-      await this.#note(segment, failureOfServer(error, lane.server), error instanceof Refusal)
+      const failure = { ...this.#placeOf(segment), ...failureOfServer(error, lane.server) }
+      await this.#note(segment, failure, error instanceof Refusal)
     }
   }
 
@@ -134,6 +135,13 @@ export class Lanes {
     const { plan, secrets } = this.shipment.cargo
     const start = () => this.shipment.start(lane, segment)
     return flySegment(this.flight, { lane, plan, segment, secrets, isCancellable: true, start })
+  }
+
+  /** What it was to do next, unless it had done nothing yet. */
+  #placeOf({ name, targetId, steps }: Segment): { step?: string } {
+    const isFirst = forwardOf(this.plan, targetId)[0]?.name === name
+    const next = steps.find(({ action }) => action.do === 'switch') ?? steps[0]
+    return isFirst || !next ? {} : { step: next.name }
   }
 
   /** `isRefused`: the server did not begin with what it was sent. */

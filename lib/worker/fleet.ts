@@ -66,6 +66,14 @@ class Forward {
     return !isEnd || state.segments.some((one) => names.includes(one.name) && one.outcome !== 'ok')
   }
 
+  /** When nothing follows the last batch, a wish to cancel that comes after it comes too late. */
+  #stopAfterBatch(): Stop | null {
+    const { state } = this.#lanes.flight
+    const { stages } = this.#lanes.plan
+    const isLast = stages.findLast(({ name }) => name !== 'undo')?.name === 'switch'
+    return isLast && nextOf(state, this.#lanes.plan).next === 'done' ? null : this.#stop()
+  }
+
   #stop(): Stop | null {
     return stopNow(this.#lanes.flight.state, this.#lanes.plan, this.#lanes.flight.cancel.aborted)
   }
@@ -76,7 +84,7 @@ class Forward {
       const begun = flight.state.batches.flatMap(({ targetIds }) => targetIds)
       await this.#lanes.fly(this.#switching(begun))
       await this.#askWhetherReady(begun)
-      const stop = this.#stop()
+      const stop = this.#stopAfterBatch()
       if (stop) return stop
       // One that failed is put back at once, although the others go on; one that can't be reached when it is found.
       const failed = begun.filter((id) => this.#lanes.failure(id) && !this.#lanes.isFlying(id))

@@ -51,7 +51,7 @@ it('is complete everywhere before anything switches, and switches in batches', (
   const steps = (name: string) => outline(made.segments.find((one) => one.name === name)!.steps)
   expect(steps('ship-2')).toEqual(['check', 'tree', 'release', 'variables', 'permissions', 'complete'])
   expect(steps('switch-2')).toEqual(['switch', '(after.deploy)'])
-  expect(steps('finish-2')).toEqual(['(deploy.success)', '(tidy up)', '(prune)'])
+  expect(steps('finish-2')).toEqual(['(deploy.success)', '(prune)'])
   expect(steps('undo-2')).toEqual(['switch'])
   expect(steps('failure-2')).toEqual(['(deploy.failure)'])
   expect(made.segments.find(({ name }) => name === 'ship-2')?.exports).toMatchObject({ FAIRLEAD_SERVER: 'web-2' })
@@ -104,7 +104,12 @@ it('undoes what the server says was live, and puts back what its own switching l
   const file = { revision: 'r', path: 'a', sha256: 'f'.repeat(64), mode: '0640' }
   const placed = [{ target: 'shared' as const, path: 'a', made: { ...file }, known: null }]
   const made = assembleFleet(lanes(2, { placed }), strategy)
-  expect(outline(segmentOf(made, 'switch', 'target-2')!.steps)).toEqual(['place files', 'switch', '!put files back'])
+  expect(outline(segmentOf(made, 'switch', 'target-2')!.steps)).toEqual([
+    'place files',
+    'switch',
+    '(prune)',
+    '!put files back',
+  ])
   const undo = planFleetUndo(made, 'target-2', 'deployment_9.ccccccc')!
   expect(undo.name).toBe('undo-2')
   expect(undo.steps.map(({ action }) => action)).toEqual([
@@ -116,7 +121,7 @@ it('undoes what the server says was live, and puts back what its own switching l
 
 it('asks for consent again where what is not ours is taken over', () => {
   const made = assembleFleet(lanes(2, { adopt: true }), strategy)
-  expect(outline(segmentOf(made, 'switch', 'target-1')!.steps)).toEqual(['check', 'switch'])
+  expect(outline(segmentOf(made, 'switch', 'target-1')!.steps)).toEqual(['check', 'switch', '(prune)'])
 })
 
 it('ships everything to the one server whose tree is not what was believed, which is the same plan to people', () => {

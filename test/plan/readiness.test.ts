@@ -90,6 +90,6 @@ it('what the panel asks needs a barrier: it is in the plan of a fleet, be it of 
   const plan = assembleFleet([{ ...drafts, target }], optionsSchema.parse({}).strategy)
   expect(plan.fleet?.checks).toEqual([expect.objectContaining({ name: 'outside', from: 'panel' })])
   const switching = plan.segments.find(({ name }) => name === 'switch-1')!
-  expect(outline(switching.steps)).toEqual(['switch', 'restart shop', 'ready: up'])
+  expect(outline(switching.steps)).toEqual(['switch', 'restart shop', 'ready: up', '(prune)'])
   expect(planDeployment(planInput({ environment: environment(up) })).fleet).toBeUndefined()
 })

@@ -68,7 +68,13 @@ describe('traffic hooks', () => {
       return { ...draftDeployment(planInput({ ...hooks, targetId: target.targetId })), target }
     })
     const plan = assembleFleet(lanes, { ...noOptions.strategy, batch: 'one' })
-    expect(outline(stepsOf(plan, 'switch-2'))).toEqual(['traffic.out', 'switch', 'traffic.in', '!(traffic.in)'])
+    expect(outline(stepsOf(plan, 'switch-2'))).toEqual([
+      'traffic.out',
+      'switch',
+      'traffic.in',
+      '(prune)',
+      '!(traffic.in)',
+    ])
     expect(plan.segments.map(({ name }) => name)).not.toContain('failure-2')
   })
 })

@@ -37,14 +37,14 @@ test('is complete everywhere before the first switch, and ends the same on all',
   expect(Math.min(...switched.map(({ seq }) => seq))).toBeGreaterThan(committed)
   const shipped = events.filter((event) => event.type === 'segment.ended' && event.data.segment.startsWith('ship-'))
   expect(shipped.map(({ seq }) => seq < committed)).toEqual([true, true, true])
-  const hook = state.segments.find(({ name }) => name === 'switch-2')!.steps.at(-1)!.n
+  const hook = state.segments.find(({ name }) => name === 'switch-2')!.steps.at(-2)!.n
   expect(await fleet.place.log(first, 'switch-2', hook)).toBe('on web-2\n')
-  // Nothing of the run is left but its records.
-  const left =
-    "find .fairlead/run -name reserve -o -name 'env*' -o -name '*.tar' -o -name '.[!.]*'; ls -d .fairlead/lock 2>/dev/null; true"
-  expect(await fleet.everywhere(environment, left)).toEqual(['', '', ''])
   const second = await deploy(environment, 'two')
   expect(await fleet.place.finished(second)).toMatchObject({ status: 'succeeded' })
+  // Nothing of the first is left but its records.
+  const left =
+    "find .fairlead/run/1 -name reserve -o -name 'env*' -o -name '*.tar' -o -name '.[!.]*'; ls -d .fairlead/lock 2>/dev/null; true"
+  expect(await fleet.everywhere(environment, left)).toEqual(['', '', ''])
   const { id: back } = await fleet.place.request(environment.id, { type: 'release', number: 1 })
   expect(await fleet.place.finished(back)).toMatchObject({ status: 'succeeded' })
   expect(await served(environment)).toEqual(['one', 'one', 'one'])

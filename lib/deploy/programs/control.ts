@@ -1,4 +1,5 @@
 // The one-shot programs: cancel, adopt, acknowledge, state.
+import { settling } from './place.ts'
 import { squeeze } from './squeeze.ts'
 import { looking } from './steps.ts'
 import { assign, attached, common, contextVariables, founding, segmentName } from './text.ts'
@@ -59,12 +60,16 @@ const acknowledge = squeeze(`
   [ -d "$d" ] || refuse missing "$dep/$seg"
   [ -e "$d/done" ] || { first "$d/pid"; ! alive $got || refuse running "$dep/$seg"; }
   rm -f "$d"/*.out "$d/tree.tar" "$d/tree.delete" "$d/release.tar"
+  [ -z "$for_good" ] || settle_of "$dep/$seg" >/dev/null 2>&1
   answer acknowledged
 `)
 
-/** Deletes the raw step files of a segment that has ended (`X running` otherwise). The journal stays. */
-export function acknowledgeProgram(ctx: TargetContext, segment: string): string {
-  return program(ctx, segment, acknowledge)
+/**
+ * Deletes the raw step files of a segment that has ended (`X running` otherwise), and when it is `forGood` also what it kept for an
+ * undo. The journal stays.
+ */
+export function acknowledgeProgram(ctx: TargetContext, segment: string, forGood = false): string {
+  return program(ctx, segment, assign({ for_good: forGood ? '1' : '' }) + settling + acknowledge)
 }
 
 const depart = squeeze(`

@@ -4,8 +4,25 @@
 import { reaching } from './reach.ts'
 import { squeeze } from './squeeze.ts'
 
+/** What a segment kept so that it can be undone goes. */
+export const settling = squeeze(`
+  # nothing has to be put back any more: of what was kept only somebody else's stays
+  settle() {
+    for f in "$d"/root.*; do
+      [ -f "$f" ] || continue
+      first "$f"
+      [ -e "$d/kept.\${f##*.}" ] || sudo -n rm -f "$got" "$got-before"
+      rm -f "$f"
+    done
+    for f in "$d"/before.* "$d"/none.*; do [ -e "$d/kept.\${f##*.}" ] || rm -f "$f"; done
+  }
+  # settle_of <deployment>/<segment>: nor of its variables; and the room that it kept for an undo
+  settle_of() { (d=.fairlead/run/$1; rm -f "$d/env" "$d/env.none" "$d/reserve"; settle); return 0; }
+`)
+
 export const placing =
   reaching +
+  settling +
   squeeze(`
   # each <function> <7 words of every file…>: in order, $nr is its number
   each() {
@@ -115,18 +132,6 @@ export const placing =
     case $3 in -) echo "- $called" ;; *) echo "+ $called" ;; esac
     if [ -e "$d/kept.$nr" ]; then fact note "$called was not Fairlead's: what it was is kept at \${got:-$root/$d/before.$nr}\${got:+-before}"; fi
   }
-  # nothing has to be put back any more: of what was kept only somebody else's stays
-  settle() {
-    for f in "$d"/root.*; do
-      [ -f "$f" ] || continue
-      first "$f"
-      [ -e "$d/kept.\${f##*.}" ] || sudo -n rm -f "$got" "$got-before"
-      rm -f "$f"
-    done
-    for f in "$d"/before.* "$d"/none.*; do [ -e "$d/kept.\${f##*.}" ] || rm -f "$f"; done
-  }
-  # settle_of <segment>: nor of its variables; and the room that it kept for an undo
-  settle_of() { (d=.fairlead/run/$dep/$1; rm -f "$d/env" "$d/env.none" "$d/reserve"; settle); return 0; }
   # unplace <release> <segment that placed> then <target> <path> of each
   unplace() { mine || return 1; staging; bring_back "$@"; code=$?; rm -f release/env."$dep.$$"*; give "$d/lock"; return $code; }
   bring_back() {

@@ -145,6 +145,11 @@ const begin = squeeze(`
     p=\${s##*/.}; p=\${p#*.}; p=\${p%%.*}
     [ ! -e "$s" ] || [ -d "/proc/$p" ] || rm -rf "$s"
   done
+  # of several servers one keeps what an undo needs until all have ended: nobody may have come to take it away
+  for s in .fairlead/run/[0-9]*/switch-*; do
+    s=\${s#.fairlead/run/}
+    [ ! -e ".fairlead/run/$s/done" ] || [ "\${s%/*}" = "$dep" ] || settle_of "$s" >/dev/null 2>&1
+  done
   gnu=; case $(cp --version 2>/dev/null) in *GNU*) gnu=--reflink=auto ;; esac
   bad= away= sums= shell= adopt= signalled= switched= kept=
   watcher >/dev/null 2>&1 &
@@ -156,7 +161,7 @@ const end = squeeze(`
   kill "$w"
   # one of several servers may have to be put back although all went well here
   case $switched$seg.$bad in 1switch-* | 1*.?*) ;; *) rm -f "$d/reserve" ;; esac
-  case $seg.$bad in switch-* | *.?*) ;; *) settle_of "$seg" >/dev/null 2>&1 ;; esac
+  case $seg.$bad in switch-* | *.?*) ;; *) settle_of "$dep/$seg" >/dev/null 2>&1 ;; esac
   for s in $sums; do
     h=$(head -c "\${s#*:}" "$d/\${s%:*}.out" | sha256sum)
     jot "sum \${s%:*} \${s#*:} \${h%% *}"
@@ -249,8 +254,6 @@ function words({ action, phase }: Step): string[] {
       const { owner, group } = action.permissions
       return ['restore', releaseName(action.release), segmentName(action.segment), userName(owner), userName(group)]
     }
-    case 'settle':
-      return ['settle_of', segmentName(action.segment)]
     case 'switch':
       return ['switch', releaseName(action.release), action.expectCurrent ?? '']
     case 'unlink':
