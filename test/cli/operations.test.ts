@@ -160,7 +160,7 @@ describe('answers in words', () => {
   it('of a comparison are lists of what differs', () => {
     const release = { id: randomUUID(), environmentId: randomUUID(), name: 'x', revision: 'a'.repeat(40), ref: 'main' }
     const made = { subject: '', author: '', committedAt: null, state: 'complete', variablesNumber: null }
-    const times = { createdAt: '2026-11-21T10:00:00Z', liveAt: null, isLive: false }
+    const times = { createdAt: '2026-11-21T10:00:00Z', liveAt: null, isLive: false, liveOn: [] }
     const commit = {
       sha: 'b'.repeat(40),
       subject: 'Say\x1b[2J',

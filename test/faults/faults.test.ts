@@ -1,4 +1,4 @@
-// Three minutes of `npm run faults`: those that found something once, and one of each kind.
+// `npm run faults` for as long as it may take here: those that found something once, and a dozen others.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ async function run(given: Record<string, string>): Promise<{ said: string; code:
 }
 
 test('deployments end as they should whatever goes wrong: no invariant is violated', { timeout: 900_000 }, async () => {
-  const { said, code } = await run({ FAULTS_SEED: '20', FAULTS_RUNS: '20', FAULTS_SERVERS: '1', FAULTS_KEPT: 'too' })
+  const { said, code } = await run({ FAULTS_SEED: '20', FAULTS_RUNS: '10', FAULTS_SERVERS: '1', FAULTS_KEPT: 'too' })
   expect(said).toMatch(/^0 violations$/m)
   expect(code, said).toBe(0)
 })
