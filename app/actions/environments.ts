@@ -1,6 +1,6 @@
 'use server'
 import { byId, commitsInput, environmentChange, environmentInput } from '@/lib/api/inputs.ts'
-import { environmentServer, environmentServerKey } from '@/lib/api/inputs-servers.ts'
+import { environmentServer, serverRemoval } from '@/lib/api/inputs-servers.ts'
 import * as deployments from '@/lib/panel/deployments.ts'
 import * as servers from '@/lib/panel/environment-servers.ts'
 import * as environments from '@/lib/panel/environments.ts'
@@ -11,4 +11,4 @@ export const updateEnvironment = action(environmentChange, environments.updateEn
 export const removeEnvironment = action(byId, environments.removeEnvironment)
 export const readCommits = action(commitsInput, deployments.readCommits)
 export const addEnvironmentServer = action(environmentServer, servers.addEnvironmentServer)
-export const removeEnvironmentServer = action(environmentServerKey, servers.removeEnvironmentServer)
+export const removeEnvironmentServer = action(serverRemoval, servers.removeEnvironmentServer)

@@ -4,6 +4,7 @@ import { cancelDeployment, continueDeployment } from '@/app/actions/deployments.
 import type { DeploymentDetail, DeploymentState } from '@/lib/api/shapes.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
 import { shortSha } from '@/lib/format/revision.ts'
+import { sourceWords } from '@/lib/format/source.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { ActButton } from '../form/act-button.tsx'
 import { PageHeader } from '../page-header.tsx'
@@ -33,7 +34,7 @@ export function DeploymentHeader({ detail, state, stream, isCancelling }: Deploy
         <div className="mt-1.5 grid gap-1">
           <p className="min-w-0 break-words">{state.commit?.subject ?? detail.release?.subject ?? ''}</p>
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-soft">
-            <span>{source.type === 'git' ? source.ref : `${source.type} ${source.number}`}</span>
+            <span>{sourceWords(source)}</span>
             {revision && (
               <span className="inline-flex items-center">
                 <code className="font-mono" title={revision}>

@@ -7,10 +7,14 @@ import { applyVariables } from '@/app/actions/variables.ts'
 import type { DeploymentDetail } from '@/lib/api/shapes.ts'
 import { ActButton } from '../form/act-button.tsx'
 
+type Repeatable = Exclude<DeploymentDetail['source'], { type: 'leave' }>
+
 /** The same again: the same branch (its newest commit), or the same release. */
 export function RetryButton({ detail }: { detail: DeploymentDetail }) {
   const router = useRouter()
   const { source, environmentId } = detail
+  // How a server is left is chosen where it is taken out.
+  if (source.type === 'leave') return null
   return (
     <ActButton
       kind="plain"
@@ -24,7 +28,7 @@ export function RetryButton({ detail }: { detail: DeploymentDetail }) {
   )
 }
 
-function again(environmentId: string, source: DeploymentDetail['source']) {
+function again(environmentId: string, source: Repeatable) {
   switch (source.type) {
     case 'git':
       return requestDeployment({ environmentId, ref: source.ref })
@@ -37,7 +41,7 @@ function again(environmentId: string, source: DeploymentDetail['source']) {
   }
 }
 
-function words(source: DeploymentDetail['source']): string {
+function words(source: Repeatable): string {
   if (source.type === 'git') return `Deploy ${source.ref} again`
   return source.type === 'release' ? `Activate ${source.number} again` : `Apply ${source.type} again`
 }

@@ -61,7 +61,8 @@ export function DeploymentList({ deployments, runs }: { deployments: DeploymentV
   )
 }
 
-function what({ kind, source, release }: DeploymentView): string {
+function what({ kind, source, servers, release }: DeploymentView): string {
+  if (source.type === 'leave') return `${servers.join(', ')} is taken out`
   if (kind === 'activate' && source.type === 'release')
     return `Put release ${source.number} live${release ? `: ${release.subject}` : ''}`
   if (kind === 'remove' && source.type === 'release') return `Removed release ${source.number} from the server`

@@ -1,10 +1,10 @@
 'use client'
 import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
-import { removeEnvironmentServer, updateEnvironment } from '@/app/actions/environments.ts'
+import { updateEnvironment } from '@/app/actions/environments.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { ActButton } from '../form/act-button.tsx'
-import { ConfirmButton } from '../form/confirm-button.tsx'
+import { TakeOut } from './take-out.tsx'
 
 /** What is done with one of several servers: it changes first, or it goes. */
 export function TargetActions({ environment, at }: { environment: EnvironmentView; at: number }) {
@@ -30,17 +30,7 @@ export function TargetActions({ environment, at }: { environment: EnvironmentVie
           Make it first
         </ActButton>
       )}
-      <ConfirmButton
-        word={`Take ${target.server} out`}
-        act={() => removeEnvironmentServer({ environmentId: id, serverId: target.serverId })}
-        done={() => {
-          toast.success(`${target.server} is no longer of this environment.`)
-          router.refresh()
-        }}
-      >
-        Nothing is deployed to {target.server} any more, and what is live in {target.root} there stays live. The panel
-        forgets what it knows of that folder.
-      </ConfirmButton>
+      <TakeOut environmentId={id} target={target} />
     </div>
   )
 }

@@ -13,7 +13,7 @@ type ConfirmButtonProps<T> = {
   /** What must be typed first. */
   typed?: string
   act: () => Promise<Outcome<T>>
-  done: () => void
+  done: (value: T) => void
 }
 
 /** A button for what can't be undone: says what it destroys, and may ask to type the name of it. */
@@ -33,7 +33,7 @@ export function ConfirmButton<T>({ word, children, typed, act, done }: ConfirmBu
     setBusy(false)
     if (!outcome.ok) return setRefusal(outcome.error)
     setOpen(false)
-    done()
+    done(outcome.value)
   }
   return (
     <Dialog.Root open={isOpen} onOpenChange={setOpen}>

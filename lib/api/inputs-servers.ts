@@ -41,3 +41,11 @@ export const serverChange = z.object({
 /** One more server of an environment, and the folder there. */
 export const environmentServer = byEnvironment.extend(targetInput.shape)
 export const environmentServerKey = byEnvironment.extend({ serverId: targetInput.shape.serverId })
+export const serverRemoval = environmentServerKey.extend({
+  leave: z
+    .enum(['live', 'all', 'forget'])
+    .optional()
+    .describe(
+      '`live`: what is live there and what releases share stays, all else goes. `all`: everything of Fairlead goes but what releases share. `forget`: the server isn’t touched. Left out: `live`, or `forget` where nothing was ever deployed.',
+    ),
+})

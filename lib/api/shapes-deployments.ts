@@ -23,6 +23,7 @@ const source = z.discriminatedUnion('type', [
   z.object({ type: z.literal('release'), number: z.int() }),
   z.object({ type: z.literal('variables'), number: z.int() }),
   z.object({ type: z.literal('files'), number: z.int() }),
+  z.object({ type: z.literal('leave'), keep: z.enum(['live', 'shared']) }),
 ])
 export type SourceView = z.infer<typeof source>
 

@@ -138,6 +138,16 @@ export const environmentView = z
   .meta({ id: 'Environment' })
 export type EnvironmentView = z.infer<typeof environmentView>
 
+export const serverRemovalView = z
+  .object({
+    environment: environmentView,
+    deployment: deploymentView
+      .nullable()
+      .describe('It leaves the server, which belongs to the environment until that has succeeded; null = it is gone.'),
+  })
+  .meta({ id: 'ServerRemoval' })
+export type ServerRemovalView = z.infer<typeof serverRemovalView>
+
 export const hookView = z
   .object({
     environmentId: z.uuid(),

@@ -29,6 +29,7 @@ export const deployment = z.looseObject({
   source: z.union([
     z.object({ type: z.literal('git'), ref: z.string() }),
     z.object({ type: z.enum(['release', 'variables', 'files']), number: z.number() }),
+    z.object({ type: z.literal('leave') }),
   ]),
   /** Empty = all of the environment. */
   servers: z.array(z.string()).default([]),

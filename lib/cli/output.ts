@@ -2,6 +2,7 @@
 import { formatDuration } from '@/lib/format/time.ts'
 import { onHowMany } from '@/lib/format/servers-differ.ts'
 import { shortSha } from '@/lib/format/revision.ts'
+import { sourceWords } from '@/lib/format/source.ts'
 import type { Deployment, Environment, Release } from './answers.ts'
 import { clean } from './terminal.ts'
 
@@ -25,7 +26,7 @@ export function table(rows: string[][]): string {
 
 export function deploymentLine(deployment: Deployment): string[] {
   const { number, status, source, servers, revision, createdAt, requestedByName } = deployment
-  const what = source.type === 'git' ? source.ref : `${source.type} ${source.number}`
+  const what = sourceWords(source)
   const where = servers.length > 0 ? ` on ${servers.join(', ')}` : ''
   return [
     String(number),
@@ -62,6 +63,8 @@ export function standing(deployment: Deployment): string {
   const name = `${kinds[deployment.kind] ?? 'Deployment'} ${number}`
   const took = startedAt && finishedAt ? ` after ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}` : ''
   const after = deployment.kind === 'remove' ? 'is gone from the server' : 'is live'
+  if (status === 'succeeded' && deployment.source.type === 'leave')
+    return `${name} succeeded${took}. ${clean(deployment.servers.join(', '))} is taken out.`
   if (status === 'succeeded') return `${name} succeeded${took}. Release ${release?.number ?? '?'} ${after}.`
   if (status === 'failed' && failure)
     return `${name} failed${took}${failure.step ? ` at ${clean(failure.step)}` : ''}: ${oneLine(failure.message)} (${failure.code})`

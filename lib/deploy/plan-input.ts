@@ -1,7 +1,16 @@
 // What the planner is told. Plain data only: whoever plans (worker, preview) gathers it from the store and the mirror.
 import type { Options } from '../spec/options.ts'
 import type { PackageFile } from '../spec/caches.ts'
-import type { Finding, HookPlace, LifecycleEvent, Permissions, PlacedFile, PlannedFile, TreeChange } from './types.ts'
+import type {
+  Finding,
+  HookPlace,
+  LeaveKeep,
+  LifecycleEvent,
+  Permissions,
+  PlacedFile,
+  PlannedFile,
+  TreeChange,
+} from './types.ts'
 
 export type PlanEnvironment = {
   id: string
@@ -111,3 +120,6 @@ export type ConfigurationInput = Omit<CommonInput, 'live'> & {
 
 /** `release` is the one that goes. */
 export type RemovalInput = Omit<ActivationInput, 'newHooks' | 'envSha256' | 'placed'>
+
+/** `release` is what is live there, or the newest one known: it names the run. `keep` as the step `leave` has it. */
+export type LeaveInput = RemovalInput & { keep: LeaveKeep }

@@ -86,6 +86,9 @@ export type PlacedFile = {
   known: string | null
 }
 
+/** What stays on a server that an environment leaves: what is live and what releases share, or only what they share. */
+export type LeaveKeep = 'live' | 'shared'
+
 /** What a step does on the server. `hook` runs once; everything else is ours and may be repeated. */
 export type Action =
   | { do: 'check'; needBytes: number; needInodes: number; expectCurrent: string | null; adopt: boolean }
@@ -130,7 +133,7 @@ export type Action =
    */
   | { do: 'receive'; release: string; from: string; home: string; manifest: string; bytes: number; beside?: string }
   /** What Fairlead keeps on a server that it leaves: all but the live release, or (`all`) everything that it made but what is shared. */
-  | { do: 'leave'; keep: 'live' | 'shared'; caches: string[] }
+  | { do: 'leave'; keep: LeaveKeep; caches: string[] }
 
 /** `phase: failure` steps run, in order, only after a `main` step that stops has failed or the segment was cancelled. */
 export type Step = {

@@ -45,6 +45,19 @@ export async function changePlaces(
   return gone.map(({ serverId, root }) => ({ serverId, root }))
 }
 
+/** Before a server is left by a deployment: what is refused when it is forgotten is refused as well. PanelError: conflict. */
+export async function refuseLeaving(reader: Reader, before: EnvironmentRow, serverId: string): Promise<void> {
+  const kept = before.targets.filter((one) => one.serverId !== serverId)
+  if (kept.length === 0) throw onlyOne()
+  await refuseUnderWay(reader, before.id, 'change its servers')
+  const gone = before.targets.filter((one) => one.serverId === serverId)
+  await refuseLosing(reader, before.id, kept, gone)
+}
+
+export function onlyOne(): PanelError {
+  return new PanelError('conflict', 'It is the only server of this environment. Add another one first.')
+}
+
 function staysThere(): PanelError {
   return new PanelError(
     'conflict',

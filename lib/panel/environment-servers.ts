@@ -1,17 +1,19 @@
 // One more server of an environment, or one less: what “change its servers” is for whoever thinks of a single one.
 import type { z } from 'zod'
 import type { Actor } from '@/lib/access.ts'
-import { environmentServer, environmentServerKey } from '@/lib/api/inputs-servers.ts'
-import type { EnvironmentView } from '@/lib/api/shapes.ts'
+import { environmentServer, serverRemoval } from '@/lib/api/inputs-servers.ts'
+import type { EnvironmentView, ServerRemovalView } from '@/lib/api/shapes.ts'
 import { PanelError } from '@/lib/errors.ts'
 import * as store from '@/lib/store/environments.ts'
+import { isUsed, wasDeployed } from '@/lib/store/places.ts'
 import type { TargetFields } from '@/lib/store/places.ts'
 import { change, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
-import { changePlaces } from './environment-moves.ts'
+import { changePlaces, onlyOne, refuseLeaving } from './environment-moves.ts'
 import { taken } from './environment-places.ts'
 import { view } from './environment-view.ts'
-import { demandLocked } from './seen.ts'
+import { enqueue } from './queue.ts'
+import { demandEnvironment, demandLocked } from './seen.ts'
 
 /**
  * It comes last, has nothing of the environment yet, and nothing on it is touched: the next deployment brings everything along.
@@ -31,20 +33,39 @@ export async function addEnvironmentServer(
 }
 
 /**
- * The panel forgets what it knows of the environment there; what lies on the server stays. PanelError: invalid, not_found, forbidden,
- * conflict (it is the only one, what is live is nowhere else, something is under way).
+ * Queues what leaves the server clean, and forgets it when that has succeeded; or (`leave: forget`, and where nothing was ever deployed)
+ * forgets it at once, without touching it. PanelError: invalid, not_found, forbidden, conflict (it is the only one, what is live is
+ * nowhere else, something is under way, the host key isn't confirmed).
  */
 export async function removeEnvironmentServer(
   ctx: Context,
   actor: Actor,
-  input: z.input<typeof environmentServerKey>,
-): Promise<EnvironmentView> {
-  const { environmentId, serverId } = parse(environmentServerKey, input)
+  input: z.input<typeof serverRemoval>,
+): Promise<ServerRemovalView> {
+  const { environmentId, serverId, leave } = parse(serverRemoval, input)
+  const { prisma } = ctx.db
+  await demandEnvironment(prisma, actor, 'configure', environmentId)
+  const before = await store.findEnvironment(prisma, environmentId)
+  const target = before?.targets.find((one) => one.serverId === serverId)
+  if (!before || !target) throw missing('server of the environment')
+  const how = leave ?? ((await isUsed(prisma, target.id)) ? 'live' : 'forget')
+  if (how === 'forget' || !(await wasDeployed(prisma, environmentId)))
+    return { environment: await forget(ctx, actor, environmentId, serverId), deployment: null }
+  await refuseLeaving(prisma, before, serverId)
+  const keep = how === 'live' ? 'live' : 'shared'
+  const deployment = await enqueue(ctx, actor, { environmentId, servers: [target.id] }, () => ({
+    kind: 'remove',
+    source: { type: 'leave', keep },
+    onlyWhenIdle: true,
+  }))
+  return { environment: await view(prisma, actor, before), deployment }
+}
+
+function forget(ctx: Context, actor: Actor, environmentId: string, serverId: string): Promise<EnvironmentView> {
   return changeServers(ctx, actor, environmentId, 'environment.remove-server', (now) => {
     const left = now.filter((one) => one.serverId !== serverId)
     if (left.length === now.length) throw missing('server of the environment')
-    if (left.length === 0)
-      throw new PanelError('conflict', 'It is the only server of this environment. Add another one first.')
+    if (left.length === 0) throw onlyOne()
     return left
   })
 }

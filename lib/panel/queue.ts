@@ -121,6 +121,7 @@ async function demandShown(
 function shownAs(source: DeploymentSource): PreviewSource {
   if (source.type === 'git') return { ref: source.commit ?? source.ref }
   if (source.type === 'files') return { files: true }
+  if (source.type === 'leave') throw new PanelError('invalid', 'What is left on a server has no preview.')
   return source.type === 'release' ? { release: source.number } : { variables: source.number }
 }
 

@@ -1,7 +1,7 @@
 // Requests for deployments; what people wish of one afterwards is in wishes.ts. Everything a worker writes goes through claims.ts.
 import { randomUUID } from 'node:crypto'
 import { PanelError } from '@/lib/errors.ts'
-import type { DeploymentStatus, PlanKind } from '@/lib/deploy/types.ts'
+import type { DeploymentStatus, LeaveKeep, PlanKind } from '@/lib/deploy/types.ts'
 import type { PoolClient } from 'pg'
 import type { Database } from './database.ts'
 import { appendEvents, storableJson } from './events.ts'
@@ -21,6 +21,8 @@ export type DeploymentSource = { servers?: string[] } & (
   | { type: 'variables'; number: number }
   /** `number`: how many revisions of files there were when it was asked for. */
   | { type: 'files'; number: number }
+  /** The environment leaves the one server that it is for. */
+  | { type: 'leave'; keep: LeaveKeep }
 )
 /** `by` as stored: `user:<id>`, `token:<id>` or `system:<why>`; `byName` for people. */
 type DeploymentRequest = {

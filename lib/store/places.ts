@@ -10,6 +10,11 @@ export async function hasReleases(reader: Reader, environmentId: string): Promis
   return (await reader.release.count({ where: { environmentId, state: { not: 'incomplete' } } })) > 0
 }
 
+/** Whether a deployment of it ever got as far as a plan: before that no server was touched. */
+export async function wasDeployed(reader: Reader, environmentId: string): Promise<boolean> {
+  return (await reader.release.count({ where: { environmentId } })) > 0
+}
+
 /** Whether a release was ever completed there, or is live there. */
 export async function isUsed(reader: Reader, targetId: string): Promise<boolean> {
   const target = await reader.target.findUnique({

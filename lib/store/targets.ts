@@ -139,11 +139,7 @@ export async function markRelease(
 
 /** The server said that `current` points to `name` now; null = to nothing. A name that isn't ours leaves no live release. */
 export async function markLive(write: ClaimedWrite, targetId: string, name: string | null): Promise<void> {
-  await write.client.query(
-    `UPDATE "Target" SET "liveRelease" = $2, "liveSeenAt" = clock_timestamp(), "unknownSince" = NULL, "unknownWhy" = NULL
-     WHERE "id" = $1`,
-    [targetId, name],
-  )
+  await markLiveThere(write, targetId, name)
   const { rows } = await write.client.query<{ id: string }>(
     `UPDATE "Release" SET "liveAt" = clock_timestamp() WHERE "environmentId" = $1 AND "name" = $2 RETURNING "id"`,
     [write.deployment.environmentId, name],
@@ -151,6 +147,41 @@ export async function markLive(write: ClaimedWrite, targetId: string, name: stri
   await write.client.query(`UPDATE "Environment" SET "liveReleaseId" = $2 WHERE "id" = $1`, [
     write.deployment.environmentId,
     rows[0]?.id ?? null,
+  ])
+}
+
+/** The same of a server that the environment leaves: what is live elsewhere is what the environment has. */
+export async function markLiveThere(write: ClaimedWrite, targetId: string, name: string | null): Promise<void> {
+  await write.client.query(
+    `UPDATE "Target" SET "liveRelease" = $2, "liveSeenAt" = clock_timestamp(), "unknownSince" = NULL, "unknownWhy" = NULL
+     WHERE "id" = $1`,
+    [targetId, name],
+  )
+}
+
+/** The environment begins to leave a target: whatever comes of it, no release there can be relied on any more. */
+export async function markLeft({ client }: ClaimedWrite, targetId: string): Promise<void> {
+  await client.query(
+    `UPDATE "Release" r SET "state" = 'removed' FROM "ReleaseOnTarget" t
+     WHERE t."releaseId" = r."id" AND t."targetId" = $1 AND t."state" = 'complete' AND r."state" = 'complete'
+       AND NOT EXISTS (SELECT 1 FROM "ReleaseOnTarget" o
+         WHERE o."releaseId" = r."id" AND o."targetId" <> $1 AND o."state" = 'complete')`,
+    [targetId],
+  )
+  await client.query(
+    `UPDATE "ReleaseOnTarget" SET "state" = 'removed', "seenAt" = clock_timestamp(), "manifestHash" = NULL
+     WHERE "targetId" = $1`,
+    [targetId],
+  )
+  await client.query(`UPDATE "Target" SET "treeRevision" = NULL WHERE "id" = $1`, [targetId])
+}
+
+/** The environment has left a target. Its row is held, as by whoever else takes a server away. */
+export async function forgetTarget({ client, deployment }: ClaimedWrite, targetId: string): Promise<void> {
+  await client.query(`SELECT 1 FROM "Environment" WHERE "id" = $1 FOR UPDATE`, [deployment.environmentId])
+  await client.query(`DELETE FROM "Target" WHERE "id" = $1 AND "environmentId" = $2`, [
+    targetId,
+    deployment.environmentId,
   ])
 }
 

@@ -4,11 +4,13 @@ import { planUndo } from '@/lib/deploy/plan.ts'
 import type { Plan } from '@/lib/deploy/types.ts'
 import { writeAs } from '@/lib/store/claims.ts'
 import type { Claim } from '@/lib/store/claims.ts'
+import { forgetTarget } from '@/lib/store/targets.ts'
 import { Refusal, answerOf } from './exchange.ts'
 import { failureBefore, failureOfServer } from './failure.ts'
 import { flyFleet } from './fleet.ts'
 import { Flight } from './flight.ts'
 import type { FlightSignals } from './flight.ts'
+import { depart, leftTarget } from './leave.ts'
 import { judge, judgeUndo } from './judge.ts'
 import type { Verdict } from './judge.ts'
 import type { Lane } from './lane.ts'
@@ -25,10 +27,15 @@ const cancelled: Verdict = { status: 'cancelled', failure: null, undo: null }
 export async function flyDeployment(worker: Worker, held: Claim, signals: FlightSignals): Promise<void> {
   const flight = await Flight.board(worker, held, signals)
   warmUp(flight).catch(() => {})
-  const { status, failure } = await outcome(flight)
-  await flight.record([{ type: 'finished', data: { status, failure } }])
+  const leaving = leftTarget(flight)
+  const flown = await outcome(flight)
+  const { status, failure } = leaving === null ? flown : await depart(flight, leaving, flown)
+  const isLeft = leaving !== null && status === 'succeeded'
+  await flight.record([{ type: 'finished', data: { status, failure } }], async (write) => {
+    if (isLeft) await forgetTarget(write, leaving)
+  })
   worker.log.info({ deployment: held.deploymentId, number: held.number, status, failure }, 'deployment finished')
-  await acknowledge(flight, status === 'succeeded')
+  if (!isLeft) await acknowledge(flight, status === 'succeeded')
 }
 
 /** The end of a deployment that this panel can't fly, whatever the reason; the log of the worker knows more. */

@@ -12,7 +12,15 @@ import { markUnknown } from '@/lib/store/fleet.ts'
 import { logStart, readPositions, readSums, recordSum, recordVerified } from '@/lib/store/logs.ts'
 import type { LogPosition } from '@/lib/store/logs.ts'
 import { readSegments, recordEnd, recordJournal } from '@/lib/store/segments.ts'
-import { markFiles, markLive, markRelease, markTree, markVariables } from '@/lib/store/targets.ts'
+import {
+  markFiles,
+  markLeft,
+  markLive,
+  markLiveThere,
+  markRelease,
+  markTree,
+  markVariables,
+} from '@/lib/store/targets.ts'
 import type { Flight } from './flight.ts'
 import { eventsOf } from './journal-events.ts'
 import { openStepLog } from './step-log.ts'
@@ -136,11 +144,23 @@ export class Follower {
     return { ...entry, value: Buffer.concat(value).toString() }
   }
 
+  /** Where the environment leaves a server, what is live there says nothing of the environment. */
+  #markLive(write: ClaimedWrite, name: string | null): Promise<void> {
+    const { targetId, steps } = this.#segment
+    const mark = steps.some(({ action }) => action.do === 'leave') ? markLiveThere : markLive
+    return mark(write, targetId, name)
+  }
+
+  #leaves(step: number): boolean {
+    return this.#segment.steps.some(({ n, action }) => n === step && action.do === 'leave')
+  }
+
   async #project(entry: JournalEntry, write: ClaimedWrite): Promise<void> {
     const { name, targetId } = this.#segment
     if (entry.type === 'sum') await recordSum(write, { segment: name, step: entry.step }, entry.size, entry.sha256)
+    if (entry.type === 'begin' && this.#leaves(entry.step)) await markLeft(write, targetId)
     if (entry.type === 'fact' && entry.key === 'current')
-      await markLive(write, targetId, entry.value === '' ? null : entry.value)
+      await this.#markLive(write, entry.value === '' ? null : entry.value)
     if (entry.type === 'fact' && entry.key === 'pruned') await markRelease(write, targetId, entry.value, 'removed')
     if (entry.type === 'fact' && entry.key === 'env') await this.#configured(entry, write)
     if (entry.type !== 'end') return
@@ -228,7 +248,7 @@ export class Follower {
     await this.#flight.record(
       [...lost, ...effect, { type: 'segment.ended', data: { segment: name, outcome: 'lost', at } }],
       async (write) => {
-        if (current !== null) await markLive(write, targetId, current)
+        if (current !== null) await this.#markLive(write, current)
         if (unknown !== null) await markUnknown(write, targetId, unknown)
         await recordEnd(write, name, 'lost', 'lost')
       },

@@ -8,6 +8,7 @@ import { contentsOf, secretsOfFiles } from './files.ts'
 import type { Flight } from './flight.ts'
 import { liveRelease } from './ground.ts'
 import { disposeAll, planExisting, planNew } from './planning.ts'
+import { leftTarget, planLeave } from './leave.ts'
 import { planGone } from './removal.ts'
 import type { NewPlan } from './planning.ts'
 
@@ -31,7 +32,7 @@ export async function prepare(flight: Flight): Promise<Cargo> {
   if (kind === 'configure') return loadLive(flight, plan ?? (await planLive(flight)))
   if (plan) return load(flight, plan)
   if (kind === 'activate') return load(flight, await planExisting(flight))
-  if (kind === 'remove') return load(flight, await planGone(flight))
+  if (kind === 'remove') return load(flight, await (leftTarget(flight) === null ? planGone(flight) : planLeave(flight)))
   return loadNew(flight, await planNew(flight))
 }
 

@@ -166,13 +166,49 @@ describe('one server more or less', () => {
       code: 'conflict',
       details: { problems: [{ path: 'serverId' }] },
     })
-    expect(namesOf(await removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[0]! }))).toEqual(['web-2'])
+    const gone = await removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[0]! })
+    expect(gone.deployment).toBe(null)
+    expect(namesOf(gone.environment)).toEqual(['web-2'])
     const only = removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[1]! })
     await expect(only).rejects.toEqual(refused('conflict', { message: expect.stringContaining('the only server') }))
     const other = removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[0]! })
     await expect(other).rejects.toEqual(refused('not_found'))
     const actions = await ctx.db.prisma.auditEntry.findMany({ orderBy: { id: 'desc' }, take: 2 })
     expect(actions.map(({ action }) => action)).toEqual(['environment.remove-server', 'environment.add-server'])
+  })
+
+  it('is left by a run of its own once it had a release, or forgotten at once', async () => {
+    const { id: environmentId } = await make(places(web[0]!, web[1]!))
+    await requestDeployment(ctx, owner, { environmentId })
+    await succeed(ctx, 'succeeded')
+    const alone = removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[0]! })
+    await expect(alone).rejects.toThrow('The live release is on web-1 alone.')
+    await ctx.db.prisma.target.updateMany({ data: { liveRelease: 'deployment_1.abcdef0' } })
+    const { environment, deployment } = await removeEnvironmentServer(ctx, owner, {
+      environmentId,
+      serverId: web[0]!,
+    })
+    expect(namesOf(environment)).toEqual(['web-1', 'web-2'])
+    expect(deployment).toMatchObject({
+      kind: 'remove',
+      status: 'queued',
+      source: { type: 'leave', keep: 'live' },
+      servers: ['web-1'],
+    })
+    expect(await ctx.db.prisma.auditEntry.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
+      action: 'deployment.remove',
+      data: { source: { type: 'leave', servers: ['web-1'] } },
+    })
+    for (const leave of ['all', 'forget'] as const) {
+      const again = removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[0]!, leave })
+      await expect(again).rejects.toEqual(refused('conflict'))
+    }
+    await cancelDeployment(ctx, owner, { id: deployment!.id })
+    const all = await removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[0]!, leave: 'all' })
+    expect(all.deployment).toMatchObject({ source: { type: 'leave', keep: 'shared' } })
+    await cancelDeployment(ctx, owner, { id: all.deployment!.id })
+    const gone = await removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[0]!, leave: 'forget' })
+    expect(gone).toMatchObject({ deployment: null, environment: { targets: [{ server: 'web-2' }] } })
   })
 
   it('has a folder of its own, as the field says', async () => {

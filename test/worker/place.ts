@@ -29,6 +29,7 @@ import { startHost } from '../hosts/hosts.ts'
 import type { Host } from '../hosts/hosts.ts'
 
 export type Place = Awaited<ReturnType<typeof openPlace>>
+type Asked = Exclude<DeploymentSource, { type: 'leave' }>
 const key = randomBytes(32)
 const secrets = openSecrets(key)
 
@@ -135,7 +136,7 @@ export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
     },
     saveVariables: (environmentId: string, number: number, text: string) =>
       saveVariables(db, environmentId, number, text),
-    request(environmentId: string, source: DeploymentSource = { type: 'git', ref: 'main' }) {
+    request(environmentId: string, source: Asked = { type: 'git', ref: 'main' }) {
       const kind = ({ git: 'deploy', release: 'activate', variables: 'configure', files: 'configure' } as const)[
         source.type
       ]

@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { byEnvironment, commitsInput, environmentChange, environmentInput, hookInput, hookKey } from '../inputs.ts'
 import { environmentPage } from '../inputs-page.ts'
-import { environmentServer, environmentServerKey } from '../inputs-servers.ts'
+import { environmentServer, serverRemoval } from '../inputs-servers.ts'
 import { operation, pageOf } from '../operation.ts'
-import { commitView, environmentView, hookView } from '../shapes.ts'
+import { commitView, environmentView, hookView, serverRemovalView } from '../shapes.ts'
 
 export const environmentOperations = {
   listEnvironments: operation({
@@ -68,10 +68,10 @@ export const environmentOperations = {
   removeEnvironmentServer: operation({
     method: 'DELETE',
     path: '/environments/{environmentId}/servers/{serverId}',
-    summary: 'Take the environment off a server; what lies there stays',
+    summary: 'Take the environment off a server, which is left clean; what is live there stays unless told otherwise',
     role: 'admin',
-    input: environmentServerKey,
-    output: environmentView,
+    input: serverRemoval,
+    output: serverRemovalView,
     command: 'environment remove-server',
   }),
   readCommits: operation({
