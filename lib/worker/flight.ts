@@ -52,7 +52,10 @@ export class Flight implements Ground {
       readJob(worker.db, held.deploymentId),
       readEvents(worker.db.pool, held.deploymentId),
     ])
-    return new Flight(worker, held, job, reduce(events), signals)
+    const state = reduce(events)
+    // A deployment that was being put back goes on so, whoever takes over: it must not go forward until the wish is heard of again.
+    signals.wishes.hearOf(state)
+    return new Flight(worker, held, job, state, signals)
   }
 
   /** Appends events, with further statements in the same transaction. One at a time. @throws LostClaim */

@@ -22,7 +22,7 @@ import {
   markVariables,
 } from '@/lib/store/targets.ts'
 import type { Flight } from './flight.ts'
-import { eventsOf } from './journal-events.ts'
+import { eventsOf, unsaidUndo } from './journal-events.ts'
 import { openStepLog } from './step-log.ts'
 import type { StepLog } from './step-log.ts'
 
@@ -244,7 +244,7 @@ export class Follower {
       ({ n, action }) => action.do === 'configure' && state?.steps.some((step) => step.n === n),
     )
     const may = (isSwitching && current === this.#plan.release) || isConfiguring
-    const effect = may ? this.#unsaid(at) : []
+    const effect = may ? this.#unsaid(at) : unsaidUndo(this.#flight.state, this.#segment, current, at)
     await this.#flight.record(
       [...lost, ...effect, { type: 'segment.ended', data: { segment: name, outcome: 'lost', at } }],
       async (write) => {

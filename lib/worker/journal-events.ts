@@ -1,5 +1,6 @@
 // From the runner's journal to events: pure.
 import type { NewEvent } from '@/lib/deploy/events.ts'
+import type { DeploymentState } from '@/lib/deploy/reducer.ts'
 import { wallTime } from '@/lib/deploy/journal.ts'
 import type { JournalEntry } from '@/lib/deploy/journal.ts'
 import type { Plan, Segment } from '@/lib/deploy/types.ts'
@@ -42,4 +43,19 @@ export function eventsOf(entry: JournalEntry, of: Segment, plan: Plan, clock: Se
 function releaseAt({ steps }: Segment, n: number): string | null {
   const action = steps.find((step) => step.n === n)?.action
   return action && 'release' in action ? action.release : null
+}
+
+/**
+ * Of several targets: one was put back, and the lines of the journal that would have said so are gone. `current` is what the server
+ * names now; null = nobody asked.
+ */
+export function unsaidUndo(
+  state: DeploymentState,
+  { name: segment, targetId }: Segment,
+  current: string | null,
+  at: number,
+): NewEvent[] {
+  const said = state.switched.find((one) => one.targetId === targetId)
+  if (!segment.startsWith('undo-') || !said || current === null || said.release === current) return []
+  return [{ type: 'switched', data: { segment, targetId, release: current, at } }]
 }

@@ -48,9 +48,12 @@ export function isWhole(state: DeploymentState, plan: FleetPlan, targetId: strin
   return last !== null && judgeSegment(state, last, '') === 'ok'
 }
 
-/** What comes after the batches that have begun, once all of their servers have a result. */
+/** What comes after the batches that have begun. One that a worker left under way says nothing yet to whoever takes over. */
 export function nextOf(state: DeploymentState, plan: FleetPlan): Next {
-  return nextBatch(fleetNow(state, plan), plan.fleet.strategy, state.batches.length)
+  const fleet = fleetNow(state, plan)
+  const open = fleet.filter(({ result }) => result === null).map(({ targetId }) => targetId)
+  const over = state.batches.filter(({ targetIds }) => !targetIds.some((id) => open.includes(id)))
+  return nextBatch(fleet, plan.fleet.strategy, over.length)
 }
 
 /** At a barrier: whether nothing goes forward any more. */
@@ -82,8 +85,11 @@ export function undoOf(
   const isGivenUp = state.givenUp ?? state.givenUpTargets.find((one) => one.targetId === targetId)
   const planned = segmentOf(plan, 'switch', targetId)
   const flown = planned && state.segments.find(({ name }) => name === planned.name)
-  const begun = state.undos.find(({ segment }) => segment === `undo-${placeOf(plan, targetId)}`)
-  if (isGivenUp || !planned || !flown) return null
+  const name = `undo-${placeOf(plan, targetId)}`
+  const begun = state.undos.find(({ segment }) => segment === name)
+  // What is on its way there, or runs, is followed to its end, or its end is said to be unknown.
+  const isUnderWay = state.segments.some((one) => one.name === name && one.status !== 'ended')
+  if ((isGivenUp && !isUnderWay) || !planned || !flown) return null
   const isSwitched = begun !== undefined || state.switched.some((one) => one.targetId === targetId)
   if (!isSwitched && !isPlaced(state, flown, planned) && !isAway(flown, planned)) return null
   const previous = begun ?? before(state, forwardOf(plan, targetId)[0]!, planned.name)

@@ -1,4 +1,5 @@
 // What people wish of a deployment while it flies, as signals: that it ends, that it goes on, that nobody waits for a server.
+import type { DeploymentState } from '@/lib/deploy/reducer.ts'
 import type { FleetWishes } from '@/lib/store/fleet.ts'
 
 export class Wishes {
@@ -37,6 +38,13 @@ export class Wishes {
   hearOfFleet({ continued, givenUpTargets }: FleetWishes): void {
     if (continued) this.#goOn.abort()
     for (const targetId of givenUpTargets) this.#controllerOf(targetId).abort()
+  }
+
+  /** What was wished so far. */
+  hearOf({ cancel, givenUp, continued, givenUpTargets }: DeploymentState): void {
+    this.hear({ cancelRequested: cancel !== null, givenUp: givenUp !== null })
+    const targetIds = givenUpTargets.map(({ targetId }) => targetId)
+    this.hearOfFleet({ continued: continued !== null, givenUpTargets: targetIds })
   }
 
   #controllerOf(targetId: string): AbortController {
