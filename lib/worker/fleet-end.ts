@@ -25,11 +25,11 @@ export async function conclude(lanes: Lanes, stop: Stop | null): Promise<Verdict
 /** Returns why a target could not be put back, or null. */
 async function concludeOn(lanes: Lanes, targetId: string, stop: Stop | null): Promise<Failure | null> {
   const { flight, plan } = lanes
-  const hasFailed = lanes.failure(targetId) !== null
-  if (!stop && !hasFailed) return null
+  if (!stop && lanes.failure(targetId) === null) return null
   flight.lane(targetId).stop()
   await lanes.over(targetId)
-  // Strategies may leave servers with what they have; never one that is only half there.
+  // Strategies may leave servers with what they have; never one that is only half there, or has failed since.
+  const hasFailed = lanes.failure(targetId) !== null
   const isLeft = plan.fleet.strategy.onFailure === 'leave' && !hasFailed && isWhole(flight.state, plan, targetId)
   const failure = isLeft ? null : await putBack(lanes, targetId)
   await sayFailed(lanes, targetId)

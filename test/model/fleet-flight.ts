@@ -199,10 +199,10 @@ function* conclude(worker: FleetWorker, stopped: Stop | null): Task<Failure | nu
 
 function* concludeOn(worker: FleetWorker, targetId: string, stopped: Stop | null, failures: Failure[]): Task {
   const { plan, rules } = worker.place
-  const hasFailed = failureOn(worker, targetId) !== null
-  if (!stopped && !hasFailed) return
+  if (!stopped && failureOn(worker, targetId) === null) return
   worker.stop(targetId)
   if (rules.findsAgain) yield* over(worker, targetId)
+  const hasFailed = failureOn(worker, targetId) !== null
   const isLeft = plan.fleet.strategy.onFailure === 'leave' && !hasFailed && isWhole(worker.state, plan, targetId)
   if (!isLeft) yield* putBack(worker, targetId, failures)
   yield* sayFailed(worker, targetId)
