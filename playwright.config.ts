@@ -10,8 +10,8 @@ export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/e2e',
   globalSetup: './e2e/fixtures/build.ts',
-  // Each worker keeps a panel with its database: one at a time is what a small machine bears.
-  workers: 1,
+  // Each worker keeps a panel with its database; a story waits as much as it works, so two share two cores well.
+  workers: 2,
   timeout: 120_000,
   expect: { timeout: 20_000 },
   forbidOnly: true,

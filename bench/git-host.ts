@@ -1,10 +1,8 @@
 // The Git host of the bench: git's own HTTP backend behind TLS on loopback, asked by the panel's mirror and by the floor's script.
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { certified } from '@/test/git/certificate.ts'
 import { serveGit } from '@/test/git/http-backend.ts'
 
 export type GitHost = {
@@ -16,15 +14,8 @@ export type GitHost = {
 
 /** Serves every repository below `folder` at `https://127.0.0.1:<port>/<name>`; key and certificate are put there too. */
 export async function openGitHost(folder: string): Promise<GitHost> {
-  const key = join(folder, 'host.key')
-  const certificate = join(folder, 'host.pem')
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
-  execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', certificate, ...subject], {
-    stdio: 'ignore',
-  })
-  const options = { key: readFileSync(key), cert: readFileSync(certificate), noDelay: true }
-  const server = createServer(options, (request, response) => serveGit(folder, request, response))
+  const { key, cert, certificate } = certified(folder)
+  const server = createServer({ key, cert, noDelay: true }, (request, response) => serveGit(folder, request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {

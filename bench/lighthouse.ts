@@ -11,7 +11,7 @@ import { withOwnPanel } from '@/e2e/fixtures/panel.ts'
 import { withSample } from '@/e2e/fixtures/sample.ts'
 import { signIn } from '@/e2e/fixtures/test.ts'
 import { buildPanel, isBuilt } from '@/scripts/build-panel.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from '@/test/hosts/port.ts'
 import { executable } from './scale-log.ts'
 
 /** The last one for Node 20. */

@@ -1,6 +1,6 @@
 // `npm run bench`: how long deployments take beside the shortest script that does the same, how fast a line reaches the page,
 // what a panel at rest takes, and how pages stand a million deployments and a million lines. Needs root (for a test host of its
-// own), git and an OpenSSH client; nothing else should run. `--only small|middle|lines|memory|fleet|take-over|big-log|crowd|
+// own), git and an OpenSSH client; nothing else should run. `--only small|middle|lines|push|memory|fleet|take-over|big-log|crowd|
 // activations|scale`, `--servers 1,3,10`, `--count 1000` (activations) and `--quick` (few repetitions) are for working on it.
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -9,13 +9,14 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildPanel, isBuilt } from '@/scripts/build-panel.ts'
 import { canMakeMachines, startHost } from '@/test/hosts/hosts.ts'
+import { freePort } from '@/test/hosts/port.ts'
 import { measureDeployments } from './deployments.ts'
 import { activations, bigLog, crowd, measureFleets, takeOvers } from './fleet-parts.ts'
-import { freePort } from './free-port.ts'
 import { openGitHost } from './git-host.ts'
 import { idleMemory } from './idle.ts'
 import { measureLines } from './lines.ts'
 import { startBenchPanel } from './panel.ts'
+import { measurePushes } from './push.ts'
 import { makeRepository, type Size } from './repositories.ts'
 import { keep, report, type Results } from './report.ts'
 import { nothing } from './report-fleet.ts'
@@ -37,12 +38,20 @@ const times = values.quick
 const roundTrips = [0, 50]
 const diskMb = 4096
 
-const onHost = ['small', 'middle', 'lines'].some(wants)
+const onHost = ['small', 'middle', 'lines', 'push'].some(wants)
 if ((onHost || ['memory', 'fleet', 'take-over', 'big-log', 'crowd', 'activations'].some(wants)) && !canMakeMachines())
   throw new Error('The bench needs a test host of its own: run it as root, outside a container.')
 if (!isBuilt()) await buildPanel()
 const panelPort = await freePort()
-const results: Results = { deployments: [], lines: [], memory: [], scale: [], log: null, fleet: { ...nothing } }
+const results: Results = {
+  deployments: [],
+  lines: [],
+  memory: [],
+  scale: [],
+  log: null,
+  push: null,
+  fleet: { ...nothing },
+}
 if (wants('memory')) results.memory = await idleMemory(panelPort)
 if (onHost) await measureOnHost()
 if (wants('fleet')) {
@@ -102,6 +111,13 @@ async function measureOnHost(): Promise<void> {
         const url = `https://127.0.0.1:${git.port}/lines/small.git`
         results.lines.push({ roundTripMs, delays: await measureLines({ panel, host }, url, roundTripMs) })
       }
+    }
+    if (wants('push')) {
+      const repository = makeRepository(join(folder, 'push'), 'small')
+      const url = `https://127.0.0.1:${git.port}/push/small.git`
+      console.error('pushes …')
+      const wanted = { seconds: values.quick ? 5 : 30, pushes: values.quick ? 5 : 40 }
+      results.push = await measurePushes({ panel, host }, url, repository, wanted)
     }
   } finally {
     await panel.stop()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Measured } from './deployments.ts'
 import type { Memory } from './memory.ts'
 import { median, p95, type Phases } from './phases.ts'
+import { pushTable, type PushFigures } from './push.ts'
 import type { LogScaled } from './scale-log.ts'
 import type { Scaled } from './scale.ts'
 import { fleetReport, type FleetResults } from './report-fleet.ts'
@@ -17,6 +18,7 @@ export type Results = {
   memory: Memory[]
   scale: Scaled[]
   log: LogScaled | null
+  push: PushFigures | null
   fleet: FleetResults
 }
 
@@ -36,7 +38,7 @@ const slowest = (phases: Phases): string =>
     .join(', ')
 
 /** Markdown: deployments, where the time goes in those that miss their target, lines, memory. */
-export function report({ deployments, lines, memory, scale, log, fleet }: Results): string {
+export function report({ deployments, lines, memory, scale, log, push, fleet }: Results): string {
   const cells = deployments.map((one) => ({ one, goal: target(one) }))
   const named = ({ size, roundTripMs, connection, kind }: Measured): string[] => [
     size,
@@ -91,6 +93,7 @@ export function report({ deployments, lines, memory, scale, log, fleet }: Result
   }
   if (scale.length > 0) parts.push(scaleTable(scale))
   if (log) parts.push(logTable(log))
+  if (push) parts.push(pushTable(push))
   parts.push(...fleetReport(fleet))
   return parts.join('\n\n')
 }

@@ -24,7 +24,7 @@ export function CopyButton({ text, label = 'Copy', small = false }: { text: stri
       onBlur={() => setState('idle')}
       className={
         small
-          ? 'inline-grid size-6 shrink-0 place-items-center rounded text-ink-soft hover:bg-line hover:text-ink'
+          ? 'inline-grid size-6 shrink-0 pointer-coarse:-my-2.5 pointer-coarse:size-11 place-items-center rounded text-ink-soft hover:bg-line hover:text-ink'
           : buttonStyle.plain
       }
       title={small ? words : undefined}

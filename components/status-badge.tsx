@@ -10,6 +10,7 @@ import {
   Layers,
   LoaderCircle,
   Minus,
+  Pause,
   TriangleAlert,
   X,
   type LucideIcon,
@@ -51,6 +52,14 @@ const looks = {
   warning: { word: 'Warning', icon: TriangleAlert, tone: 'warn' },
   note: { word: 'Note', icon: Circle, tone: 'neutral' },
   error: { word: 'Problem', icon: X, tone: 'bad' },
+  // pushes that would be deployed by themselves
+  pushes_held: { word: 'Pushes held', icon: Pause, tone: 'warn' },
+  push_waits: { word: 'Push waits', icon: Clock, tone: 'neutral' },
+  held: { word: 'Held', icon: Pause, tone: 'warn' },
+  frozen: { word: 'Frozen now', icon: Pause, tone: 'warn' },
+  // messages
+  sent: { word: 'Sent', icon: Check, tone: 'good' },
+  dropped: { word: 'Dropped', icon: Minus, tone: 'neutral' },
   // servers of several
   looking: { word: 'Unknown', icon: CircleHelp, tone: 'warn' },
   unknown: { word: 'Unknown', icon: CircleHelp, tone: 'neutral' },

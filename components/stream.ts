@@ -72,9 +72,7 @@ class Line {
     }
     source.onerror = () => {
       this.become('reconnecting')
-      if (source.readyState !== EventSource.CLOSED) return
-      this.timer = setTimeout(() => this.open(address), this.waitMs)
-      this.waitMs = Math.min(this.waitMs * 2, longestWaitMs)
+      if (source.readyState === EventSource.CLOSED) void this.openAgain(address, source)
     }
     for (const name of names)
       source.addEventListener(name, (message: MessageEvent<string>) => {
@@ -85,6 +83,20 @@ class Line {
       source.close()
       this.become('signed-out')
     })
+  }
+
+  /** A browser doesn't say why it was refused: whoever isn't signed in any more would be told to wait for ever. */
+  private async openAgain(address: string, refused: EventSource): Promise<void> {
+    const asking = new AbortController()
+    const status = await fetch(address, { signal: asking.signal }).then(
+      (answer) => answer.status,
+      () => 0,
+    )
+    asking.abort()
+    if (this.source !== refused) return
+    if (status === 401) return this.become('signed-out')
+    this.timer = setTimeout(() => this.open(address), this.waitMs)
+    this.waitMs = Math.min(this.waitMs * 2, longestWaitMs)
   }
 
   private become(state: StreamState): void {

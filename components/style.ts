@@ -1,7 +1,7 @@
 // Class lists that several components share: one look for buttons, fields and cards.
 
 const button =
-  'inline-flex min-h-8 max-w-full items-center justify-center gap-1.5 whitespace-nowrap rounded-one border px-3 py-1 text-sm font-medium transition-[background-color,color,opacity] disabled:cursor-not-allowed disabled:opacity-60'
+  'inline-flex min-h-8 pointer-coarse:min-h-11 max-w-full items-center justify-center gap-1.5 whitespace-nowrap rounded-one border px-3 py-1 text-sm font-medium transition-[background-color,color,opacity] disabled:cursor-not-allowed disabled:opacity-60'
 
 export const buttonStyle = {
   plain: `${button} bg-panel text-ink shadow-one hover:bg-sunken border-line-strong/40`,
@@ -12,7 +12,7 @@ export const buttonStyle = {
 export type ButtonKind = keyof typeof buttonStyle
 
 export const fieldStyle =
-  'block w-full min-h-8 rounded-one border border-line-strong bg-panel px-2.5 py-1.5 text-sm text-ink placeholder:text-ink-soft aria-invalid:border-bad'
+  'block w-full min-h-8 pointer-coarse:min-h-11 rounded-one border border-line-strong bg-panel px-2.5 py-1.5 text-sm text-ink placeholder:text-ink-soft aria-invalid:border-bad'
 
 export const cardStyle = 'rounded-one border bg-panel shadow-one'
 

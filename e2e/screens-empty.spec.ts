@@ -14,7 +14,7 @@ const empty = {
   '/start': 'To the first deployment',
   '/servers': 'No servers yet',
   '/people': 'Invite somebody',
-  '/audit': 'owner.create',
+  '/audit': 'set the panel up',
   '/account': 'There is none.',
 }
 

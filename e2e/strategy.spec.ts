@@ -28,7 +28,7 @@ test('settings say what a strategy means for the servers, and a hook runs on cho
   await expect(meaning).toContainText('At least 3 of 3 servers have to go on serving')
   await form.getByLabel('At least (percent)').fill('100')
   await form.getByRole('button', { name: 'Save the steps' }).click()
-  await expect(form.getByText('expected number to be <=99')).toBeVisible()
+  await expect(form.getByText('At most 99.')).toBeVisible()
   await form.getByLabel('At least (percent)').fill('60')
   await form.getByLabel('The first server').selectOption('person')
   await expect(meaning).toContainText('the others follow when somebody lets them')

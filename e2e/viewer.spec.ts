@@ -13,16 +13,27 @@ const actor = systemActor('console')
 
 test('a viewer finds no control on any page that would change something', async ({ browser, panel, seeded }) => {
   test.setTimeout(300_000)
-  const { shop, never } = seeded.environments
+  const { shop, held, never } = seeded.environments
   await saveConfigFile(panel.context, actor, { environmentId: shop, path: 'auth.json', content: '{}' })
   await holdEnvironment(panel.context, actor, { environmentId: never, reason: 'Stocktaking' })
   const viewer = await makePerson({ panel }, 'Mei Tanaka', 'viewer')
   await inAnotherBrowser(browser, { panel }, async (page) => {
     await signIn(page, viewer)
-    const tabs = ['', '?tab=pipeline', '?tab=variables', '?tab=servers', '?tab=settings', '/statistics', '/compare']
-    const places = [shop, never].flatMap((id) => tabs.map((tab) => `/environments/${id}${tab}`))
+    const tabs = [
+      '',
+      '?tab=pipeline',
+      '?tab=triggers',
+      '?tab=variables',
+      '?tab=servers',
+      '?tab=settings',
+      '/statistics',
+      '/compare',
+    ]
+    const places = [shop, held, never].flatMap((id) => tabs.map((tab) => `/environments/${id}${tab}`))
     const runs = Object.values(seeded.deployments).map((id) => `/deployments/${id}`)
-    for (const path of ['/', ...places, ...runs]) {
+    const project = ['', '?tab=deliveries', '?tab=notifications', '?tab=freezes']
+    const parts = project.map((tab) => `/projects/${seeded.projects.shop}${tab}`)
+    for (const path of ['/', ...places, ...parts, ...runs]) {
       await page.goto(path)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
       expect.soft(await changingControls(page), `on ${path}`).toEqual([])
@@ -49,8 +60,9 @@ test('a viewer finds no control on any page that would change something', async 
       expect(await changingControls(page)).toEqual([])
     })
     await test.step('pages that are nothing but a form', async () => {
+      const webhooks = `/projects/${seeded.projects.shop}?tab=webhooks`
       const forms = [`/environments/${shop}/preview`, `/environments/${shop}/clone`, '/environments/new', '/start']
-      for (const path of [...forms, '/projects/new', '/servers', '/servers/new', '/people', '/audit'])
+      for (const path of [...forms, '/projects/new', '/servers', '/servers/new', '/people', '/audit', webhooks])
         await notThere(page, path)
     })
     await test.step('the palette and its keys', async () => {

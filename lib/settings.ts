@@ -19,8 +19,15 @@ export type Settings = {
   proxies: string[]
   /** Folders (absolute, ending in "/") below which a repository may be a path on the panel's own disk. */
   localRepositories: string[]
-  /** Hosts of private networks that a repository may name itself, for submodules and Git LFS: lower-case names or addresses. */
+  /**
+   * Hosts of private networks that a repository may name itself, for submodules and Git LFS, and that are told of deployments:
+   * lower-case names or addresses.
+   */
   privateHosts: string[]
+  /** Where mail is handed over, with user and password inside; null = no mail is sent. */
+  smtpUrl: string | null
+  /** Who mail is from, as `Fairlead <fairlead@example.org>`; null = an address at the panel's own host. */
+  mailFrom: string | null
   logLevel: (typeof logLevels)[number]
 }
 
@@ -74,12 +81,26 @@ const schema = z.object({
     .pipe(
       z.array(z.string().regex(/^[a-z0-9][a-z0-9._-]*$|^[0-9a-f:]+$/, 'must be names of hosts, separated by commas')),
     ),
+  FAIRLEAD_SMTP_URL: z
+    .url({
+      protocol: /^smtps?$/,
+      error: 'must be an smtp or smtps address such as smtp://user:password@mail.example.org:587',
+    })
+    .optional(),
+  FAIRLEAD_MAIL_FROM: z
+    .string()
+    .trim()
+    .regex(
+      /^([^<>@\p{Cc}]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/u,
+      'must be an e-mail address, with or without a name',
+    )
+    .optional(),
   FAIRLEAD_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
 })
 
 /**
  * Reads DATABASE_URL, FAIRLEAD_DATA, PORT, HOST, FAIRLEAD_PUBLIC_URL, FAIRLEAD_PROXIES (separated by ","; loopback unless given),
- * FAIRLEAD_LOCAL_REPOSITORIES (separated by ":"), FAIRLEAD_PRIVATE_HOSTS (by ",") and FAIRLEAD_LOG_LEVEL; an empty variable counts as absent. PanelError `invalid` names all bad ones at once, never their values.
+ * FAIRLEAD_LOCAL_REPOSITORIES (separated by ":"), FAIRLEAD_PRIVATE_HOSTS (by ","), FAIRLEAD_SMTP_URL, FAIRLEAD_MAIL_FROM and FAIRLEAD_LOG_LEVEL; an empty variable counts as absent. PanelError `invalid` names all bad ones at once, never their values.
  */
 export function readSettings(env: Record<string, string | undefined>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
@@ -101,6 +122,8 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     proxies: values.FAIRLEAD_PROXIES,
     localRepositories: values.FAIRLEAD_LOCAL_REPOSITORIES,
     privateHosts: values.FAIRLEAD_PRIVATE_HOSTS,
+    smtpUrl: values.FAIRLEAD_SMTP_URL ?? null,
+    mailFrom: values.FAIRLEAD_MAIL_FROM ?? null,
     logLevel: values.FAIRLEAD_LOG_LEVEL,
   }
 }

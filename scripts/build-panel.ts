@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { build } from 'esbuild'
+import { buildServedCli } from './build-served-cli.ts'
+import { servedCli } from '@/lib/web/served-cli.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -71,6 +73,7 @@ export async function buildPanel({ isQuiet = false } = {}): Promise<void> {
     banner: { js: '#!/usr/bin/env node' },
   })
   chmodSync(join(dist, 'cli.mjs'), 0o755)
+  await buildServedCli(join(dist, servedCli))
   const before = sourcesHash()
   step(isQuiet, 'npx', ['--no-install', 'next', 'build'])
   writeFileSync(stamp, before)

@@ -1,7 +1,8 @@
 // Lets things go wrong during deployments, again and again, and looks whether everything is right afterwards.
 //   npm run faults                                   300 trials from a random seed, which is printed
 //   FAULTS_SEED=17 FAULTS_RUNS=1 npm run faults      that one again
-// More of the environment: FAULTS_SERVERS (1,3: deployed to so many), FAULTS_KIND (only that kind), FAULTS_KEPT=too or only (those
+// More of the environment: FAULTS_SERVERS (1,3: deployed to so many), FAULTS_KIND (only that kind), FAULTS_ACT (only
+// deployments of that sort), FAULTS_KEPT=too or only (those
 // kept as regression tests), FAULTS_WEB=none (without a web process, and so without a production build).
 import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
@@ -13,7 +14,7 @@ import { kindNames } from '../test/faults/kinds.ts'
 import type { KindName } from '../test/faults/kinds.ts'
 import { openPanel } from '../test/faults/panel.ts'
 import { Tally, sentence } from '../test/faults/tally.ts'
-import { trialOf } from '../test/faults/trial.ts'
+import { acts, trialOf } from '../test/faults/trial.ts'
 import type { Trial } from '../test/faults/trial.ts'
 import { kept } from '../test/faults/seeds.ts'
 import { buildPanel, isBuilt } from './build-panel.ts'
@@ -30,13 +31,14 @@ function goInside(): number {
 }
 
 function wanted(): Trial[] {
-  const { FAULTS_SEED, FAULTS_RUNS = '300', FAULTS_SERVERS = '1,3', FAULTS_KIND, FAULTS_KEPT } = process.env
+  const { FAULTS_SEED, FAULTS_RUNS = '300', FAULTS_SERVERS = '1,3', FAULTS_KIND, FAULTS_ACT, FAULTS_KEPT } = process.env
   if (FAULTS_KEPT === 'only') return kept
   const first = FAULTS_SEED === undefined ? randomInt(1, 1_000_000) : Number(FAULTS_SEED)
   console.log(`FAULTS_SEED=${first} FAULTS_RUNS=${FAULTS_RUNS} FAULTS_SERVERS=${FAULTS_SERVERS}`)
+  const act = acts.find((one) => one === FAULTS_ACT)
   const trials: Trial[] = []
   for (let seed = first; trials.length < Number(FAULTS_RUNS); seed++) {
-    const trial = trialOf(seed, FAULTS_SERVERS.split(',').map(Number))
+    const trial = trialOf(seed, FAULTS_SERVERS.split(',').map(Number), act)
     if (!FAULTS_KIND || trial.faults[0]?.kind === FAULTS_KIND) trials.push(trial)
   }
   return FAULTS_KEPT ? [...kept, ...trials] : trials
@@ -72,8 +74,9 @@ async function main(): Promise<number> {
       const report = await flyTrial(panel, trial)
       tally.add(report)
       console.log(sentence(trial, report))
-      if (report.problems.length === 0) continue
-      const words = [...report.problems.slice(0, 20), JSON.stringify(trial), ...warnings(panel.lines())]
+      const { problems, told } = report
+      if (problems.length === 0) continue
+      const words = [...problems.slice(0, 20), JSON.stringify(trial), ...warnings(panel.lines()), ...told]
       console.log(words.map((line) => `    ${line}`).join('\n'))
     }
   } finally {

@@ -80,7 +80,8 @@ export async function startPanel(wanted: readonly Part[], env: NodeJS.ProcessEnv
 }
 
 function specOf(part: Part, settings: Settings, env: NodeJS.ProcessEnv): ChildSpec {
-  const common = { ...env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
+  const programs = join(root, 'dist')
+  const common = { ...env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', FAIRLEAD_PROGRAMS: programs }
   if (part === 'worker') return { name: part, file: join(root, 'dist/worker.mjs'), env: common }
   // Redirects after signing in are made from AUTH_URL; without it from the address that the browser used.
   const auth = settings.publicUrl ? { AUTH_URL: settings.publicUrl } : {}

@@ -14,7 +14,9 @@ git git
 util-linux unshare
 iproute2 ip
 procps ps
+e2fsprogs mkfs.ext4 /usr/sbin/mkfs.ext4
 curl curl
+openssl openssl
 chromium-headless-shell|chromium chromium-headless-shell /usr/lib/chromium/chromium-headless-shell chromium
 nginx-light|nginx nginx /usr/sbin/nginx
 php-fpm /usr/sbin/php-fpm*

@@ -85,13 +85,21 @@ async function stories() {
   }))
 }
 
+/** What stood on the page, as Playwright wrote it down: of a run elsewhere nothing else may be left. */
+function page(seen) {
+  const snapshot = seen && /```yaml\n(.*?)```/s.exec(readFileSync(seen.path, 'utf8'))
+  return snapshot ? `\n    ${snapshot[1].trimEnd().split('\n').slice(0, 200).join('\n    ')}` : ''
+}
+
 /** The failed stories of Playwright's report: suites hold suites and specs, these tests, these results with errors. */
 function failedStories({ file, suites = [], specs = [] }) {
   const own = specs
     .filter(({ ok }) => !ok)
     .map(({ title, tests }) => {
-      const errors = tests.flatMap(({ results }) => results.flatMap((result) => result.errors))
-      return `${file} › ${title}\n    ${beginning(errors.map(({ message }) => message).join('\n'))}`
+      const results = tests.flatMap((test) => test.results)
+      const errors = results.flatMap((result) => result.errors)
+      const seen = results.flatMap(({ attachments }) => attachments).find(({ name }) => name === 'error-context')
+      return `${file} › ${title}\n    ${beginning(errors.map(({ message }) => message).join('\n'))}${page(seen)}`
     })
   return [...own, ...suites.flatMap(failedStories)]
 }

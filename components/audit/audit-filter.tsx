@@ -1,4 +1,5 @@
 import { buttonStyle, fieldStyle } from '../style.ts'
+import { actionWords } from './action-words.ts'
 import type { AuditQuery } from './query.ts'
 
 type Named = { id: string; name: string }
@@ -39,7 +40,7 @@ export function AuditFilter({ query, members, projects }: { query: AuditQuery; m
       </Choice>
       <Choice name="action" label="What" value={query.action}>
         <option value="">anything</option>
-        {query.action?.includes('.') && <option value={query.action}>{query.action}</option>}
+        {query.action?.includes('.') && <option value={query.action}>{actionWords(query.action)}</option>}
         {nouns.map((noun) => (
           <option key={noun}>{noun}</option>
         ))}

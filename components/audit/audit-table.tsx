@@ -3,6 +3,7 @@ import type { AuditEntryView, AuditPage } from '@/lib/api/shapes-access.ts'
 import { Empty } from '../empty.tsx'
 import { buttonStyle, cardStyle, linkStyle } from '../style.ts'
 import { RelativeTime } from '../time.tsx'
+import { actionWords } from './action-words.ts'
 import { auditHref, type AuditQuery } from './query.ts'
 
 const pages: Record<string, string> = {
@@ -14,7 +15,7 @@ const pages: Record<string, string> = {
 const columns = [
   { word: 'When', width: 'w-28' },
   { word: 'Who', width: 'w-44' },
-  { word: 'What', width: 'w-44' },
+  { word: 'What', width: 'w-52' },
   { word: 'About', width: 'w-64' },
   { word: 'Facts', width: '' },
 ]
@@ -81,9 +82,9 @@ function Entry({ entry, query }: { entry: AuditEntryView; query: AuditQuery }) {
         </Link>
         {entry.actor.startsWith('token:') && <span className="text-ink-soft"> (token)</span>}
       </td>
-      <td className={`${cell} font-mono text-xs`}>
-        <Link href={auditHref(query, { action: entry.action })} className={filterLink}>
-          {entry.action}
+      <td className={cell}>
+        <Link href={auditHref(query, { action: entry.action })} title={entry.action} className={filterLink}>
+          {actionWords(entry.action)}
         </Link>
       </td>
       <td className={cell}>

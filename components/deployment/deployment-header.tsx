@@ -1,6 +1,6 @@
 'use client'
 import { useRouter } from 'next/navigation'
-import { cancelDeployment, continueDeployment } from '@/app/actions/deployments.ts'
+import { cancelDeployment } from '@/app/actions/deployments.ts'
 import type { DeploymentDetail, DeploymentState } from '@/lib/api/shapes.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
 import { shortSha } from '@/lib/format/revision.ts'
@@ -60,16 +60,6 @@ export function DeploymentHeader({ detail, state, stream, isCancelling }: Deploy
         </div>
       }
     >
-      {state.waiting && !isOver && detail.canCancel && !isCancelling && (
-        <ActButton
-          kind="primary"
-          busyText="Going on…"
-          act={() => continueDeployment({ id: detail.id })}
-          done={() => router.refresh()}
-        >
-          Go on with the other servers
-        </ActButton>
-      )}
       {!isOver && detail.canCancel && !isCancelling && (
         <ActButton
           kind="danger"

@@ -37,7 +37,7 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
   const failing = failingRow(rows, state.failure)
   const isOver = isFinished(state.status)
   const names = useMemo(
-    () => new Map(detail.steps.map((step) => [stepKey(step.segment, step.n), stepTitle(step.name)])),
+    () => new Map(detail.steps.map((step) => [stepKey(step.segment, step.n), stepTitle(step.name, step.stage)])),
     [detail.steps],
   )
   const servers = useMemo<Servers | undefined>(() => {
@@ -67,7 +67,7 @@ export function DeploymentScreen({ detail, usualMs }: { detail: DeploymentDetail
             The line to {looking.server} is cut ({looking.looking.reason}). The server goes on by itself; last seen{' '}
             <RelativeTime at={looking.looking.lastSeenAt} />. Fairlead keeps looking for it.
           </p>
-          {isCancelling && detail.canCancel && !state.givenUp && (
+          {isCancelling && detail.can.deploy && !state.givenUp && (
             <ActButton
               kind="danger"
               busyText="Giving up…"

@@ -1,25 +1,18 @@
 'use client'
 // Several servers at a glance: where the run stands in a sentence, who needs a look and why, and each step on each server.
-import { useRouter } from 'next/navigation'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { giveUpDeployment } from '@/app/actions/deployments.ts'
 import type { DeploymentDetail, DeploymentState, FleetView } from '@/lib/api/shapes.ts'
-import { fleetSummary, isGivenUp, skewWords } from '@/lib/deploy/fleet-words.ts'
 import { standingOf, type StepNames } from '@/lib/deploy/server-words.ts'
-import { ActButton } from '../form/act-button.tsx'
-import { useNow } from '../providers.tsx'
-import { StatusBadge } from '../status-badge.tsx'
 import { buttonStyle, cardStyle } from '../style.ts'
+import { FleetSummary } from './fleet-summary.tsx'
 import type { StepRow } from './rows.ts'
 import { ServerList } from './server-list.tsx'
-import { StandingWords, type Column } from './standing-words.tsx'
+import type { Column } from './standing-words.tsx'
 import { StepMatrix } from './step-matrix.tsx'
 import { stepTitle } from './step-title.ts'
 
 /** With more servers, columns begin narrow. */
 const wideAtMost = 12
-/** Servers whose trouble is told above the matrix. */
-const namedAtMost = 8
 
 type FleetSectionProps = {
   detail: DeploymentDetail
@@ -56,25 +49,7 @@ export function FleetSection(props: FleetSectionProps) {
   return (
     <section aria-label="Steps" className={`${cardStyle} mb-4 min-w-0 self-start overflow-hidden`}>
       <div className="grid gap-2 border-b px-4 py-3">
-        <Summary fleet={fleet} state={state} />
-        {troubled.length > 0 && (
-          <ul className="grid gap-1" aria-label="Servers that need a look">
-            {troubled.slice(0, namedAtMost).map((column) => (
-              <li key={column.targetId} className="flex items-start gap-2">
-                <StatusBadge status={column.standing.status} word={column.server} />
-                <span className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
-                  <StandingWords column={column} />
-                  {props.detail.can.deploy && isLookedFor(state, column.targetId) && (
-                    <GiveUpButton id={props.detail.id} targetId={column.targetId} server={column.server} />
-                  )}
-                </span>
-              </li>
-            ))}
-            {troubled.length > namedAtMost && (
-              <li className="text-ink-soft">and {troubled.length - namedAtMost} more, which stand below</li>
-            )}
-          </ul>
-        )}
+        <FleetSummary detail={props.detail} fleet={fleet} state={state} troubled={troubled} />
         <div className="flex flex-wrap gap-2 empty:hidden">
           {(onlyTrouble || (troubled.length > 0 && troubled.length < columns.length)) && (
             <button
@@ -86,12 +61,12 @@ export function FleetSection(props: FleetSectionProps) {
               Only those with trouble ({troubled.length})
             </button>
           )}
-          {fleet.targets.length > wideAtMost && (
+          {fleet.targets.length > wideAtMost && !onlyTrouble && (
             <button
               type="button"
               aria-pressed={isCompact}
               onClick={() => setCompact(!isCompact)}
-              className={`${buttonStyle.plain} hidden aria-pressed:bg-accent-soft aria-pressed:text-accent lg:inline-flex`}
+              className={`${buttonStyle.plain} aria-pressed:bg-accent-soft aria-pressed:text-accent max-lg:hidden`}
             >
               Narrow columns
             </button>
@@ -116,35 +91,6 @@ export function FleetSection(props: FleetSectionProps) {
       </div>
     </section>
   )
-}
-
-function Summary({ fleet, state }: { fleet: FleetView; state: DeploymentState }) {
-  const now = useNow()
-  return (
-    <p className="max-w-prose font-medium" role="status">
-      {fleetSummary(fleet, state, now)} {state.status === 'succeeded' && skewWords(fleet, fleet.skew)}
-    </p>
-  )
-}
-
-/** Nobody else does: what happened there stays unknown then. */
-function GiveUpButton({ id, targetId, server }: { id: string; targetId: string; server: string }) {
-  const router = useRouter()
-  return (
-    <ActButton
-      kind="danger"
-      busyText="Giving up…"
-      act={() => giveUpDeployment({ id, targetId })}
-      done={() => router.refresh()}
-    >
-      Stop waiting for {server}
-    </ActButton>
-  )
-}
-
-function isLookedFor(state: DeploymentState, targetId: string): boolean {
-  const isOut = state.segments.some((one) => one.targetId === targetId && one.looking !== null)
-  return isOut && state.finishedAt === null && !isGivenUp(state, targetId)
 }
 
 /** Servers in the order of their batches, each with how it stands. */

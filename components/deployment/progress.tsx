@@ -33,7 +33,9 @@ export function Progress({
       <p className="mb-1.5 flex flex-wrap justify-between gap-x-4 text-xs text-ink-soft">
         <span className="figures">
           {at === -1 ? 'All steps are done' : `Step ${at + 1} of ${rows.length}: `}
-          {at !== -1 && <span className="font-medium text-ink">{stepTitle(rows[at]!.plan.name)}</span>}
+          {at !== -1 && (
+            <span className="font-medium text-ink">{stepTitle(rows[at]!.plan.name, rows[at]!.plan.stage)}</span>
+          )}
         </span>
         {leftMs !== null && (
           <span className="figures">

@@ -48,7 +48,7 @@ export function StepList({
               <span
                 className={`block truncate ${row.plan.event ? 'font-mono text-[13px]' : ''} ${row.status === 'waiting' || row.status === 'skipped' ? 'text-ink-soft' : ''} ${row.status === 'running' ? 'font-semibold' : ''}`}
               >
-                {stepTitle(row.plan.name)}
+                {stepTitle(row.plan.name, row.plan.stage)}
               </span>
               {row.plan.origin !== 'fairlead' && (
                 <span className="block truncate text-xs text-ink-soft">{originOf(row)}</span>

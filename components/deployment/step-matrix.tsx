@@ -102,8 +102,12 @@ export function StepMatrix(props: StepMatrixProps) {
               </tr>
             )}
             <tr>
-              <th scope="row" className={`${head} truncate ${plan.event ? 'font-mono text-[13px]' : ''}`}>
-                {stepTitle(plan.name)}
+              <th
+                scope="row"
+                title={stepTitle(plan.name, plan.stage)}
+                className={`${head} truncate ${plan.event ? 'font-mono text-[13px]' : ''}`}
+              >
+                {stepTitle(plan.name, plan.stage)}
               </th>
               {columns.map(({ targetId, server, standing }) => {
                 const cell = cells.get(targetId)
@@ -119,7 +123,7 @@ export function StepMatrix(props: StepMatrixProps) {
                   <td key={targetId} className={`p-0 ${width}`}>
                     <MatrixCell
                       id={cell.key}
-                      name={`${stepTitle(plan.name)} on ${server}`}
+                      name={`${stepTitle(plan.name, plan.stage)} on ${server}`}
                       status={isUnseen ? standing.status : cell.status}
                       startedAt={cell.startedAt}
                       endedAt={cell.endedAt}

@@ -18,7 +18,8 @@ const titles: Record<string, string> = {
   remove: 'Remove the release',
 }
 
-/** Hooks keep the names of their events, which are also those of their files. */
-export function stepTitle(name: string): string {
+/** Hooks keep the names of their events, which are also those of their files. Without a stage it may be any. */
+export function stepTitle(name: string, stage?: string): string {
+  if (name === 'switch' && stage === 'undo') return 'Switch back'
   return titles[name] ?? name
 }

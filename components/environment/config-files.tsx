@@ -9,7 +9,7 @@ import { RelativeTime } from '../time.tsx'
 import { ConfigFileForm } from './config-file-form.tsx'
 import { ConfigFileHistory } from './config-file-history.tsx'
 import { targetNames } from './config-file-targets.ts'
-import { ConfigFilesApply } from './config-files-apply.tsx'
+import { ConfigFilesApply, serverNames } from './config-files-apply.tsx'
 
 type FilesProps = { environment: EnvironmentView; files: ConfigFileView[] }
 
@@ -55,6 +55,7 @@ export function ConfigFiles({ environment, files }: FilesProps) {
                 <span className="min-w-0 flex-1 basis-40 text-ink-soft">
                   {file.createdBy}, <RelativeTime at={file.createdAt} />
                   {!file.isLive && ' · not live yet'}
+                  {file.onlyOn && ` · on ${serverNames(environment, file.onlyOn)} alone`}
                 </span>
                 <ConfigFileHistory environmentId={environmentId} file={file} canEdit={canEdit} />
                 {canEdit && (

@@ -41,9 +41,12 @@ export function DeployChange({ environment, chosen, servers }: DeployChangeProps
             'The first release: everything is new'
           )}
         </p>
-        <Link className={linkStyle} href={`/environments/${environment.id}/preview?${query}`}>
-          Preview plan
-        </Link>
+        {/* Of none chosen there is no plan: the page would show that of all. */}
+        {servers?.length !== 0 && (
+          <Link className={linkStyle} href={`/environments/${environment.id}/preview?${query}`}>
+            Preview plan
+          </Link>
+        )}
       </div>
       {isKnown && outcome.ok && outcome.value.live && (
         <details className="border-t px-3 py-2">

@@ -12,6 +12,21 @@ export function LookButton({ environmentId }: { environmentId: string }) {
   )
 }
 
+/** The live release, put on each server that lacks it or has it otherwise. */
+export function RepairAllButton({ environmentId, count }: { environmentId: string; count: number }) {
+  const router = useRouter()
+  return (
+    <ActButton
+      kind="primary"
+      busyText="Queueing…"
+      act={() => syncServers({ environmentId })}
+      done={({ id }) => router.push(`/deployments/${id}`)}
+    >
+      Repair all {count}
+    </ActButton>
+  )
+}
+
 /** The live release, put where it is missing or changed. */
 export function SyncButton({
   environmentId,

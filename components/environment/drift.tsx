@@ -1,36 +1,51 @@
-import type { DriftView } from '@/lib/api/shapes-drift.ts'
+import { isRepairable, type DriftView } from '@/lib/api/shapes-drift.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
+import { StatusBadge } from '../status-badge.tsx'
 import { cardStyle } from '../style.ts'
 import { RelativeTime } from '../time.tsx'
-import { LookButton, SyncButton } from './drift-buttons.tsx'
+import { LookButton, RepairAllButton, SyncButton } from './drift-buttons.tsx'
 
 /** What differs on servers from what was deployed to them, and the way back; nothing before something is live. */
 export function Drift({ environment, drift }: { environment: EnvironmentView; drift: DriftView[] }) {
   const { live, running, hold, can } = environment
   if (!live) return null
   const canAct = can.deploy && !running && !hold
+  const wrong = drift.filter(isRepairable)
   return (
     <section className={`${cardStyle} mt-4 grid gap-4 p-4`} aria-labelledby="drift">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h2 id="drift" className="font-semibold">
           As it was deployed?
         </h2>
-        {can.deploy && !running && <LookButton environmentId={environment.id} />}
+        <div className="flex flex-wrap gap-2">
+          {canAct && wrong.length > 1 && <RepairAllButton environmentId={environment.id} count={wrong.length} />}
+          {can.deploy && !running && <LookButton environmentId={environment.id} />}
+        </div>
       </div>
       <ul className="grid gap-4">
         {drift.map((one) => (
           <li key={one.targetId} className="grid gap-1">
-            <h3 className="font-medium">
-              {one.server}
-              <span className="font-normal text-ink-soft">: {verdictOf(one)}</span>
+            <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+              <h3 className="font-medium">{one.server}</h3>
+              <StatusBadge {...verdictOf(one)} />
               {one.seenAt && (
-                <span className="font-normal text-ink-soft">
-                  , seen <RelativeTime at={one.seenAt} />
+                <span className="text-ink-soft">
+                  seen <RelativeTime at={one.seenAt} />
                 </span>
               )}
-            </h3>
+            </div>
+            {one.drift?.verdict === 'unknown' && (
+              <p className="break-words">{one.drift.why ?? 'The server could not be asked.'}</p>
+            )}
             <Differences drift={one.drift} />
-            {canAct && (one.lacks || isDifferent(one)) && (
+            {one.drift?.isForeign && (
+              <p className="max-w-prose">
+                Nothing is written there. Find out who else deploys to this folder; then take the server out and add it
+                with another one, or remove <code className="font-mono text-xs">.fairlead/owner</code> there if the
+                folder is yours.
+              </p>
+            )}
+            {canAct && wrong.includes(one) && (
               <div>
                 <SyncButton
                   environmentId={environment.id}
@@ -80,13 +95,10 @@ const changes = {
   unreadable: 'can’t be read',
 }
 
-function isDifferent({ drift }: DriftView): boolean {
-  return drift?.differences.some(({ level }) => level === 'difference') === true
-}
-
-function verdictOf({ lacks, drift }: DriftView): string {
-  if (lacks) return 'the live release is not live there'
-  if (!drift) return 'not looked at yet'
-  if (drift.verdict === 'unknown') return `not known, ${drift.why ?? 'the server could not be asked.'}`
-  return drift.verdict === 'same' ? 'yes' : 'no'
+function verdictOf({ lacks, drift }: DriftView): { status: string; word: string } {
+  if (drift?.isForeign) return { status: 'error', word: 'Somebody else’s folder' }
+  if (lacks) return { status: 'warning', word: 'Lacks the live release' }
+  if (!drift) return { status: 'unknown', word: 'Not looked at yet' }
+  if (drift.verdict === 'unknown') return { status: 'unknown', word: 'Could not be asked' }
+  return drift.verdict === 'same' ? { status: 'ok', word: 'As deployed' } : { status: 'warning', word: 'Differs' }
 }

@@ -3,15 +3,18 @@ import Link from 'next/link'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { onHowMany } from '@/lib/format/servers-differ.ts'
 import { shortSha } from '@/lib/format/revision.ts'
+import { FreezeNotice } from '../freezes/freeze-notice.tsx'
 import { LiveRefresh } from '../live-refresh.tsx'
 import { PageHeader } from '../page-header.tsx'
 import { StatusBadge } from '../status-badge.tsx'
 import { RelativeTime } from '../time.tsx'
+import { FollowingNotice } from '../triggers/following-notice.tsx'
 import { kindWord } from '../deployment/kind-word.ts'
 import { DeployButton } from './deploy-button.tsx'
 import { FleetNotice } from './fleet-notice.tsx'
 import { HoldNotice } from './hold-notice.tsx'
 import { RollBackButton } from './roll-back-button.tsx'
+import { RollBackSome } from './roll-back-some.tsx'
 import type { Tab } from './tab-names.ts'
 import { Tabs } from './tabs.tsx'
 
@@ -21,14 +24,22 @@ export function EnvironmentFrame({ environment, tab }: { environment: Environmen
       <title>{`${environment.project} ${environment.name} · Fairlead`}</title>
       <PageHeader
         title={<Name environment={environment} />}
-        trail={[{ href: '/', name: 'Environments' }]}
+        trail={[
+          { href: '/', name: 'Environments' },
+          { href: `/projects/${environment.projectId}`, name: environment.project },
+        ]}
         below={<Live environment={environment} />}
       >
         <LiveRefresh environment={environment.id} />
-        <RollBackButton environment={environment} />
+        <span className="inline-flex items-center gap-1 empty:hidden">
+          <RollBackButton environment={environment} />
+          <RollBackSome environment={environment} />
+        </span>
         {environment.can.deploy && <DeployButton environment={environment} />}
       </PageHeader>
       <HoldNotice environment={environment} />
+      <FreezeNotice environment={environment} />
+      <FollowingNotice environment={environment} />
       <FleetNotice environment={environment} />
       <Tabs id={environment.id} current={tab} />
     </>

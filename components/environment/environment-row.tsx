@@ -6,6 +6,7 @@ import { stepTitle } from '../deployment/step-title.ts'
 import { OutcomeStrip } from '../outcome-strip.tsx'
 import { StatusBadge } from '../status-badge.tsx'
 import { RelativeTime } from '../time.tsx'
+import { PushState } from '../triggers/push-state.tsx'
 import { kindWord } from '../deployment/kind-word.ts'
 import { RollBackButton } from './roll-back-button.tsx'
 
@@ -23,6 +24,7 @@ export function EnvironmentRow({ environment, runs }: { environment: Environment
         <p className="truncate text-xs text-ink-soft">
           {[appDomain, ...serverNames(targets)].filter(Boolean).join(' · ')}
         </p>
+        <PushState environment={environment} />
       </div>
       <div className="min-w-0">
         {live ? (

@@ -77,7 +77,7 @@ export function HookEditor({ environment, event, stops, hook: drawn, seenIn }: H
           </button>
         )}
       </div>
-      {isOpen && !canEdit && hook && <HookReading hook={hook} />}
+      {isOpen && !canEdit && hook && <HookReading hook={hook} targets={environment.targets} />}
       {isOpen && canEdit && (
         <HookForm
           environment={environment}

@@ -110,6 +110,7 @@ export function HookForm({ environment, event, stops, hook, close, changed }: Ho
         <HookHistory
           environmentId={environmentId}
           event={event}
+          targets={targets}
           current={edited?.number ?? null}
           reverted={(now) => done(now, `The ${event} hook is back, as revision ${now.number}.`)}
         />

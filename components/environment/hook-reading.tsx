@@ -1,9 +1,15 @@
 'use client'
-import type { HookView } from '@/lib/api/shapes.ts'
+import type { EnvironmentView, HookView } from '@/lib/api/shapes.ts'
 import { HookHistory } from './hook-history.tsx'
 
 /** A hook for those who may not change it: its very text, and what it was before. */
-export function HookReading({ hook: { environmentId, event, number, text } }: { hook: HookView }) {
+export function HookReading({
+  hook: { environmentId, event, number, text },
+  targets,
+}: {
+  hook: HookView
+  targets: EnvironmentView['targets']
+}) {
   return (
     <div className="my-3 grid justify-items-start gap-3 sm:ml-7">
       <pre
@@ -13,7 +19,7 @@ export function HookReading({ hook: { environmentId, event, number, text } }: { 
       >
         {text}
       </pre>
-      <HookHistory environmentId={environmentId} event={event} current={number} />
+      <HookHistory environmentId={environmentId} event={event} targets={targets} current={number} />
     </div>
   )
 }

@@ -1,10 +1,11 @@
 'use client'
 // The list of readiness checks: asked before the switch or after it, by the server or by the panel.
-import { Plus, X } from 'lucide-react'
+import { X } from 'lucide-react'
 import { useState } from 'react'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { Field, SelectField, TextField } from '../form/field.tsx'
 import { buttonStyle, cardStyle } from '../style.ts'
+import { OneMore } from './one-more.tsx'
 
 type Check = EnvironmentView['options']['readiness'][number]
 type Kind = Check['kind']
@@ -48,7 +49,6 @@ const path = (index: number, field: string): string => `options.readiness.${inde
 export function ReadinessFields({ checks }: { checks: Check[] }) {
   // A key of its own keeps what was typed when another one is taken away.
   const [rows, setRows] = useState(() => checks.map((check, key) => ({ key, check })))
-  const [kind, setKind] = useState<Kind>('httpGet')
   const next = 1 + Math.max(-1, ...rows.map(({ key }) => key))
   return (
     <fieldset className="grid gap-3">
@@ -73,27 +73,14 @@ export function ReadinessFields({ checks }: { checks: Check[] }) {
           <CheckFields check={check} index={index} />
         </div>
       ))}
-      <div className="flex flex-wrap items-end gap-2">
-        <SelectField
-          name="readiness"
-          label="One more check"
-          value={kind}
-          onChange={(event) => setKind(event.target.value as Kind)}
-        >
-          {Object.entries(kinds).map(([value, { word }]) => (
-            <option key={value} value={value}>
-              {word}
-            </option>
-          ))}
-        </SelectField>
-        <button
-          type="button"
-          className={buttonStyle.plain}
-          onClick={() => setRows([...rows, { key: next, check: kinds[kind].fresh }])}
-        >
-          <Plus aria-hidden size={14} /> New check
-        </button>
-      </div>
+      <OneMore
+        name="readiness"
+        label="One more check"
+        kinds={kinds}
+        first="httpGet"
+        button="New check"
+        onAdd={(kind) => setRows([...rows, { key: next, check: kinds[kind].fresh }])}
+      />
     </fieldset>
   )
 }

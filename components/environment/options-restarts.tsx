@@ -1,10 +1,11 @@
 'use client'
 // The list of restarts: each a kind with its own fields.
-import { Plus, X } from 'lucide-react'
+import { X } from 'lucide-react'
 import { useState } from 'react'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { Field, SelectField, TextField } from '../form/field.tsx'
 import { buttonStyle, cardStyle } from '../style.ts'
+import { OneMore } from './one-more.tsx'
 
 type Restart = EnvironmentView['options']['restarts'][number]
 type Kind = Restart['kind']
@@ -47,7 +48,6 @@ const path = (index: number, field: string): string => `options.restarts.${index
 export function RestartFields({ restarts }: { restarts: Restart[] }) {
   // A key of its own keeps what was typed when another one is taken away.
   const [rows, setRows] = useState(() => restarts.map((restart, key) => ({ key, restart })))
-  const [kind, setKind] = useState<Kind>('php-fpm')
   const next = 1 + Math.max(-1, ...rows.map(({ key }) => key))
   return (
     <fieldset className="grid gap-3">
@@ -78,27 +78,14 @@ export function RestartFields({ restarts }: { restarts: Restart[] }) {
           </div>
         </div>
       ))}
-      <div className="flex flex-wrap items-end gap-2">
-        <SelectField
-          name="restart"
-          label="Another one"
-          value={kind}
-          onChange={(event) => setKind(event.target.value as Kind)}
-        >
-          {Object.entries(kinds).map(([value, { word }]) => (
-            <option key={value} value={value}>
-              {word}
-            </option>
-          ))}
-        </SelectField>
-        <button
-          type="button"
-          className={buttonStyle.plain}
-          onClick={() => setRows([...rows, { key: next, restart: kinds[kind].fresh }])}
-        >
-          <Plus aria-hidden size={14} /> Add
-        </button>
-      </div>
+      <OneMore
+        name="restart"
+        label="Another one"
+        kinds={kinds}
+        first="php-fpm"
+        button="Add"
+        onAdd={(kind) => setRows([...rows, { key: next, restart: kinds[kind].fresh }])}
+      />
     </fieldset>
   )
 }

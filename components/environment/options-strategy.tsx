@@ -117,6 +117,9 @@ function Consequences({ strategy, servers }: { strategy: Strategy; servers: stri
       {sentences.map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
+      {(strategy.minimumHealthy !== null || strategy.likeCodeDeploy) && (
+        <p>Servers that a run is not for count as well: how many have to go on is said of all of the environment.</p>
+      )}
     </div>
   )
 }

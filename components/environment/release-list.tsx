@@ -1,7 +1,7 @@
 'use client'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import type { ReleaseView } from '@/lib/api/shapes.ts'
+import type { EnvironmentView, ReleaseView } from '@/lib/api/shapes.ts'
 import { shortSha } from '@/lib/format/revision.ts'
 import { CopyButton } from '../copy-button.tsx'
 import { Empty } from '../empty.tsx'
@@ -12,18 +12,18 @@ import { ActivateButton } from './activate-button.tsx'
 import { ReleaseMenu, type Neighbour } from './release-menu.tsx'
 
 type ReleaseListProps = {
+  environment: EnvironmentView
   releases: ReleaseView[]
   /** The other environments of the project. */
   others: Neighbour[]
-  /** Number of the release that a roll back puts live. */
-  rollBackTo: number | null
-  /** Whether nothing is under way that would come in between. */
-  isIdle: boolean
-  canDeploy: boolean
 }
 
 /** What can be put live, newest first; the live one is unmistakable. What retention has removed is folded away. */
-export function ReleaseList({ releases, others, rollBackTo, isIdle, canDeploy }: ReleaseListProps) {
+export function ReleaseList({ environment, releases, others }: ReleaseListProps) {
+  const canDeploy = environment.can.deploy
+  // Whatever is under way would come in between.
+  const canActivate = canDeploy && !environment.running
+  const rollBackTo = environment.rollBackTo?.number ?? null
   if (releases.length === 0)
     return (
       <Empty title="No releases yet">
@@ -52,18 +52,16 @@ export function ReleaseList({ releases, others, rollBackTo, isIdle, canDeploy }:
       </h2>
       <ul className={`${cardStyle} divide-y overflow-hidden`}>
         {kept.map((release) => (
-          <ReleaseRow key={release.id} release={release} liveSet={liveSet} canActivate={canDeploy && isIdle}>
+          <ReleaseRow key={release.id} release={release} liveSet={liveSet} canActivate={canActivate}>
             <ReleaseMenu
+              environment={environment}
               release={release}
               live={live}
               others={others}
               canDeploy={canDeploy}
+              canActivate={canActivate && release.state === 'complete'}
               canRemove={
-                canDeploy &&
-                isIdle &&
-                release.state === 'complete' &&
-                release.number !== live &&
-                release.number !== rollBackTo
+                canActivate && release.state === 'complete' && release.number !== live && release.number !== rollBackTo
               }
             />
           </ReleaseRow>
@@ -77,7 +75,15 @@ export function ReleaseList({ releases, others, rollBackTo, isIdle, canDeploy }:
           <ul className={`${cardStyle} mt-1 divide-y overflow-hidden`}>
             {removed.map((release) => (
               <ReleaseRow key={release.id} release={release} liveSet={liveSet} canActivate={false}>
-                <ReleaseMenu release={release} live={live} others={others} canDeploy={canDeploy} canRemove={false} />
+                <ReleaseMenu
+                  environment={environment}
+                  release={release}
+                  live={live}
+                  others={others}
+                  canDeploy={canDeploy}
+                  canActivate={false}
+                  canRemove={false}
+                />
               </ReleaseRow>
             ))}
           </ul>
@@ -112,7 +118,8 @@ function ReleaseRow({ release, liveSet, canActivate, children }: ReleaseRowProps
             <CopyButton small text={release.revision} label={`Copy the commit of release ${number}`} />
           </span>
           <span>
-            {release.ref} · {release.author} · {isLive && release.liveAt ? 'live since' : 'made'}{' '}
+            {release.ref !== release.revision && `${release.ref} · `}
+            {release.author} · {isLive && release.liveAt ? 'live since' : 'made'}{' '}
             <RelativeTime at={isLive && release.liveAt ? release.liveAt : release.createdAt} />
             {release.variablesNumber !== null && ` · variables ${release.variablesNumber}`}
             {!isLive && release.liveOn.length > 0 && ` · live on ${release.liveOn.join(', ')}`}

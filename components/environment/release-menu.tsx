@@ -5,27 +5,33 @@ import { useRouter } from 'next/navigation'
 import { DropdownMenu } from 'radix-ui'
 import { useState } from 'react'
 import { toast } from 'sonner'
+import { activateRelease } from '@/app/actions/deployments.ts'
 import { promoteRelease, redeployRelease } from '@/app/actions/releases.ts'
-import type { DeploymentView, ReleaseView } from '@/lib/api/shapes.ts'
+import type { DeploymentView, EnvironmentView, ReleaseView } from '@/lib/api/shapes.ts'
 import { attempt, type Outcome } from '../form/outcome.ts'
 import { iconButtonStyle, menuItemStyle, menuStyle } from '../style.ts'
 import { ReleaseRemoval } from './release-removal.tsx'
+import { SomeServers } from './some-servers.tsx'
 
 export type Neighbour = { id: string; name: string }
 type ReleaseMenuProps = {
+  environment: EnvironmentView
   release: ReleaseView
   /** Number of the release that is live; null = none. */
   live: number | null
   /** The other environments of the project. */
   others: Neighbour[]
   canDeploy: boolean
+  canActivate: boolean
   canRemove: boolean
 }
 
 /** What else one does with a release than putting it live. */
-export function ReleaseMenu({ release, live, others, canDeploy, canRemove }: ReleaseMenuProps) {
+export function ReleaseMenu(props: ReleaseMenuProps) {
+  const { environment, release, live, others, canDeploy, canActivate, canRemove } = props
   const router = useRouter()
   const [isRemoving, setRemoving] = useState(false)
+  const [isChoosing, setChoosing] = useState(false)
   const { environmentId, number, state } = release
   const base = `/environments/${environmentId}`
 
@@ -57,6 +63,11 @@ export function ReleaseMenu({ release, live, others, canDeploy, canRemove }: Rel
             {canDeploy && state === 'complete' && live !== number && (
               <DropdownMenu.Item asChild className={menuItemStyle}>
                 <Link href={`${base}/preview?release=${number}`}>Plan of putting it live</Link>
+              </DropdownMenu.Item>
+            )}
+            {canActivate && environment.targets.length > 1 && (
+              <DropdownMenu.Item className={menuItemStyle} onSelect={() => setChoosing(true)}>
+                Put it live on some servers…
               </DropdownMenu.Item>
             )}
             {canDeploy && (
@@ -93,6 +104,15 @@ export function ReleaseMenu({ release, live, others, canDeploy, canRemove }: Rel
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
       <ReleaseRemoval release={release} isOpen={isRemoving} onOpenChange={setRemoving} />
+      <SomeServers
+        environment={environment}
+        word={`Put release ${number} live`}
+        act={(servers) => activateRelease({ environmentId, number, servers })}
+        isOpen={isChoosing}
+        onOpenChange={setChoosing}
+      >
+        Its variables come back with it.
+      </SomeServers>
     </>
   )
 }

@@ -2,6 +2,7 @@
 export const pageTabs = {
   releases: 'Releases',
   pipeline: 'Pipeline',
+  triggers: 'Triggers',
   variables: 'Variables',
   servers: 'Servers',
   settings: 'Settings',
@@ -12,6 +13,7 @@ export type PageTab = keyof typeof pageTabs
 export const tabs = {
   releases: pageTabs.releases,
   pipeline: pageTabs.pipeline,
+  triggers: pageTabs.triggers,
   variables: pageTabs.variables,
   servers: pageTabs.servers,
   logs: 'Logs',

@@ -89,7 +89,7 @@ function LiveThere({ target, differs }: { target: TargetView; differs: boolean }
       )}
       <p className="max-w-full break-words">
         {liveRelease === null ? (
-          'Nothing is live there yet.'
+          'No release of this environment is live there.'
         ) : (
           <>
             {unknownSince === null ? 'Live there: ' : 'Last seen live: '}

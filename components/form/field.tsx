@@ -8,7 +8,10 @@ type Shared = { name: string; label: string; hint?: ReactNode }
 
 function useField(name: string, hint: ReactNode) {
   const id = useId()
-  const problem = useFormState().problems.get(name)
+  const { problems } = useFormState()
+  // Of a list that is written in one field; other fields below this name have their own.
+  const inList = [...problems].find(([path]) => path.replace(/\.\d+$/, '') === name)
+  const problem = problems.get(name) ?? inList?.[1]
   const described = [problem && `${id}-problem`, hint && `${id}-hint`].filter(Boolean).join(' ')
   return {
     id,

@@ -52,7 +52,7 @@ export function Form<I, T>({
   }
 
   const problems = new Map((refusal?.details.problems ?? []).map((problem) => [problem.path, problem]))
-  const unplaced = refusal && ![...problems.keys()].some((path) => form.current?.elements.namedItem(path))
+  const unplaced = refusal && ![...problems.keys()].some((path) => fieldOf(path, form.current))
   return (
     <FormContext.Provider value={{ problems, busy, isReading: onlyToRead !== undefined }}>
       <form ref={form} onSubmit={(event) => void send(event)} noValidate aria-label={label} className={className}>
@@ -72,6 +72,11 @@ export function Form<I, T>({
       </form>
     </FormContext.Provider>
   )
+}
+
+/** Of a path such as `triggers.branches.2`: a list that is written in one field has its problems there. */
+function fieldOf(path: string, form: HTMLFormElement | null): boolean {
+  return [path, path.replace(/\.\d+$/, '')].some((name) => form?.elements.namedItem(name) != null)
 }
 
 /** A refusal in words, with what to do next when the panel knows. */

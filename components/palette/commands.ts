@@ -110,7 +110,7 @@ function releaseLine({
 }
 
 function projectLine({ id, name, repositoryUrl }: SearchView['projects'][number]): Command {
-  return go(`project ${id}`, name, `/?q=${encodeURIComponent(name)}`, repositoryUrl)
+  return go(`project ${id}`, name, `/projects/${id}`, repositoryUrl)
 }
 
 function nameOf(wish: Exclude<Wish, { do: 'find' }>): string {

@@ -11,6 +11,7 @@ export type Wish =
 export const parts = {
   releases: { word: 'Releases', path: '' },
   pipeline: { word: 'Pipeline', path: '?tab=pipeline' },
+  triggers: { word: 'Triggers', path: '?tab=triggers' },
   variables: { word: 'Variables', path: '?tab=variables' },
   servers: { word: 'Servers', path: '?tab=servers' },
   statistics: { word: 'Statistics', path: '/statistics' },

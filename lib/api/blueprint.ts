@@ -1,9 +1,16 @@
 // A project as code: what stands in the YAML that is exported, compared and applied. Never a secret: of those only the names.
 import { z } from 'zod'
+import { toldEvents } from '@/lib/deploy/telling.ts'
 import { lifecycleEvents } from '@/lib/deploy/types.ts'
 import { variableName } from '@/lib/format/env-text.ts'
+import { weekly } from '../spec/freeze.ts'
 import { placeAsCode } from './hook-place.ts'
+import { channelInput } from './inputs-channels.ts'
 import { fileInput } from './inputs-files.ts'
+import { triggersInput } from './inputs-following.ts'
+import { freezeInput } from './inputs-freezes.ts'
+import { scheduleFields } from './inputs-schedules.ts'
+import { channelView } from './shapes-channels.ts'
 import { environmentChange, environmentInput, hookInput, projectInput } from './inputs.ts'
 
 const slug = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'Use lower-case letters, digits and single dashes.')
@@ -34,10 +41,11 @@ const filesByPath = z.record(fileInput.shape.path, file).optional()
 
 const { id: _id, servers: _servers, permissions, ...settings } = environmentChange.shape
 
-/** What is left out stays as it is. Of hooks, variables and files that are given, those that aren't named are taken away. */
+/** What is left out stays as it is. Of hooks, variables, files and schedules that are given, those that aren't named are taken away. */
 const environment = z.strictObject({
   ...settings,
   permissions: z.strictObject(permissions.unwrap().shape).optional(),
+  triggers: triggersInput.shape.triggers.optional(),
   servers: z
     .array(server)
     .min(1, 'Name a server.')
@@ -58,11 +66,27 @@ const environment = z.strictObject({
     )
     .optional(),
   variables: z.record(z.string().regex(variableName, 'Not a name of a variable.'), variable).optional(),
+  schedules: z.array(z.strictObject(scheduleFields)).max(50, 'An environment has at most 50 schedules.').optional(),
   files: z.strictObject({ release: filesByPath, shared: filesByPath, server: filesByPath }).optional(),
 })
 export const environmentSettings = Object.keys({ ...settings, permissions }) as (
   keyof typeof settings | 'permissions'
 )[]
+
+/** Of all environments unless it names one. What comes once is of the moment, and none of the file's. */
+const freeze = z.strictObject({
+  reason: freezeInput.shape.reason,
+  environment: slug.optional(),
+  ...weekly.omit({ kind: true }).shape,
+})
+
+/** What it needs to be reached is given in the panel, and stays there. Without environments it is told of all. */
+const channel = z.strictObject({
+  name: channelInput.shape.name,
+  kind: channelView.shape.kind,
+  events: z.array(z.enum(toldEvents)),
+  environments: z.array(slug).default([]),
+})
 
 const { access } = projectInput.shape
 export const blueprintSchema = z.strictObject({
@@ -74,6 +98,8 @@ export const blueprintSchema = z.strictObject({
     access: access.unwrap().optional(),
   }),
   environments: z.record(slug, environment).default({}),
+  freezes: z.array(freeze).max(100, 'A project has at most 100 freezes.').optional(),
+  channels: z.array(channel).max(50, 'A project has at most 50 channels.').optional(),
 })
 export type Blueprint = z.output<typeof blueprintSchema>
 export type EnvironmentBlueprint = Blueprint['environments'][string]
@@ -101,7 +127,9 @@ export const blueprintResult = z
     changes: z.array(change),
     notes: z
       .array(z.string())
-      .describe('What the file leaves to people: secrets that have no value yet, secret files that have no content.'),
+      .describe(
+        'What the file leaves to people: secrets that have no value yet, secret files that have no content, channels that have no address.',
+      ),
   })
   .meta({ id: 'BlueprintResult' })
 export type BlueprintResult = z.infer<typeof blueprintResult>

@@ -184,6 +184,10 @@ export const deploymentInput = z.object({
   environmentId: id,
   ref: refText.optional(),
   ...onServers,
+  unlessOlder: z
+    .boolean()
+    .default(false)
+    .describe('It ends as superseded where its commit is part of what is live by then.'),
   expectedHash: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'Not the hash of a plan.')

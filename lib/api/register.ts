@@ -4,9 +4,12 @@ import { roles } from '@/lib/access.ts'
 import { nothing } from './inputs.ts'
 import { operation, type Operation } from './operation.ts'
 import { blueprintOperations } from './register/blueprint.ts'
+import { channelOperations } from './register/channels.ts'
 import { deploymentOperations, releaseOperations } from './register/deployments.ts'
 import { driftOperations } from './register/drift.ts'
 import { environmentOperations, hookOperations } from './register/environments.ts'
+import { followingOperations } from './register/following.ts'
+import { freezeOperations } from './register/freezes.ts'
 import { fileOperations } from './register/files.ts'
 import { hookHistoryOperations } from './register/hooks.ts'
 import { overviewOperations } from './register/overview.ts'
@@ -14,7 +17,9 @@ import { peopleOperations } from './register/people.ts'
 import { projectOperations, serverOperations } from './register/projects.ts'
 import { holdOperations } from './register/holds.ts'
 import { previewOperations } from './register/releases.ts'
+import { scheduleOperations } from './register/schedules.ts'
 import { variableOperations } from './register/variables.ts'
+import { webhookOperations } from './register/webhooks.ts'
 
 const tokenOperations = {
   readActor: operation({
@@ -36,11 +41,20 @@ export const register = {
   Overview: overviewOperations,
   People: peopleOperations,
   Projects: { ...projectOperations, ...blueprintOperations },
+  Channels: channelOperations,
   Servers: serverOperations,
-  Environments: { ...environmentOperations, ...holdOperations, ...driftOperations },
+  Environments: {
+    ...environmentOperations,
+    ...holdOperations,
+    ...driftOperations,
+    ...followingOperations,
+    ...freezeOperations,
+    ...scheduleOperations,
+  },
   Hooks: { ...hookOperations, ...hookHistoryOperations },
   Variables: variableOperations,
   Files: fileOperations,
+  Webhooks: webhookOperations,
   Deployments: deploymentOperations,
   Releases: { ...releaseOperations, ...previewOperations },
 } satisfies Record<string, Record<string, Operation>>

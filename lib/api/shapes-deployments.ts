@@ -19,7 +19,15 @@ export const canView = z
 export const planKind = z.enum(['deploy', 'activate', 'configure', 'remove'])
 const status = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'superseded'])
 const source = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('git'), ref: z.string(), commit: z.string().optional() }),
+  z.object({
+    type: z.literal('git'),
+    ref: z.string(),
+    commit: z.string().optional(),
+    unless: z
+      .enum(['older', 'older_or_live'])
+      .optional()
+      .describe('It ends as superseded where its commit is part of what is live by then, or just that.'),
+  }),
   z.object({ type: z.literal('release'), number: z.int() }),
   z.object({ type: z.literal('variables'), number: z.int() }),
   z.object({ type: z.literal('files'), number: z.int() }),

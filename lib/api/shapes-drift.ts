@@ -18,6 +18,8 @@ export const driftReport = z.object({
       files: z.array(fileDifference),
     }),
   ),
+  /** The folder is another environment's, or another panel's: what differs there can't be repaired. */
+  isForeign: z.boolean().default(false),
   why: z.string().nullable(),
 })
 
@@ -31,3 +33,9 @@ export const driftView = z.object({
   seenAt: z.string().nullable(),
 })
 export type DriftView = z.infer<typeof driftView>
+
+/** Whether the live release, put there again, mends it. */
+export function isRepairable({ lacks, drift }: DriftView): boolean {
+  if (drift?.isForeign) return false
+  return lacks || drift?.differences.some(({ level }) => level === 'difference') === true
+}

@@ -24,6 +24,10 @@ export const configFileView = z
     isLive: z
       .boolean()
       .describe('The live release was made with this revision; otherwise it counts from the next deployment on.'),
+    onlyOn: z
+      .array(z.string())
+      .nullable()
+      .describe('Ids of the targets that it was applied to, when not to all; null = all have it, or none.'),
   })
   .meta({ id: 'ConfigFile' })
 export type ConfigFileView = z.infer<typeof configFileView>

@@ -26,6 +26,10 @@ export const variablesView = z
       .object({
         release: z.string(),
         number: z.int().nullable().describe('The set that the live release has; null = none.'),
+        onlyOn: z
+          .array(z.string())
+          .nullable()
+          .describe('Ids of the targets that it was applied to last, when not to all; null = all have it.'),
         ...nameLists,
       })
       .nullable()

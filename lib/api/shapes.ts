@@ -125,6 +125,17 @@ export const environmentView = z
       .object({ reason: z.string(), by: z.string(), at: time, until: time.nullable() })
       .nullable()
       .describe('Why no deployment can be asked for at present, and who says so.'),
+    freeze: z
+      .object({ reason: z.string(), until: time })
+      .nullable()
+      .describe('Why no deployment can be asked for at present: the window, of those it lies in, that ends last.'),
+    following: z
+      .object({
+        isOn: z.boolean(),
+        held: z.string().nullable(),
+        waits: z.object({ what: z.string(), words: z.string() }).nullable(),
+      })
+      .describe('Whether pushes are deployed by themselves; why not at present; which commit waits, and for what.'),
     targets: z.array(targetView),
     live: releaseView.nullable(),
     rollBackTo: releaseView

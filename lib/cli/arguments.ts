@@ -31,13 +31,14 @@ Options:
       --json          print JSON; with --follow one JSON value a line
       --plan <hash>   deploy, activate: run what this plan has shown, or say what has changed since
       --key <text>    deploy, activate, rollback: repeating the command with the same key does nothing more
+      --unless-older  deploy: not where the commit is part of what is live by then, which ends it as superseded
       --server <name> plan, deploy, activate, rollback: on this server alone; logs: what it wrote; may be given several times
       --only-outdated the same: only on servers that haven’t the live release
       --force         rollback: although somebody holds the environment (an admin may)
       --url <url>     the panel (default: FAIRLEAD_URL); the token is read from FAIRLEAD_TOKEN only
   -h, --help
 
-Exit codes: 0 done · 1 the followed deployment failed or was cancelled · 2 wrong command, or no such thing
+Exit codes: 0 done, or superseded by something newer · 1 the followed deployment failed or was cancelled · 2 wrong command, or no such thing
             3 panel not reached, or token not accepted · 4 refused in this state · 130 interrupted
 
 On the panel's machine:
@@ -75,6 +76,7 @@ export type Command = {
   servers: string[]
   /** Only servers that lag behind. */
   onlyOutdated: boolean
+  unlessOlder: boolean
   /** Although somebody holds the environment. */
   force: boolean
   url: string | null
@@ -98,6 +100,7 @@ export const options = {
   plan: { type: 'string' },
   server: { type: 'string', multiple: true },
   'only-outdated': { type: 'boolean', default: false },
+  'unless-older': { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },
   url: { type: 'string' },
 } as const
@@ -123,6 +126,7 @@ const knownTo: Partial<Record<OptionName, readonly CommandName[]>> = {
   plan: ['deploy', 'activate'],
   server: ['plan', 'deploy', 'logs', 'activate', 'rollback'],
   'only-outdated': ['plan', 'deploy', 'activate', 'rollback'],
+  'unless-older': ['deploy'],
   force: ['rollback'],
 }
 
@@ -156,6 +160,7 @@ export function parseCommand(args: string[]): Command {
     plan: values.plan ?? null,
     servers: values.server ?? [],
     onlyOutdated: values['only-outdated'],
+    unlessOlder: values['unless-older'],
     force: values.force,
     url: values.url ?? null,
   }

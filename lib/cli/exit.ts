@@ -2,7 +2,7 @@
 import type { ErrorCode } from '@/lib/errors.ts'
 
 export const exits = {
-  /** Done; with --follow: the deployment succeeded. */
+  /** Done; with --follow: the deployment succeeded, or something newer took its place. */
   done: 0,
   /** The deployment that was followed failed or was cancelled. */
   failed: 1,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { fieldsOf, pathParameters, type Operation } from '@/lib/api/operation.ts'
 import { exits, Stop } from './exit.ts'
 
-type Schema = { type?: string | string[]; anyOf?: Schema[]; enum?: unknown[]; description?: string }
+type Schema = { type?: string | string[]; anyOf?: Schema[]; oneOf?: Schema[]; enum?: unknown[]; description?: string }
 /** `kinds`: what the value may be in JSON. */
 export type Field = {
   name: string
@@ -22,7 +22,7 @@ export function fieldsFor(entry: Operation): { inPath: Field[]; options: Field[]
   }
   const field = (name: string): Field => {
     const schema = properties[name] ?? {}
-    const inner = [schema, ...(schema.anyOf ?? [])]
+    const inner = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]
     return {
       name,
       option: `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`,

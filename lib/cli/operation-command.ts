@@ -80,7 +80,10 @@ export function usageOf(entry: Operation): string {
     return `  ${option} <${kind}>${isRequired ? ' (needed)' : ''}${description ? `  ${description}` : ''}`
   })
   const key = entry.key ? ['  --key <text>  repeating the command with the same key does nothing more'] : []
-  return `Usage: ${head} [options]\n\n${entry.summary}.\n\n${[...lines, ...key, '  --json', '  --url <url>'].join('\n')}\n`
+  const shown = [...lines, ...key, '  --json', '  --url <url>'].join('\n')
+  // Others on the machine see what is typed.
+  const read = options.length > 0 ? '\nA value may be @<file>, or - for standard input: the way for secrets.\n' : ''
+  return `Usage: ${head} [options]\n\n${entry.summary}.\n\n${shown}\n${read}`
 }
 
 /** `environmentId` → environment; `id` is of whatever the command is about. */

@@ -1,6 +1,8 @@
 // Sends an operation that was typed, and shows what comes back.
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
+import { pathParameters, type Operation } from '@/lib/api/operation.ts'
+import { everyOperation } from '@/lib/api/register.ts'
 import type { Client } from './client.ts'
 import { comparisonText } from './compare-text.ts'
 import { exits, type Exit } from './exit.ts'
@@ -42,7 +44,7 @@ export async function runOperation(command: OperationCommand, client: Client, st
         ...(entry.key ? { key: command.key ?? randomUUID() } : {}),
         repeatable: isQuery || entry.key !== undefined,
       })
-  streams.out(json ? `${JSON.stringify(answer)}\n` : wordsOf(entry.command)(answer, streams.isTerminal))
+  streams.out(json ? `${JSON.stringify(answer)}\n` : wordsOf(entry, answer, streams.isTerminal))
   return exits.done
 }
 
@@ -53,8 +55,18 @@ async function download(client: Client, path: string, { out, isTerminal }: Strea
   if (isTerminal) out(safe.end())
 }
 
-function wordsOf(command: string): (answer: unknown, isTerminal: boolean) => string {
-  return command === 'release compare' ? comparisonText : show
+function wordsOf({ command }: Operation, answer: unknown, isTerminal: boolean): string {
+  if (command === 'release compare') return comparisonText(answer)
+  return show(answer, { isTerminal, withIds: isKnownById(command.split(' ')[0]!) })
+}
+
+/** Whether some command on such a thing has to be told its id. */
+function isKnownById(noun: string): boolean {
+  return everyOperation().some(
+    ({ entry: { command, path } }) =>
+      command.startsWith(`${noun} `) &&
+      pathParameters(path).some((name) => /^id$|Id$/.test(name) && !nounOf(name, path)),
+  )
 }
 
 async function pathOf({ entry, path }: OperationCommand, client: Client): Promise<string> {

@@ -29,7 +29,10 @@ export async function run(command: Command, client: Client, streams: Streams): P
     case 'plan':
       return runPlan(command, client, streams, base)
     case 'deploy':
-      return request(command, client, streams, base, '/deployments', command.ref === null ? {} : { ref: command.ref })
+      return request(command, client, streams, base, '/deployments', {
+        ...(command.ref === null ? {} : { ref: command.ref }),
+        ...(command.unlessOlder ? { unlessOlder: true } : {}),
+      })
     case 'activate':
       return request(command, client, streams, base, `/releases/${command.number ?? 0}/activate`, {})
     case 'rollback':
@@ -83,7 +86,7 @@ async function followToEnd(
 ): Promise<Exit> {
   const ended = await follow(client, path, streams, command.json, only)
   streams[command.json ? 'out' : 'err'](command.json ? jsonLine({ deployment: ended }) : `${standing(ended)}\n`)
-  return ended.status === 'succeeded' ? exits.done : exits.failed
+  return ended.status === 'succeeded' || ended.status === 'superseded' ? exits.done : exits.failed
 }
 
 async function logs(command: Command, client: Client, streams: Streams, base: string): Promise<Exit> {

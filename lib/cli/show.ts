@@ -9,13 +9,16 @@ const widest = 60
 
 type Row = Record<string, unknown>
 
-/** `isTerminal`: a text that is shown as one is made safe for it; in a file it stays as it is. */
-export function show(value: unknown, isTerminal = false): string {
+/**
+ * `isTerminal`: a text that is shown as one is made safe for it; in a file it stays as it is. `withIds`: of what a list holds, as it has
+ * no other name by which a command could be told of it.
+ */
+export function show(value: unknown, { isTerminal = false, withIds = false } = {}): string {
   if (value === null || value === undefined) return 'Done.\n'
-  if (Array.isArray(value)) return list(value)
+  if (Array.isArray(value)) return list(value, withIds)
   if (typeof value !== 'object') return `${cell(value)}\n`
   const { items } = value as { items?: unknown }
-  if (Array.isArray(items)) return list(items)
+  if (Array.isArray(items)) return list(items, withIds)
   const { text, ...rest } = value as Row
   // What is a text before all else is shown as one.
   if (typeof text === 'string' && Object.keys(rest).length === 0)
@@ -23,13 +26,14 @@ export function show(value: unknown, isTerminal = false): string {
   return table(Object.entries(value as Row).map(([name, one]) => [name, cell(one)]))
 }
 
-function list(items: unknown[]): string {
+function list(items: unknown[], withIds: boolean): string {
   const [first] = items
   if (first === undefined) return 'Nothing.\n'
   if (typeof first !== 'object' || first === null) return items.map((item) => `${cell(item)}\n`).join('')
   const columns = Object.keys(first)
     .filter((name) => !hidden.test(name) && items.some((item) => isPlain((item as Row)[name])))
     .slice(0, mostColumns)
+  if (withIds && 'id' in first) columns.unshift('id')
   return table([columns, ...items.map((item) => columns.map((name) => short(cell((item as Row)[name]))))])
 }
 

@@ -15,6 +15,8 @@ export type DriftReport = {
   /** The release that should be live there. */
   release: string | null
   differences: DriftDifference[]
+  /** The folder is somebody else's: nothing is written there, so no repair helps. */
+  isForeign: boolean
   why: string | null
 }
 
@@ -25,11 +27,13 @@ export type Expected = { owner: string; release: string; isRecorded: boolean }
 export function driftOf(look: Look | null, expected: Expected): DriftReport {
   const differences = look ? differencesOf(look, expected) : [nothing]
   const differs = differences.some(({ level }) => level === 'difference')
-  return { verdict: differs ? 'differs' : 'same', release: expected.release, differences, why: null }
+  const isForeign = look !== null && look.owner !== null && look.owner !== expected.owner
+  return { verdict: differs ? 'differs' : 'same', release: expected.release, differences, isForeign, why: null }
 }
 
 export function unknownDrift(before: DriftReport | null, why: string): DriftReport {
-  return { verdict: 'unknown', release: before?.release ?? null, differences: before?.differences ?? [], why }
+  const { release, differences, isForeign } = before ?? { release: null, differences: [], isForeign: false }
+  return { verdict: 'unknown', release, differences, isForeign, why }
 }
 
 const nothing = difference('release', 'The folder holds nothing of Fairlead any more.')

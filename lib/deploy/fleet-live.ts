@@ -19,14 +19,16 @@ export function liveOn(state: DeploymentState, target: Fleet['targets'][number])
   const own = state.segments.filter((segment) => segment.targetId === targetId)
   // What was sent last and can change `current`: as long as it is out of sight it may have.
   const last = own.findLast(({ name }) => /^(switch|undo)-/.test(name))
-  const isLost =
-    last !== undefined && (last.looking !== null || (last.outcome === 'lost' && wasGivenUp(state, targetId)))
+  // One that was given up may never have ended, or (an undo) never have arrived.
+  const isOpen = last !== undefined && (last.outcome === 'lost' || last.status !== 'ended')
+  const isLost = last !== undefined && (last.looking !== null || (isOpen && isGivenUp(state, targetId)))
   if (isLost) return undefined
   const said = state.switched.find((one) => one.targetId === targetId)
   return said ? said.release : target.live
 }
 
-function wasGivenUp(state: DeploymentState, targetId: string): boolean {
+/** Whether somebody waits no longer for that server, or for any. */
+export function isGivenUp(state: DeploymentState, targetId: string): boolean {
   return state.givenUp !== null || state.givenUpTargets.some((one) => one.targetId === targetId)
 }
 

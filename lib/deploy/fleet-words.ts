@@ -2,7 +2,7 @@
 // which server has which release. Pure: the same state and moment give the same words. Times are UTC.
 import { formatDuration } from '../format/time.ts'
 import { barrierMs } from './deadlines.ts'
-import { liveOn, targetOfSegment, type Fleet } from './fleet-live.ts'
+import { isGivenUp, liveOn, targetOfSegment, type Fleet } from './fleet-live.ts'
 import type { NewEvent } from './events.ts'
 import type { DeploymentState } from './reducer.ts'
 
@@ -53,13 +53,13 @@ function searching(state: DeploymentState): string[] {
 
 function progress(fleet: Fleet, state: DeploymentState, now: number): string {
   if (state.undos.length > 0) return undoing(fleet, state)
-  const switched = fleet.targets.filter(({ targetId }) => hasNew(state, targetId)).map(({ server }) => server)
+  const switched = fleet.targets.filter((target) => hasNew(state, target)).map(({ server }) => server)
   const release = releaseWord(fleet, state.release)
   if (state.waiting) {
-    const { until } = state.waiting
-    const left = until === null ? '' : formatDuration(Math.ceil(Math.max(0, Date.parse(until) - now) / 1000) * 1000)
-    const when = until === null ? 'when somebody lets them' : `at ${clock(until)} (in ${left.replace('.0', '')})`
-    return `${capital(release)} is live on ${listed(switched, namedAtOnce)}. The others follow ${when}.`
+    const left = fleet.targets.length - switched.length
+    const those = left === 1 ? 'The other one' : `The other ${left}`
+    const live = `${capital(release)} is live on ${listed(switched, namedAtOnce)}.`
+    return `${live} ${those} ${waits(state.waiting, left === 1, now)}`
   }
   const began = state.batches.at(-1)
   if (!began) return making(fleet, state, release)
@@ -73,6 +73,13 @@ function progress(fleet: Fleet, state: DeploymentState, now: number): string {
     `${capital(release)} is live on ${switched.length} of ${servers(fleet.targets.length)}.`,
     ...asking(fleet, state),
   ].join(' ')
+}
+
+function waits({ until, since }: NonNullable<DeploymentState['waiting']>, isOne: boolean, now: number): string {
+  if (until === null)
+    return `${isOne ? 'waits' : 'wait'} since ${clock(since)} until somebody lets ${isOne ? 'it' : 'them'} follow.`
+  const left = formatDuration(Math.ceil(Math.max(0, Date.parse(until) - now) / 1000) * 1000).replace('.0', '')
+  return `${isOne ? 'follows' : 'follow'} at ${clock(until)} (in ${left}), or as soon as somebody says so.`
 }
 
 /** The next batch waits for these. */
@@ -131,12 +138,10 @@ export function skewWords(fleet: Fleet, skew: { spreadMs: number; errorMs: numbe
   return `${which} switched within ${formatDuration(skew.spreadMs)} (± ${formatDuration(skew.errorMs)}).`
 }
 
-export function hasNew(state: DeploymentState, targetId: string): boolean {
-  return state.switched.some((one) => one.targetId === targetId && one.release === state.release)
-}
-
-export function isGivenUp(state: DeploymentState, targetId: string): boolean {
-  return state.givenUp !== null || state.givenUpTargets.some((one) => one.targetId === targetId)
+/** It said so, and isn't out of sight since: `current` may have moved again there. */
+function hasNew(state: DeploymentState, target: Fleet['targets'][number]): boolean {
+  const isSaid = state.switched.some((one) => one.targetId === target.targetId && one.release === state.release)
+  return isSaid && liveOn(state, target) !== undefined
 }
 
 /** Everything up to the switch is done there. */

@@ -4,18 +4,13 @@ import type { ConfigurationInput } from './plan-input.ts'
 import { plannedHooks } from './plan-hooks.ts'
 import type { HookTree } from './plan-hooks.ts'
 import { restarts } from './plan-presets.ts'
-import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
+import { mebibyte, ours, runHooks } from './plan-steps.ts'
 import type { Draft, PlanDrafts } from './plan-steps.ts'
-import type { Plan } from './types.ts'
 
 /**
  * check → config/before-change → configure → config/after-change → restarts, all of the live release, in one segment. `undo`
  * goes the same way back, where no hook may keep a server on variables that were to be undone.
  */
-export function planConfiguration(input: ConfigurationInput): Plan {
-  return assemblePlan(draftConfiguration(input))
-}
-
 export function draftConfiguration(input: ConfigurationInput): PlanDrafts {
   const { live, set, before } = input
   const { permissions } = input.environment

@@ -4,28 +4,29 @@ import { undoSteps } from './plan.ts'
 import { numbered, planHead } from './plan-steps.ts'
 import { letsIn } from './plan-traffic.ts'
 import type { Draft, PlanDrafts } from './plan-steps.ts'
-import { nextBatch, plannedBatches } from './strategy.ts'
+import { minimumOf, nextBatch, plannedBatches } from './strategy.ts'
 import type { FleetTarget } from './strategy.ts'
-import type { Finding, Plan, PlannedTarget, Segment, Step, Strategy } from './types.ts'
+import type { Finding, OutsideTarget, Plan, PlannedTarget, Segment, Step, Strategy } from './types.ts'
 
 export type FleetLane = PlanDrafts & { target: PlannedTarget }
 
 type Part = 'ship' | 'switch' | 'finish'
+type FleetPart = Pick<NonNullable<Plan['fleet']>, 'targets' | 'strategy' | 'outside'>
 type PlanStage = Plan['stages'][number]
 type PlanLane = PlanStage['batches'][number]['lanes'][number]
 
-/** The plan for `lanes`, whose order is that of the targets: K in `ship-K` is a lane's place among them, from 1. */
-export function assembleFleet(lanes: FleetLane[], wanted: Strategy): Plan {
+/**
+ * The plan for `lanes`, whose order is that of the targets: K in `ship-K` is a lane's place among them, from 1. `others`: servers of
+ * the environment that the run is not for.
+ */
+export function assembleFleet(lanes: FleetLane[], wanted: Strategy, others: OutsideTarget[] = []): Plan {
   const [first] = lanes
   if (!first) throw new Error('a fleet without a target')
-  const targets = lanes.map(({ target }) => target)
+  const fleet = fleetPart(lanes, wanted, others)
   const hasFinish = comesBack(lanes)
-  const strategy = lanes.some((lane) => switchDrafts(lane, hasFinish).length > 0)
-    ? wanted
-    : whereNothingSwitches(wanted)
   const stages: PlanStage[] = [
     ...stagesOf(lanes, 'ship', hasFinish),
-    ...switchStage(lanes, strategy, hasFinish),
+    ...switchStage(lanes, fleet, hasFinish),
     ...stagesOf(lanes, 'finish', hasFinish),
     ...undoStage(lanes),
   ]
@@ -41,9 +42,24 @@ export function assembleFleet(lanes: FleetLane[], wanted: Strategy): Plan {
     ...planHead(first),
     stages,
     segments,
-    findings: [...findingsOf(lanes), ...impossible(targets, strategy)],
-    fleet: { targets, strategy, ...(first.checks && { checks: first.checks }) },
+    findings: [...findingsOf(lanes), ...impossible(fleet)],
+    fleet: { ...fleet, ...(first.checks && { checks: first.checks }) },
   }
+}
+
+/** Whether a run on one target has to look at others: what the panel asks needs a barrier to ask at, and a minimum counts them. */
+export function isFleet(lanes: FleetLane[], wanted: Strategy, others: OutsideTarget[]): boolean {
+  return lanes.length > 1 || lanes[0]?.checks !== undefined || fleetPart(lanes, wanted, others).outside !== undefined
+}
+
+/** Where nothing stops serving, how many have to go on doesn't matter; without a minimum, others don't. */
+function fleetPart(lanes: FleetLane[], wanted: Strategy, others: OutsideTarget[]): FleetPart {
+  const hasFinish = comesBack(lanes)
+  const isSwitching = lanes.some((lane) => switchDrafts(lane, hasFinish).length > 0)
+  const strategy = isSwitching ? wanted : { ...wanted, minimumHealthy: null, canary: null, likeCodeDeploy: false }
+  const targets = lanes.map(({ target }) => target)
+  const isCounting = others.length > 0 && minimumOf(fleetOf({ targets }), strategy) !== null
+  return { targets, strategy, ...(isCounting && { outside: others }) }
 }
 
 /**
@@ -66,9 +82,13 @@ export function segmentOf(plan: Plan, part: 'switch' | 'failure', targetId: stri
   return plan.segments.find((one) => one.targetId === targetId && one.name.startsWith(`${part}-`)) ?? null
 }
 
-/** As the strategy knows them before the run. */
-export function fleetOf(targets: PlannedTarget[]): FleetTarget[] {
-  return targets.map(({ targetId, health, revision }) => ({ targetId, health, revision, result: null }))
+/** As the strategy knows them before the run: its targets, and behind them those that it only counts. */
+export function fleetOf({ targets, outside = [] }: Pick<FleetPart, 'targets' | 'outside'>): FleetTarget[] {
+  const known = ({ targetId, health, revision }: OutsideTarget): FleetTarget => ({
+    ...{ targetId, health, revision },
+    result: null,
+  })
+  return [...targets.map(known), ...outside.map((one) => ({ ...known(one), outside: true }))]
 }
 
 /** The same plan for a target whose pristine tree isn't what was believed: everything is shipped there. */
@@ -147,9 +167,9 @@ function onceKey({ action }: Draft): string | null {
   return action.do === 'hook' && action.hook.once ? `${action.hook.event} ${action.hook.path}` : null
 }
 
-function switchStage(lanes: FleetLane[], strategy: Strategy, hasFinish: boolean): PlanStage[] {
+function switchStage(lanes: FleetLane[], fleet: FleetPart, hasFinish: boolean): PlanStage[] {
   const switching = lanes.map((lane) => planLane(lane, `switch-${placeOf(lane)}`, switchDrafts(lane, hasFinish)))
-  const planned = plannedBatches(fleetOf(lanes.map(({ target }) => target)), strategy)
+  const planned = plannedBatches(fleetOf(fleet), fleet.strategy)
   const batches = planned.length > 0 ? planned : [lanes.map(({ targetId }) => targetId)]
   const made = stage(
     'switch',
@@ -158,12 +178,17 @@ function switchStage(lanes: FleetLane[], strategy: Strategy, hasFinish: boolean)
   return made.batches.length > 0 ? [made] : []
 }
 
-/** Who agreed to take over what isn't ours has to be known where it is taken over. */
+/** Who agreed to take over what isn't ours has to be known where it is taken over; what is live there is what the switch finds. */
 function switchDrafts(lane: FleetLane, hasFinish: boolean): Draft[] {
   const drafts = partDrafts(lane, 'switch', hasFinish)
   const check = lane.main.find(({ action }) => action.do === 'check')
   if (drafts.length === 0 || check?.action.do !== 'check' || !check.action.adopt) return drafts
-  return [{ ...check, stage: 'switch', action: { ...check.action, needBytes: 0, needInodes: 0 } }, ...drafts]
+  const found = drafts.find(({ action }) => action.do === 'switch')?.action
+  const expectCurrent = found?.do === 'switch' ? found.expectCurrent : check.action.expectCurrent
+  return [
+    { ...check, stage: 'switch', action: { ...check.action, expectCurrent, needBytes: 0, needInodes: 0 } },
+    ...drafts,
+  ]
 }
 
 /** First what was live, everywhere; then what belongs to a failure. */
@@ -210,19 +235,14 @@ function placeOf({ target }: FleetLane): number {
   return target.place
 }
 
-/** What is found of every target is said once. */
-/** Nothing stops serving, then: how many have to go on doesn't matter. */
-function whereNothingSwitches(strategy: Strategy): Strategy {
-  return { ...strategy, minimumHealthy: null, canary: null, likeCodeDeploy: false }
-}
-
 /** A strategy by which not one server may change. */
-function impossible(targets: PlannedTarget[], strategy: Strategy): Finding[] {
-  const first = nextBatch(fleetOf(targets), strategy, 0)
+function impossible(fleet: FleetPart): Finding[] {
+  const first = nextBatch(fleetOf(fleet), fleet.strategy, 0)
   if (first.next !== 'stop') return []
   return [{ level: 'error', code: first.code, message: first.reason, hint: 'Nothing is begun on any server.' }]
 }
 
+/** What is found of every target is said once. */
 function findingsOf(lanes: FleetLane[]): Finding[] {
   const all = lanes.flatMap(({ findings }) => findings)
   return all.filter((one, at) => all.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === at)

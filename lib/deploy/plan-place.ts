@@ -3,9 +3,9 @@
 import { planExports } from './exports.ts'
 import type { ConfigurationInput } from './plan-input.ts'
 import { aroundConfiguration } from './plan-configure.ts'
-import { assemblePlan, ours } from './plan-steps.ts'
+import { ours } from './plan-steps.ts'
 import type { Draft, PlanDrafts } from './plan-steps.ts'
-import type { Permissions, PlacedFile, Plan } from './types.ts'
+import type { Permissions, PlacedFile } from './types.ts'
 
 /** Nothing where there are no such files. `failed` runs when what follows fails before the switch, `undo` after it. */
 export function placing(
@@ -35,10 +35,6 @@ export type PlacementInput = Omit<ConfigurationInput, 'set' | 'before'> & {
 }
 
 /** Plan of kind `configure` for files: check → config/before-change → place files → config/after-change → restarts. */
-export function planPlacement(input: PlacementInput): Plan {
-  return assemblePlan(draftPlacement(input))
-}
-
 export function draftPlacement(input: PlacementInput): PlanDrafts {
   const { live, files, holds } = input
   const { permissions } = input.environment

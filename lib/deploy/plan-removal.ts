@@ -1,15 +1,10 @@
 // Plans of kind `remove`: one release that a person no longer wants on a server, or all of them, because the environment leaves it.
 import { planExports } from './exports.ts'
 import type { LeaveInput, RemovalInput } from './plan-input.ts'
-import { assemblePlan, ours } from './plan-steps.ts'
+import { ours } from './plan-steps.ts'
 import type { Draft, PlanDrafts } from './plan-steps.ts'
-import type { Plan } from './types.ts'
 
 /** check → remove, without hooks; nothing becomes live, and nothing can be undone. */
-export function planRemoval(input: RemovalInput): Plan {
-  return assemblePlan(draftRemoval(input))
-}
-
 export function draftRemoval(input: RemovalInput): PlanDrafts {
   return afterCheck(input, ours('remove', 'finish', 900_000, { do: 'remove', release: input.release }))
 }

@@ -6,7 +6,7 @@ import type { HookTree } from './plan-hooks.ts'
 import { checkOfHealth, checksAfter, checksBefore, preparations, restarts } from './plan-presets.ts'
 import { placing } from './plan-place.ts'
 import { letsIn, traffic } from './plan-traffic.ts'
-import { assemblePlan, mebibyte, ours, runHooks } from './plan-steps.ts'
+import { mebibyte, ours, runHooks } from './plan-steps.ts'
 import type { Draft, PlanDrafts } from './plan-steps.ts'
 import { optionFindings } from '../spec/caches.ts'
 import { panelChecks, readinessFindings } from '../spec/readiness.ts'
@@ -24,17 +24,12 @@ export type {
 } from './plan-input.ts'
 
 /**
- * Plan of kind `deploy`: check → before.pull (from the live release) → tree → release → variables → files → shared paths, caches,
+ * Of kind `deploy`: check → before.pull (from the live release) → tree → release → variables → files → shared paths, caches,
  * packages → after.pull → permissions → before.deploy → readiness → complete → traffic.out (from the live release) → files outside
- * the release → switch → after.deploy → restarts → readiness → traffic.in → deploy.success → health check (before deploy.success when it can put the release before back) → prune; on failure before the
- * switch, those files put back, deploy.failure and prune, of what earlier failures left.
- * One target: one segment, `main`. The stage `undo` is what `planUndo` flies when a switch has to be taken back.
+ * the release → switch → after.deploy → restarts → readiness → traffic.in → deploy.success → health check (before deploy.success
+ * when it can put the release before back) → prune; on failure before the switch, those files put back, deploy.failure and prune, of
+ * what earlier failures left. `undo` is flown when a switch has to be taken back.
  */
-export function planDeployment(input: PlanInput): Plan {
-  return assemblePlan(draftDeployment(input))
-}
-
-/** The same, not yet put together: with those of other targets it becomes the plan of a fleet. */
 export function draftDeployment(input: PlanInput): PlanDrafts {
   const { environment, server, release, revision, live, panelHooks, tree } = input
   const newTree: HookTree = { from: 'new', release: { name: release, revision }, hooks: input.newHooks }
@@ -120,10 +115,6 @@ export function draftDeployment(input: PlanInput): PlanDrafts {
  * Plan of kind `activate`: check → rollback/before (from the release being left) → verify → traffic.out → its files outside →
  * switch → restarts → readiness → traffic.in → rollback/after (from the same). Roll back is this with the release before.
  */
-export function planActivation(input: ActivationInput): Plan {
-  return assemblePlan(draftActivation(input))
-}
-
 export function draftActivation(input: ActivationInput): PlanDrafts {
   const { release, live, envSha256 } = input
   const newTree: HookTree = { from: 'new', release: { name: release, revision: input.revision }, hooks: input.newHooks }

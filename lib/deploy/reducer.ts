@@ -54,8 +54,8 @@ export type DeploymentState = {
   switched: EventData<'switched'>[]
   failedTargets: EventData<'target.failed'>[]
   batches: EventData<'batch.began'>[]
-  /** The next batch waits (ISO 8601; null = for a person). */
-  waiting: { batch: number; until: string | null } | null
+  /** The next batch waits (ISO 8601; `until` null = for a person). */
+  waiting: { batch: number; until: string | null; since: string } | null
   continued: { by: string; at: string } | null
   /** What the panel asked by itself, the last word of each; `ended` null = it is asking. */
   checks: { targetId: string; name: string; ended: EventData<'readiness.ended'> | null }[]
@@ -175,7 +175,7 @@ function apply(state: DeploymentState, event: DeploymentEvent): DeploymentState 
     case 'batch.began':
       return { ...state, batches: [...state.batches, event.data], waiting: null }
     case 'batch.waiting':
-      return { ...state, waiting: event.data }
+      return { ...state, waiting: { ...event.data, since: event.at } }
     case 'readiness.began':
       return withCheck(state, event.data, null)
     case 'readiness.ended':

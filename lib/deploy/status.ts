@@ -3,7 +3,7 @@ import type { DeploymentStatus } from './types.ts'
 
 const next: Record<DeploymentStatus, readonly DeploymentStatus[]> = {
   queued: ['running', 'cancelled', 'superseded'],
-  running: ['succeeded', 'failed', 'cancelled'],
+  running: ['succeeded', 'failed', 'cancelled', 'superseded'],
   succeeded: [],
   failed: [],
   cancelled: [],

@@ -8,10 +8,12 @@ export function strategyWords(fleet: FleetTarget[], strategy: Strategy): { isPos
   const first = nextBatch(fleet, strategy, 0)
   if (first.next === 'stop') return { isPossible: false, sentences: [first.reason] }
   const batches = plannedBatches(fleet, strategy)
+  const meant = fleet.filter(({ outside }) => !outside)
   const sentences = [
     canaryWords(batches, strategy),
-    batchWords(strategy.canary ? batches.slice(1) : batches, fleet.length),
-    failureWords(fleet.length, minimumOf(fleet, strategy), strategy),
+    batchWords(strategy.canary ? batches.slice(1) : batches, meant.length),
+    othersWords(fleet, minimumOf(fleet, strategy)),
+    failureWords(fleet, minimumOf(fleet, strategy), strategy),
     strategy.onFailure === 'rollback'
       ? 'When it fails, servers that have switched go back to the release before.'
       : 'When it fails, servers that have switched keep the new release.',
@@ -29,7 +31,7 @@ function batchWords(batches: string[][], all: number): string {
   const sizes = batches.map(({ length }) => length)
   const most = Math.max(0, ...sizes)
   if (most === 0) return ''
-  if (most === all) return `All ${all} change at once.`
+  if (most === all) return all === 1 ? 'One server changes.' : `All ${all} change at once.`
   const goOn = `${all - most} ${all - most === 1 ? 'goes' : 'go'} on serving meanwhile`
   if (most === 1) return `One at a time; ${goOn}.`
   return sizes.length === 1
@@ -49,16 +51,28 @@ function grouped(sizes: number[]): string {
   return groups.map(([size, times]) => (times === 1 ? `${size}` : `${times} × ${size}`)).join(', ')
 }
 
-function failureWords(all: number, minimum: number | null, { likeCodeDeploy }: Strategy): string {
+/** Servers that stay as they are count as well: how many have to serve is said of all that the environment has. */
+function othersWords(fleet: FleetTarget[], minimum: number | null): string {
+  const others = fleet.filter(({ outside }) => outside)
+  if (others.length === 0 || minimum === null) return ''
+  const serving = others.filter(({ health }) => health === 'healthy').length
+  const stay = others.length === 1 ? '1 other stays as it is' : `${others.length} others stay as they are`
+  const each = others.length === 1 ? (serving === 1 ? 'it serves' : 'it doesn’t serve') : `${serving} of them serve`
+  return `${stay}, and ${each}: at least ${minimum} of all ${fleet.length} have to go on serving.`
+}
+
+function failureWords(fleet: FleetTarget[], minimum: number | null, { likeCodeDeploy }: Strategy): string {
   const everyOne = 'Every server has to succeed: the first failure ends the run.'
   if (minimum === null) return everyOne
-  const room = all - minimum
+  const meant = fleet.filter(({ outside }) => !outside).length
+  const serving = fleet.filter(({ outside, health }) => outside && health === 'healthy').length
+  const room = meant + serving - minimum
   if (likeCodeDeploy)
-    return room === all
+    return room >= meant
       ? 'One server has to succeed.'
-      : `The run ends with failure ${room}, unless that is the last server’s.`
-  if (room === 1) return everyOne
-  return `${room - 1} of ${all} may fail; one failure more ends the run.`
+      : `The run ends with failure ${Math.max(1, room)}, unless that is the last server’s.`
+  const mayFail = Math.min(room, meant) - 1
+  return mayFail < 1 ? everyOne : `${mayFail} of ${meant} may fail; one failure more ends the run.`
 }
 
 function duration(seconds: number): string {

@@ -23,7 +23,7 @@ export type StopCode =
   | 'server_failed'
   | 'canary_failed'
   | 'none_succeeded'
-type Stop = { code: StopCode; reason: string }
+export type Stop = { code: StopCode; reason: string }
 
 /** `done` = every server had its turn, and the run has succeeded; `stop` = it has failed, whatever is left. */
 export type Next = { next: 'batch'; targetIds: string[] } | ({ next: 'stop' } & Stop) | { next: 'done' }
@@ -111,7 +111,8 @@ function stopOf(fleet: FleetTarget[], strategy: Strategy, begun: number): Stop |
   const unhealthy = waiting.filter((target) => !isHealthy(target)).length
   const atBest = healthy + unhealthy
   if (!strategy.likeCodeDeploy && failed > 0 && atBest <= minimum) return tooFew(atBest, minimum)
-  return waiting.length > 0 && unhealthy === 0 && healthy <= minimum ? tooFew(healthy, minimum) : null
+  if (waiting.length === 0 || unhealthy > 0 || healthy > minimum) return null
+  return failed > 0 ? tooFew(healthy, minimum) : tooFewYet(healthy, fleet.length, minimum)
 }
 
 /** With a minimum those that don't count as serving go first and among themselves: only then is it known how many others may. */
@@ -156,6 +157,14 @@ function serversFailed(failed: number): Stop {
 
 function tooFew(healthy: number, minimum: number): Stop {
   const reason = `${servers(healthy)} would serve, and at least ${minimum} have to: no server more may be risked.`
+  return { code: 'too_few_healthy', reason }
+}
+
+/** No failure of this run: others don't serve, or those that were to begin with. */
+function tooFewYet(healthy: number, all: number, minimum: number): Stop {
+  const serve = `${healthy} of ${servers(all)} ${healthy === 1 ? 'serves' : 'serve'}`
+  const remedy = 'Deploy to those that don’t serve first, or choose a smaller minimum.'
+  const reason = `${serve}, and at least ${minimum} have to go on serving: no server that serves may change. ${remedy}`
   return { code: 'too_few_healthy', reason }
 }
 

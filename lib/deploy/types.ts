@@ -180,6 +180,9 @@ export type PlannedTarget = {
   revision: 'current' | 'old' | 'unknown'
 }
 
+/** A server of the environment that a run is not for. */
+export type OutsideTarget = Pick<PlannedTarget, 'targetId' | 'server' | 'health' | 'revision'>
+
 export type PlanKind = 'deploy' | 'activate' | 'configure' | 'remove'
 
 /** What is stored before any server is touched. Hash it with `planHash`. One target ⇒ one batch, one lane, one segment. */
@@ -198,9 +201,10 @@ export type Plan = {
   findings: Finding[]
   /**
    * Of a run on several targets: each stage is flown everywhere before the next, switches in batches. `checks`: what the panel asks
-   * of each target once that has switched, before the next batch; then one target is a fleet, too.
+   * of each target once that has switched, before the next batch; then one target is a fleet, too. `outside`: the environment's
+   * other servers, which a minimum counts as well; absent where there is none of either.
    */
-  fleet?: { targets: PlannedTarget[]; strategy: Strategy; checks?: HttpCheck[] }
+  fleet?: { targets: PlannedTarget[]; strategy: Strategy; checks?: HttpCheck[]; outside?: OutsideTarget[] }
 }
 
 export type Finding = {
@@ -220,6 +224,7 @@ export const failureCodes = [
   'command_failed',
   'timed_out',
   'not_ready',
+  'minimum_healthy',
   'not_killed',
   'output_limit',
   'connection_lost',
@@ -337,6 +342,10 @@ export interface Mirror {
   refs(): Promise<Ref[]>
   /** Branch, tag, full or unambiguous short SHA (≥ 7) → commit. PanelError not_found names the ref. */
   resolve(ref: string): Promise<Commit>
+  /** The whole message of a commit; null when the repository, as it was fetched last, hasn't got it. */
+  message(sha: string): Promise<string | null>
+  /** The branches and tags that lead to a commit. */
+  holding(sha: string): Promise<Ref[]>
   commits(ref: string, options?: { limit?: number; search?: string }): Promise<Commit[]>
   /** From the tree of `from` to that of `to`; lists have at most `limit` (200) entries, counts are of all. */
   between(from: string, to: string, options?: { limit?: number }): Promise<Difference>

@@ -33,3 +33,32 @@ export function formatRelative(at: number, now: number): string {
 export function formatExact(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
+
+/** A moment as clocks of `timeZone` show it: `Tue 24 Nov 2026, 03:30`; as `formatMinute` where that zone isn't known. */
+export function formatZoned(at: number, timeZone: string): string {
+  try {
+    const parts = new Intl.DateTimeFormat('en', { ...zoned, timeZone }).formatToParts(at)
+    // Put together here: where the commas stand differs between browsers and servers.
+    const { weekday, day, month, year, hour, minute } = Object.fromEntries(
+      parts.map(({ type, value }) => [type, value]),
+    )
+    return `${weekday} ${day} ${month} ${year}, ${hour}:${minute}`
+  } catch {
+    return formatMinute(new Date(at))
+  }
+}
+
+const zoned = {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+} as const
+
+/** A moment for everybody, to the minute: `2026-11-22 09:30 UTC`. */
+export function formatMinute(time: Date): string {
+  return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}

@@ -1,6 +1,6 @@
 // Reading one mirror: refs, commits, files. Nothing here speaks to a remote but `fetch`, which is given.
 import { createHash } from 'node:crypto'
-import type { Commit, FileChange, Mirror } from '../deploy/types.ts'
+import type { Commit, FileChange, Mirror, Ref } from '../deploy/types.ts'
 import { PanelError } from '../errors.ts'
 import { convertsNothing } from './attributes.ts'
 import { makeChange } from './change.ts'
@@ -142,6 +142,12 @@ export function makeMirror(parts: MirrorParts, whole: MakeWhole): Mirror {
     return [...read, ...throughLinks(links, targets, paths)]
   }
 
+  const refs = async (only: string[]): Promise<Ref[]> => {
+    const format = '--format=%(objectname) %(refname)%0a%(*objectname) %(refname)'
+    const lines = (await git(['for-each-ref', format, ...only, 'refs/heads', 'refs/tags'])).toString()
+    return parseRefs(lines.replace(/^ .*$/gm, ''), ' ')
+  }
+
   /** Files of submodules in place of these; what can't be had any more is one path, as it is in the repository. */
   const inside = async (base: string, sha: string, changed: FileChange[]): Promise<FileChange[]> => {
     try {
@@ -157,16 +163,17 @@ export function makeMirror(parts: MirrorParts, whole: MakeWhole): Mirror {
 
   return {
     fetch: (options) => parts.fetch(options?.signal),
-    async refs() {
-      const format = '--format=%(objectname) %(refname)%0a%(*objectname) %(refname)'
-      const lines = (await git(['for-each-ref', format, 'refs/heads', 'refs/tags'])).toString()
-      return parseRefs(lines.replace(/^ .*$/gm, ''), ' ')
-    },
+    refs: () => refs([]),
+    holding: (sha) => refs([`--contains=${sha}`]),
     async resolve(ref) {
       checkRefName(ref)
       const commit = (await known(ref)) ?? (await log(['--max-count=1', '--end-of-options', await shaOf(ref)]))[0]
       if (!commit) throw new PanelError('not_found', `There is no commit “${ref}” in the repository.`, { ref })
       return commit
+    },
+    async message(sha) {
+      const message = await orNull(git(['log', '--max-count=1', '--format=%B', '--end-of-options', sha, '--']))
+      return message && message.toString()
     },
     async commits(ref, { limit = 50, search } = {}) {
       const searching = search ? ['--regexp-ignore-case', '--fixed-strings', `--grep=${search}`] : []

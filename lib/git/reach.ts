@@ -10,11 +10,11 @@ import { placeOf } from './submodule-address.ts'
 export type Reach = { home: string; homePort: string; privateHosts: string[] }
 
 const closed = new BlockList()
-/** Loopback, private, shared, link-local, documentation, benchmark, multicast and reserved (IANA special-purpose registries). */
+/** Loopback, private, shared, link-local, documentation, benchmark, relays, segment routing, multicast and reserved (IANA special-purpose registries). */
 const networks4 =
-  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4'
+  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4'
 const networks6 =
-  '::/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8'
+  '::/96 ::ffff:0:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 2001::/23 2001:db8::/32 2002::/16 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8'
 for (const [list, kind] of [
   [networks4, 'ipv4'],
   [networks6, 'ipv6'],

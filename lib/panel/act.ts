@@ -5,10 +5,11 @@ import { PanelError, type Problem } from '@/lib/errors.ts'
 import { recordAudit, type AuditRecord } from '@/lib/store/audit.ts'
 import { isDuplicate, type Reader } from '@/lib/store/reader.ts'
 import type { Context } from './context.ts'
+import { problemWords } from '@/lib/api/problem-words.ts'
 
 /** PanelError `invalid` with one problem a field; never quotes what was typed. */
 export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const parsed = schema.safeParse(input)
+  const parsed = schema.safeParse(input, { error: problemWords })
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(({ path, message }): Problem => ({ path: path.join('.'), message }))
   throw new PanelError('invalid', problems.length === 1 ? problems[0]!.message : 'Some of this cannot be used.', {

@@ -22,14 +22,16 @@ function flat(blueprint: Blueprint | null): Map<string, unknown> {
   for (const [name, value] of Object.entries(blueprint.project)) put(found, `project.${name}`, value)
   for (const [slug, environment] of Object.entries(blueprint.environments)) {
     const path = `environments.${slug}`
-    const { hooks = {}, variables = {}, options = {}, files = {}, ...settings } = environment
-    for (const [group, values] of Object.entries({ '': settings, '.options': options, '.variables': variables }))
+    const { hooks = {}, variables = {}, options = {}, triggers = {}, files = {}, ...settings } = environment
+    const groups = { '': settings, '.options': options, '.triggers': triggers, '.variables': variables }
+    for (const [group, values] of Object.entries(groups))
       for (const [name, value] of Object.entries(values)) put(found, `${path}${group}.${name}`, value)
     for (const [event, hook] of Object.entries(hooks))
       for (const [name, value] of Object.entries(hook)) put(found, `${path}.hooks.${event}.${name}`, value)
     for (const [target, byPath] of Object.entries(files))
       for (const [name, file] of Object.entries(byPath ?? {})) put(found, `${path}.files.${target}.${name}`, file)
   }
+  for (const name of ['freezes', 'channels'] as const) put(found, name, blueprint[name])
   return found
 }
 

@@ -6,10 +6,12 @@ import { lifecycleEvents } from '@/lib/deploy/types.ts'
 import { meant } from '@/lib/format/edit-distance.ts'
 import { invalid } from './act.ts'
 import { applyFiles } from './blueprint-files.ts'
+import { applySchedules } from './blueprint-lists.ts'
 import { applyVariables } from './blueprint-variables.ts'
 import type { Context } from './context.ts'
 import { createEnvironment, getEnvironment, listEnvironments, updateEnvironment } from './environments.ts'
 import { placeFromCode } from './hook-places.ts'
+import { saveTriggers } from './following.ts'
 import { removeHook, saveHook } from './hooks.ts'
 import { listServers } from './servers.ts'
 
@@ -26,6 +28,9 @@ export async function applyEnvironment(ctx: Context, actor: Actor, given: Wanted
   const { slug, wanted, before } = given
   const environmentId = before ? await change(ctx, actor, given, before) : await make(ctx, actor, given)
   await applyHooks(ctx, actor, environmentId, given)
+  if (wanted.triggers && !isDeepStrictEqual(wanted.triggers, before?.triggers))
+    await saveTriggers(ctx, actor, { environmentId, triggers: wanted.triggers })
+  if (wanted.schedules) await applySchedules(ctx, actor, environmentId, wanted.schedules)
   const names = wanted.variables ? await applyVariables(ctx, actor, environmentId, wanted.variables) : []
   const paths = wanted.files ? await applyFiles(ctx, actor, environmentId, wanted.files) : []
   return [
@@ -35,7 +40,9 @@ export async function applyEnvironment(ctx: Context, actor: Actor, given: Wanted
 }
 
 async function make(ctx: Context, actor: Actor, { projectId, slug, wanted }: Wanted): Promise<string> {
-  const { servers, hooks: _hooks, variables: _variables, files: _files, name = slug, branch, ...settings } = wanted
+  const { servers, name = slug, branch, ...rest } = wanted
+  const { hooks: _hooks, variables: _variables, files: _files, ...following } = rest
+  const { triggers: _triggers, schedules: _schedules, ...settings } = following
   const path = `environments.${slug}`
   if (!branch) throw invalid(`${path}.branch`, `The environment “${slug}” has to be made: say its branch.`)
   if (!servers) throw invalid(`${path}.servers`, `The environment “${slug}” has to be made: say its server and root.`)

@@ -21,9 +21,11 @@ import { invalid, parse } from './act.ts'
 import { applyEnvironment } from './blueprint-environment.ts'
 import { changesBetween } from './blueprint-changes.ts'
 import { filesAsCode } from './blueprint-files.ts'
+import { applyChannels, applyFreezes, channelsAsCode, freezesAsCode, schedulesAsCode } from './blueprint-lists.ts'
 import { variablesAsCode } from './blueprint-variables.ts'
 import type { Context } from './context.ts'
 import { listEnvironments } from './environments.ts'
+import { readFollowing } from './following.ts'
 import { placeToCode } from './hook-places.ts'
 import { listHooks } from './hooks.ts'
 import { createProject, getProject, updateProject } from './projects.ts'
@@ -99,6 +101,9 @@ async function apply(ctx: Context, actor: Actor, blueprint: Blueprint): Promise<
     const known = before && Object.hasOwn(before.environments, slug) ? before.environments[slug] : undefined
     notes.push(...(await applyEnvironment(ctx, actor, { projectId: id, slug, wanted, before: known })))
   }
+  const place = await placeOf(ctx, actor, id)
+  if (blueprint.freezes) await applyFreezes(ctx, actor, place, blueprint.freezes)
+  if (blueprint.channels) notes.push(...(await applyChannels(ctx, actor, place, blueprint.channels)))
   const after = await asCode(ctx, actor, await getProject(ctx, actor, { id }))
   return { projectId: found ? id : null, applied: true, changes: changesBetween(before, after), notes }
 }
@@ -122,10 +127,22 @@ async function changeProject(ctx: Context, actor: Actor, id: string, { project }
 
 async function asCode(ctx: Context, actor: Actor, project: ProjectView): Promise<Blueprint> {
   const { slug, name, repositoryUrl, access } = project
+  const place = await placeOf(ctx, actor, project.id)
   const environments: Blueprint['environments'] = {}
   for (const view of await listEnvironments(ctx, actor, { projectId: project.id }))
     environments[view.slug] = await environmentAsCode(ctx, actor, view)
-  return { fairlead: 1, project: { slug, name, repositoryUrl, access }, environments }
+  return {
+    fairlead: 1,
+    project: { slug, name, repositoryUrl, access },
+    freezes: await freezesAsCode(ctx, actor, place),
+    channels: await channelsAsCode(ctx, actor, place),
+    environments,
+  }
+}
+
+async function placeOf(ctx: Context, actor: Actor, projectId: string) {
+  const environments = await listEnvironments(ctx, actor, { projectId })
+  return { projectId, ids: new Map(environments.map(({ slug, id }) => [slug, id])) }
 }
 
 async function environmentAsCode(ctx: Context, actor: Actor, view: EnvironmentView): Promise<EnvironmentBlueprint> {
@@ -136,6 +153,8 @@ async function environmentAsCode(ctx: Context, actor: Actor, view: EnvironmentVi
   )
   return {
     ...settings,
+    triggers: (await readFollowing(ctx, actor, { environmentId: view.id })).triggers,
+    schedules: await schedulesAsCode(ctx, actor, view.id),
     servers: view.targets.map(({ server, root, adopt }) => ({ server, root, adopt })),
     hooks: Object.fromEntries(hooks),
     variables: await variablesAsCode(ctx, actor, view.id),

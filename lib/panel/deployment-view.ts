@@ -1,8 +1,10 @@
 // Rows of deployments and releases as people get to see them.
 import type { DeploymentView, FleetView, PlanStepView, ReleaseView, SourceView } from '@/lib/api/shapes.ts'
 import type { DeploymentEvent } from '@/lib/deploy/events.ts'
+import { planUndo } from '@/lib/deploy/plan.ts'
+import { nothingYet, type DeploymentState } from '@/lib/deploy/reducer.ts'
 import { switchSkew } from '@/lib/deploy/skew.ts'
-import type { DeploymentStatus, Failure, Plan, PlanKind } from '@/lib/deploy/types.ts'
+import type { DeploymentStatus, Failure, Plan, PlanKind, Segment } from '@/lib/deploy/types.ts'
 import type { DeploymentRow, ReleaseRow } from '@/lib/store/history.ts'
 
 // Status, kind, source, plan and failure were parsed when they were written; they come back as they are.
@@ -51,9 +53,13 @@ export function releaseView(row: ReleaseRow): ReleaseView {
 }
 
 /** The steps of every segment in the order they were planned; `servers` gives a target's server by target id. */
-export function planSteps(plan: Plan | null, servers: ReadonlyMap<string, string>): PlanStepView[] {
+export function planSteps(
+  plan: Plan | null,
+  servers: ReadonlyMap<string, string>,
+  state: DeploymentState = nothingYet,
+): PlanStepView[] {
   const names = new Map(plan?.fleet?.targets.map(({ targetId, server }) => [targetId, server]) ?? servers)
-  return (plan?.segments ?? []).flatMap(({ name: segment, targetId, steps }) =>
+  return segmentsOf(plan, state).flatMap(({ name: segment, targetId, steps }) =>
     steps.map(({ n, name, stage, phase, action, timeoutMs, failure }): PlanStepView => {
       const hook = action.do === 'hook' ? action.hook : null
       const server = names.get(targetId) ?? ''
@@ -61,6 +67,13 @@ export function planSteps(plan: Plan | null, servers: ReadonlyMap<string, string
       return { segment, n, name, stage, phase, origin, event, user, timeoutMs, failure, targetId, server }
     }),
   )
+}
+
+/** Of one server the undo becomes a segment only when it is needed, with what the server said that was live before. */
+function segmentsOf(plan: Plan | null, { undo, committed }: DeploymentState): Segment[] {
+  if (!plan) return []
+  if (plan.fleet || !undo) return plan.segments
+  return [...plan.segments, planUndo(plan, undo.release, committed !== null || plan.kind === 'configure')]
 }
 
 /** Names of the releases that a run on several servers speaks of. */

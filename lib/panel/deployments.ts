@@ -1,6 +1,6 @@
 // Deployments as people ask for them and look at them. Asking only queues: workers do the rest.
 import type { z } from 'zod'
-import { can, may, sees, type Actor } from '@/lib/access.ts'
+import { can, may, type Actor } from '@/lib/access.ts'
 import { deploymentInput, deploymentKey, deploymentsInput } from '@/lib/api/inputs.ts'
 import type { DeploymentDetail, DeploymentView } from '@/lib/api/shapes.ts'
 import { reduce } from '@/lib/deploy/reducer.ts'
@@ -12,7 +12,7 @@ import type { Context } from './context.ts'
 import { deploymentView, fleetReleases, fleetView, planSteps } from './deployment-view.ts'
 import { everyEvent } from './events.ts'
 import { enqueue } from './queue.ts'
-import { demandEnvironment } from './seen.ts'
+import { demandDeployment, demandEnvironment } from './seen.ts'
 
 export { readCommits } from './commits.ts'
 export { cancelDeployment, continueDeployment, giveUpDeployment } from './deployment-wishes.ts'
@@ -20,7 +20,7 @@ export { readEvents, readLog, readRawLog } from './events.ts'
 export { activateRelease, listReleases, rollBack } from './releases.ts'
 
 /**
- * Queues a deployment of `ref` (the environment's branch unless given). The same idempotency key gives the deployment that was
+ * Queues a deployment of `ref` (the environment's branch unless given); `unlessOlder`: not where something newer of it is live by then. The same idempotency key gives the deployment that was
  * made with it; `expectedHash` makes it what a preview has shown, or nothing. PanelError: invalid, not_found, forbidden, conflict
  * (no server, or its host key isn't confirmed), plan_changed (with `differences`).
  */
@@ -29,10 +29,10 @@ export async function requestDeployment(
   actor: Actor,
   input: z.input<typeof deploymentInput>,
 ): Promise<DeploymentView> {
-  const { ref, ...request } = parse(deploymentInput, input)
+  const { ref, unlessOlder, ...request } = parse(deploymentInput, input)
   return enqueue(ctx, actor, request, (environment) => ({
     kind: 'deploy',
-    source: { type: 'git', ref: ref ?? environment.branch },
+    source: { type: 'git', ref: ref ?? environment.branch, ...(unlessOlder && { unless: 'older' as const }) },
   }))
 }
 
@@ -53,15 +53,14 @@ export async function getDeployment(
   actor: Actor,
   input: z.input<typeof deploymentKey>,
 ): Promise<DeploymentDetail> {
-  const key = parse(deploymentKey, input)
-  const row = await store.findDetail(ctx.db.prisma, key)
-  if (!row || !sees(actor, row.environment.projectId)) throw missing('deployment')
+  const { id } = await demandDeployment(ctx.db.prisma, actor, 'view', parse(deploymentKey, input))
+  // Before the row: whoever follows from `lastSeq` would never hear of a plan that came between the two.
+  const events = await everyEvent(ctx, id)
+  const row = await store.findDetail(ctx.db.prisma, { id })
+  if (!row) throw missing('deployment')
   const { environment } = row
   const plan = row.plan as Plan | null
-  const [events, numbers] = await Promise.all([
-    everyEvent(ctx, row.id),
-    store.findReleaseNumbers(ctx.db.prisma, environment.id, fleetReleases(plan)),
-  ])
+  const numbers = await store.findReleaseNumbers(ctx.db.prisma, environment.id, fleetReleases(plan))
   const state = reduce(events)
   const view = deploymentView(row)
   return {
@@ -74,7 +73,7 @@ export async function getDeployment(
       projectSlug: environment.project.slug,
     },
     planHash: row.planHash,
-    steps: planSteps(plan, new Map(environment.targets.map(({ id, server }) => [id, server.name]))),
+    steps: planSteps(plan, new Map(environment.targets.map(({ id, server }) => [id, server.name])), state),
     fleet: fleetView(plan, numbers, events),
     findings: plan?.findings ?? [],
     state,

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Actor } from '@/lib/access.ts'
 import type { driftInput } from '@/lib/api/inputs-drift.ts'
 import { driftInput as driftSchema, syncInput } from '@/lib/api/inputs-drift.ts'
-import { driftReport, type DriftView } from '@/lib/api/shapes-drift.ts'
+import { driftReport, isRepairable, type DriftView } from '@/lib/api/shapes-drift.ts'
 import type { DeploymentView } from '@/lib/api/shapes.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { findDrift } from '@/lib/store/drift.ts'
@@ -12,6 +12,7 @@ import { findWish } from '@/lib/store/history.ts'
 import { missing, parse } from './act.ts'
 import { ask } from './ask.ts'
 import type { Context } from './context.ts'
+import { repairOf } from './drift-repair.ts'
 import { enqueue } from './queue.ts'
 import { demandEnvironment } from './seen.ts'
 
@@ -47,8 +48,9 @@ export async function lookForDrift(
 }
 
 /**
- * Queues the live release for the servers named, or for those that lack it or differ from it; what is missing there comes from another
- * server. PanelError: invalid, not_found, forbidden, conflict (nothing is live, nothing differs, a deployment is under way).
+ * Queues the live release for the servers named, or for those that lack it or differ from it and whose folder is nobody else's; what is
+ * missing there comes from another server, or from its commit, deployed again, when no server has it any more. PanelError: invalid,
+ * not_found, forbidden, conflict (nothing is live, nothing differs, a deployment is under way).
  */
 export async function syncServers(
   ctx: Context,
@@ -57,18 +59,22 @@ export async function syncServers(
 ): Promise<DeploymentView> {
   const { environmentId, servers, idempotencyKey } = parse(syncInput, input)
   await demandEnvironment(ctx.db.prisma, actor, 'deploy', environmentId)
-  const wanted = servers ?? (await driftViews(ctx, environmentId)).filter(needsRepair).map(({ targetId }) => targetId)
-  return enqueue(ctx, actor, { environmentId, idempotencyKey, servers: wanted }, async (environment) => {
+  const wanted = servers ?? (await driftViews(ctx, environmentId)).filter(isRepairable).map(({ targetId }) => targetId)
+  return enqueue(ctx, actor, { environmentId, idempotencyKey, servers: wanted }, async (environment, targets) => {
     const live = environment.liveReleaseId
     if (live === null) throw nothingLive()
-    if (wanted.length === 0) throw new PanelError('conflict', 'Every server has the live release as it was deployed.')
-    const release = await ctx.db.prisma.release.findUniqueOrThrow({ where: { id: live } })
-    return { kind: 'activate', source: { type: 'release', number: release.number, repair: true }, onlyWhenIdle: true }
+    if (wanted.length === 0)
+      throw new PanelError(
+        'conflict',
+        'There is nothing to repair: the live release is on every server that is this environment’s.',
+      )
+    const [release, views] = await Promise.all([
+      ctx.db.prisma.release.findUniqueOrThrow({ where: { id: live }, include: { onTargets: true } }),
+      driftViews(ctx, environmentId),
+    ])
+    const targetIds = targets.map(({ id }) => id)
+    return repairOf(release, views, targetIds)
   })
-}
-
-function needsRepair({ lacks, drift }: DriftView): boolean {
-  return lacks || drift?.differences.some(({ level }) => level === 'difference') === true
 }
 
 async function driftViews(ctx: Context, environmentId: string): Promise<DriftView[]> {

@@ -5,9 +5,11 @@ import { cloneInput } from '@/lib/api/inputs-preview.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { permissionsInput } from '@/lib/api/inputs.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
+import { readTriggers } from '@/lib/spec/triggers.ts'
 import { copyFiles, copyHooks, copyVariables } from '@/lib/store/environment-copy.ts'
 import * as store from '@/lib/store/environments.ts'
 import { findPathsOnServers } from '@/lib/store/files.ts'
+import { storeTriggers } from '@/lib/store/triggers.ts'
 import { findProject } from '@/lib/store/projects.ts'
 import { change, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
@@ -51,6 +53,8 @@ export async function cloneEnvironment(
       options: parseOptions(original.options),
     }
     const row = await store.insertEnvironment(tx, { ...fields, projectId, slug }, servers)
+    // Its rules come along, but nothing is deployed to a clone until somebody wants that.
+    await storeTriggers(tx, row.id, { ...readTriggers(original.triggers), isOn: false })
     const both = { from: id, to: row.id, createdBy: actor.name }
     const targets = row.targets.map(({ serverId, server }) => ({ serverId, labels: server.labels }))
     const hooks = await copyHooks(tx, { ...both, place: (before) => placeAmong(before, targets) })

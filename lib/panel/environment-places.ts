@@ -76,6 +76,24 @@ async function refuseAmongEachOther(reader: Reader, servers: store.TargetFields[
   }
 }
 
+/** Before its key was known nobody could see that a server is another one as well. PanelError: conflict (a folder would be taken twice). */
+export async function refuseSecondName(
+  reader: Reader,
+  actor: Actor,
+  server: { id: string; targets: { root: string }[] },
+  hostKey: string,
+): Promise<void> {
+  const there = await store.findTargetsOfKey(reader, hostKey, server.id)
+  for (const { root } of server.targets) {
+    const other = there.find((one) => overlap(one.root, root))
+    if (other)
+      throw new PanelError(
+        'conflict',
+        `This is the same machine as ${other.server.name}. ${inTheWay(actor, other, root)} Take the environment off this server first.`,
+      )
+  }
+}
+
 function overlap(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
 }

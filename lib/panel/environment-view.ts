@@ -2,8 +2,13 @@
 import { can, type Actor } from '@/lib/access.ts'
 import { permissionsInput } from '@/lib/api/inputs.ts'
 import type { EnvironmentView, TargetView } from '@/lib/api/shapes.ts'
+import type { Waiting } from '@/lib/deploy/following.ts'
+import { shortSha } from '@/lib/format/revision.ts'
 import { shownOptions } from '@/lib/spec/options.ts'
+import { readTriggers } from '@/lib/spec/triggers.ts'
+import { freezeAt } from '@/lib/spec/freeze.ts'
 import { findStandings, type EnvironmentRow, type Standing } from '@/lib/store/environments.ts'
+import { findProjectFreezes, type FreezeRow } from '@/lib/store/freezes.ts'
 import { holdOf } from '@/lib/store/holds.ts'
 import { findLiveNumbers } from '@/lib/store/places.ts'
 import type { Reader } from '@/lib/store/reader.ts'
@@ -22,9 +27,10 @@ export async function views(reader: Reader, actor: Actor, rows: EnvironmentRow[]
   const ids = rows.map(({ id }) => id)
   const standings = await findStandings(reader, ids)
   const numbers = await findLiveNumbers(reader, ids)
+  const freezes = await findProjectFreezes(reader, [...new Set(rows.map(({ projectId }) => projectId))])
   return rows.flatMap((row) => {
     const standing = standings.get(row.id)
-    return standing ? [environmentView(actor, row, standing, numbers)] : []
+    return standing ? [environmentView(actor, row, standing, { numbers, freezes })] : []
   })
 }
 
@@ -32,10 +38,15 @@ function environmentView(
   actor: Actor,
   row: EnvironmentRow,
   { live, earlier, last, unfinished }: Standing,
-  numbers: ReadonlyMap<string, number>,
+  { numbers, freezes }: { numbers: ReadonlyMap<string, number>; freezes: FreezeRow[] },
 ): EnvironmentView {
   const { project } = row
-  const hold = holdOf(row, new Date())
+  const now = new Date()
+  const hold = holdOf(row, now)
+  const own = freezes.filter(
+    ({ projectId, environmentId }) => projectId === project.id && (environmentId === null || environmentId === row.id),
+  )
+  const freeze = freezeAt(own, now)
   return {
     id: row.id,
     projectId: project.id,
@@ -58,6 +69,8 @@ function environmentView(
       at: hold.at.toISOString(),
       until: hold.until?.toISOString() ?? null,
     },
+    following: followingPart(row),
+    freeze: freeze && { reason: freeze.reason, until: freeze.until.toISOString() },
     targets: row.targets.map((target) => targetView(target, numbers.get(target.id) ?? null)),
     live: live && releaseView(live),
     rollBackTo: earlier && releaseView(earlier),
@@ -65,6 +78,17 @@ function environmentView(
     running: unfinished && deploymentView(unfinished),
     can: can(actor, project.id),
     createdAt: row.createdAt.toISOString(),
+  }
+}
+
+function followingPart({ triggers, following }: EnvironmentRow): EnvironmentView['following'] {
+  const waiting = following?.waiting as Waiting | null | undefined
+  return {
+    isOn: readTriggers(triggers).isOn,
+    held: following?.heldWhy ? `${following.heldBy} ${following.heldWhy}` : null,
+    waits: waiting
+      ? { what: `${waiting.kind} ${waiting.name} at ${shortSha(waiting.commit)}`, words: waiting.words }
+      : null,
   }
 }
 

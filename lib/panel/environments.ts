@@ -4,9 +4,11 @@ import { demand, seenProjects, sees, type Actor } from '@/lib/access.ts'
 import { byId, environmentChange, environmentInput, environmentList } from '@/lib/api/inputs.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { noOptions } from '@/lib/spec/options.ts'
+import { leaveOutEnvironment } from '@/lib/store/channels.ts'
 import * as store from '@/lib/store/environments.ts'
 import { findProject } from '@/lib/store/projects.ts'
 import type { Reader } from '@/lib/store/reader.ts'
+import { judgeWaitingAnew } from '@/lib/store/triggers.ts'
 import { change, invalid, missing, parse, withoutUndefined } from './act.ts'
 import type { Context } from './context.ts'
 import { changePlaces } from './environment-moves.ts'
@@ -98,6 +100,7 @@ export async function updateEnvironment(
     }
     const left = servers ? await changePlaces(tx, actor, before, servers) : []
     const row = await store.changeEnvironment(tx, id, fields)
+    if (row.branch !== before.branch) await judgeWaitingAnew(tx, id)
     await audit('environment.update', `environment:${id}`, before.projectId, {
       ...fields,
       ...(servers ? { servers } : {}),
@@ -107,7 +110,10 @@ export async function updateEnvironment(
   })
 }
 
-/** The panel forgets the environment and its history; the files on its servers stay. PanelError: not_found, forbidden, conflict. */
+/**
+ * The panel forgets the environment and its history; the files on its servers stay. Channels that were told of it alone are told of
+ * nothing from then on. PanelError: not_found, forbidden, conflict.
+ */
 export async function removeEnvironment(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<null> {
   const { id } = parse(byId, input)
   return change(ctx, actor, async ({ tx, audit }) => {
@@ -115,6 +121,7 @@ export async function removeEnvironment(ctx: Context, actor: Actor, input: z.inp
     const environment = await load(tx, actor, id)
     demand(actor, 'configure', environment.projectId)
     await refuseUnderWay(tx, id, 'remove the environment')
+    await leaveOutEnvironment(tx, id)
     await store.deleteEnvironment(tx, id)
     const { name, project, targets } = environment
     await audit('environment.remove', `environment:${id}`, project.id, {

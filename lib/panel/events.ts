@@ -8,6 +8,7 @@ import type { DeploymentEvent } from '@/lib/deploy/events.ts'
 import type { Plan } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
 import { readEvents as readStoredEvents } from '@/lib/store/events.ts'
+import { findPlan } from '@/lib/store/history.ts'
 import { readChunks } from '@/lib/store/logs.ts'
 import { parse } from './act.ts'
 import type { Context } from './context.ts'
@@ -44,8 +45,9 @@ export async function everyEvent(ctx: Context, id: string): Promise<DeploymentEv
  */
 export async function readLog(ctx: Context, actor: Actor, input: z.input<typeof anyLog>): Promise<LogChunkView[]> {
   const { afterChunk, segment, step, server, limit, ...key } = parse(anyLog, input)
-  const { id, plan } = await demandDeployment(ctx.db.prisma, actor, 'view', key)
-  const segments = segmentsOn(plan as Plan | null, server)
+  const { id, environmentId, number } = await demandDeployment(ctx.db.prisma, actor, 'view', key)
+  const plan = server === undefined ? null : await findPlan(ctx.db.prisma, environmentId, number)
+  const segments = segmentsOn(plan, server)
   const chunks = await readChunks(ctx.db.pool, { deploymentId: id, afterChunk, segment, segments, step, limit })
   return chunks.map(({ bytes, at, ...chunk }) => ({ ...chunk, text: decode(bytes), at: at.toISOString() }))
 }
@@ -60,8 +62,9 @@ export async function readRawLog(
   input: z.input<typeof rawLogInput>,
 ): Promise<ReadableStream<Uint8Array>> {
   const { server, ...key } = parse(rawLogInput, input)
-  const deployment = await demandDeployment(ctx.db.prisma, actor, 'view', key)
-  return rawLog(ctx, deployment, segmentsOn(deployment.plan as Plan | null, server))
+  const { id, environmentId, number } = await demandDeployment(ctx.db.prisma, actor, 'view', key)
+  const plan = await findPlan(ctx.db.prisma, environmentId, number)
+  return rawLog(ctx, { id, plan }, segmentsOn(plan, server))
 }
 
 /** Segments on the server of this name; undefined = all there are. */

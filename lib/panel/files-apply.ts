@@ -7,11 +7,12 @@ import type { DeploymentView } from '@/lib/api/shapes.ts'
 import type { FileTarget } from '@/lib/deploy/types.ts'
 import { PanelError } from '@/lib/errors.ts'
 import * as store from '@/lib/store/files.ts'
+import { findAppliedPart } from '@/lib/store/applied-part.ts'
 import { findLiveVariables } from '@/lib/store/variables.ts'
 import { change, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
 import { refuseBeside, stale } from './files-place.ts'
-import { configFileView, liveRevisions } from './files-view.ts'
+import { configFileView, liveFiles } from './files-view.ts'
 import { enqueue } from './queue.ts'
 import { demandLocked } from './seen.ts'
 
@@ -49,7 +50,7 @@ export async function revertConfigFile(
       },
     )
     await audit('file.revert', `environment:${environmentId}`, projectId, { target, path, number, from: wanted })
-    return configFileView(row, await liveRevisions(tx, environmentId))
+    return configFileView(row, await liveFiles(tx, environmentId))
   })
 }
 
@@ -76,7 +77,8 @@ export async function applyConfigFiles(
     if (!live && isIdle)
       throw new PanelError('conflict', 'Nothing is live here yet: the first deployment brings files along.')
     const isForAll = targets.length === environment.targets.length
-    if (live && isIdle && isForAll && !(await differs(ctx, environmentId, live.id)))
+    const isLive = live && isIdle && !(await differs(ctx, environmentId, live.id))
+    if (isLive && isForAll && !(await findAppliedPart(prisma, environmentId, live.id, 'files')))
       throw new PanelError('conflict', 'The live release has the newest files already.')
     return { kind: 'configure', source: { type: 'files', number: count } }
   })

@@ -10,7 +10,7 @@ import * as store from '@/lib/store/files.ts'
 import { change, invalid, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
 import { refuseBeside, stale } from './files-place.ts'
-import { configFileView, liveRevisions, revisionView } from './files-view.ts'
+import { configFileView, liveFiles, revisionView } from './files-view.ts'
 import { demandEnvironment, demandLocked } from './seen.ts'
 
 /** A secret text is looked for in all that is logged: a longer one would take the worker's memory. */
@@ -24,7 +24,7 @@ export async function listConfigFiles(
 ): Promise<ConfigFileView[]> {
   const { environmentId } = parse(byEnvironment, input)
   await demandEnvironment(ctx.db.prisma, actor, 'view', environmentId)
-  const live = await liveRevisions(ctx.db.prisma, environmentId)
+  const live = await liveFiles(ctx.db.prisma, environmentId)
   return (await store.findFiles(ctx.db.prisma, environmentId)).map((row) => configFileView(row, live))
 }
 
@@ -40,7 +40,7 @@ export async function readConfigFile(
   if (!found || found.newest.content === null) throw missing('file')
   const { file, newest } = found
   const text = newest.isSecret || !newest.isText ? null : textOf(ctx.secrets.decrypt(newest.content!))
-  return { ...configFileView({ ...newest, file }, await liveRevisions(ctx.db.prisma, environmentId)), text }
+  return { ...configFileView({ ...newest, file }, await liveFiles(ctx.db.prisma, environmentId)), text }
 }
 
 /**
@@ -78,7 +78,7 @@ export async function saveConfigFile(
     )
     const { sha256: _said, ...told } = facts
     await audit('file.save', `environment:${environmentId}`, projectId, { target, path, number, ...told })
-    return configFileView(row, await liveRevisions(tx, environmentId))
+    return configFileView(row, await liveFiles(tx, environmentId))
   })
 }
 

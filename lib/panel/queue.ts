@@ -11,11 +11,11 @@ import { chooseTargets, onlyOn, type Chosen } from './chosen-servers.ts'
 import type { Context } from './context.ts'
 import { deploymentView } from './deployment-view.ts'
 
-type Wish = { kind: PlanKind; source: DeploymentSource; onlyWhenIdle?: boolean }
+type Wish = { kind: PlanKind; source: DeploymentSource; onlyWhenIdle?: boolean; holdsPushes?: string }
 type Choose = (environment: store.WishRow, targets: store.WishRow['targets']) => Wish | Promise<Wish>
 
 /**
- * `expectedHash`: of the plan that was shown, if that and nothing else is wanted. `force`: although somebody holds the environment;
+ * `expectedHash`: of the plan that was shown, if that and nothing else is wanted. `force`: although somebody holds the environment, or it lies in a freeze;
  * for those who could lift that.
  */
 type Request = Chosen & {
@@ -99,7 +99,9 @@ function demandSame(earlier: store.DeploymentRow, actor: Actor, wish: WishFor | 
   const isOther =
     earlier.requestedBy !== actorText(actor) ||
     (wish !== null && (wish.kind !== earlier.kind || wish.source.type !== source.type)) ||
-    (wish?.source.type === 'git' && source.type === 'git' && wish.source.ref !== source.ref) ||
+    (wish?.source.type === 'git' &&
+      source.type === 'git' &&
+      (wish.source.ref !== source.ref || wish.source.unless !== source.unless)) ||
     // Which ones lag behind changes with what was queued.
     (wish !== null && !wish.isOutdatedOnly && (wish.targetIds ?? []).join() !== earlier.targetIds.join())
   if (isOther) throw new PanelError('conflict', 'This Idempotency-Key was used for another request. Take a new one.')

@@ -1,7 +1,6 @@
 // The whole redacted log of a deployment as one text, read from the database as fast as the reader takes it: a heading before each
 // step, and every byte as it was stored. Of several servers one after the other, so that no line is ever joined with another's.
 import type { Plan } from '@/lib/deploy/types.ts'
-import type { DeploymentRow } from '@/lib/store/history.ts'
 import { listLoggedSteps, readChunks, readStepChunks, type LogStep } from '@/lib/store/logs.ts'
 import type { Context } from './context.ts'
 import { planSteps } from './deployment-view.ts'
@@ -11,11 +10,12 @@ const chunksAtOnce = 32
 type Piece = LogStep & { bytes: Uint8Array }
 
 /** `segments`: of these alone. */
-export function rawLog(ctx: Context, deployment: DeploymentRow, segments?: string[]): ReadableStream<Uint8Array> {
-  const plan = deployment.plan as Plan | null
-  const pieces = plan?.fleet
-    ? inOrderOfServers(ctx, deployment.id, orderOf(plan, segments))
-    : asWritten(ctx, deployment.id)
+export function rawLog(
+  ctx: Context,
+  { id, plan }: { id: string; plan: Plan | null },
+  segments?: string[],
+): ReadableStream<Uint8Array> {
+  const pieces = plan?.fleet ? inOrderOfServers(ctx, id, orderOf(plan, segments)) : asWritten(ctx, id)
   const text = withHeadings(pieces, headings(plan))
   return new ReadableStream<Uint8Array>(
     {

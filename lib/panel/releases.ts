@@ -48,7 +48,9 @@ export async function activateRelease(
     const isLive = release.id === environment.liveReleaseId && targets.every((target) => isAt(target, release.name))
     if (isLive && environment.deployments.length === 0)
       throw new PanelError('conflict', `Release ${number} is live already.`)
-    return { kind: 'activate', source: { type: 'release', number } }
+    const live = await store.findLiveRelease(ctx.db.prisma, environmentId)
+    const older = live && number < live.number ? { holdsPushes: `put release ${number} back` } : {}
+    return { kind: 'activate', source: { type: 'release', number }, ...older }
   })
 }
 
@@ -66,6 +68,8 @@ export async function rollBack(
   return enqueue(ctx, actor, request, async () => {
     const release = await store.findEarlierRelease(ctx.db.prisma, request.environmentId)
     if (!release) throw new PanelError('release_missing', 'There is no earlier release on the server to roll back to.')
-    return { kind: 'activate', source: { type: 'release', number: release.number }, onlyWhenIdle: true }
+    const { number } = release
+    const holdsPushes = `rolled back to release ${number}`
+    return { kind: 'activate', source: { type: 'release', number }, onlyWhenIdle: true, holdsPushes }
   })
 }

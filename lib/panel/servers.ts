@@ -20,6 +20,7 @@ import * as store from '@/lib/store/servers.ts'
 import { change, invalid, missing, parse, withoutUndefined } from './act.ts'
 import { ask } from './ask.ts'
 import type { Context } from './context.ts'
+import { refuseSecondName } from './environment-places.ts'
 import { serverView } from './server-view.ts'
 import { makeSshKey } from './ssh-key.ts'
 
@@ -124,7 +125,10 @@ export async function readHostKey(ctx: Context, actor: Actor, input: z.input<typ
   return hostKeyAnswer.parse(await ask(ctx, 'hostKey', { serverId: id }, { deadlineMs: 20_000 }))
 }
 
-/** Pins the key whose fingerprint a person has compared. PanelError host_key_changed when the server presents another now. */
+/**
+ * Pins the key whose fingerprint a person has compared. PanelError: host_key_changed when the server presents another now, conflict when
+ * that is the key of another server on which an environment has the same folder.
+ */
 export async function confirmHostKey(
   ctx: Context,
   actor: Actor,
@@ -138,7 +142,9 @@ export async function confirmHostKey(
       fingerprint: now.fingerprint,
     })
   return change(ctx, actor, async ({ tx, audit }) => {
+    await lockPlaces(tx)
     const before = await load(tx, actor, id)
+    await refuseSecondName(tx, actor, before, now.hostKey)
     await store.pinHostKey(tx, id, now.hostKey, now.fingerprint)
     await audit('server.trust', `server:${id}`, null, { before: before.fingerprint, after: now.fingerprint })
     return serverView(await load(tx, actor, id))

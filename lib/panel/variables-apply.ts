@@ -4,6 +4,7 @@ import type { Actor } from '@/lib/access.ts'
 import { variablesApply } from '@/lib/api/inputs-variables.ts'
 import type { DeploymentView } from '@/lib/api/shapes.ts'
 import { PanelError } from '@/lib/errors.ts'
+import { findAppliedPart } from '@/lib/store/applied-part.ts'
 import { findLiveVariables, findNewestVariables } from '@/lib/store/variables.ts'
 import { parse } from './act.ts'
 import type { Context } from './context.ts'
@@ -32,8 +33,10 @@ export async function applyVariables(
     const isIdle = environment.deployments.length === 0
     if (!live && isIdle)
       throw new PanelError('conflict', 'Nothing is live here yet: the first deployment brings the variables along.')
-    // Known of a release is what was applied last, on whichever servers: on some of them alone it may be applied again.
-    if (live?.variableSetId === newest.id && isIdle && targets.length === environment.targets.length)
+    // Known of a release is what was applied last, on whichever servers: what not all have may be applied again.
+    const isForAll = targets.length === environment.targets.length
+    const isLive = live?.variableSetId === newest.id && isIdle
+    if (isLive && isForAll && !(await findAppliedPart(ctx.db.prisma, environmentId, live.id, 'variables')))
       throw new PanelError('conflict', `The live release has set ${newest.number} already.`)
     return { kind: 'configure', source: { type: 'variables', number: newest.number } }
   })

@@ -13,6 +13,7 @@ import { readEnvText } from '@/lib/format/env-text.ts'
 import { checkDialect, usualDialect, type Dialect } from '@/lib/spec/env-dialects.ts'
 import { writeEnvValue } from '@/lib/spec/env-write.ts'
 import type { Reader } from '@/lib/store/reader.ts'
+import { findAppliedPart } from '@/lib/store/applied-part.ts'
 import {
   findLiveVariables,
   findNewestVariables,
@@ -153,6 +154,7 @@ function stale(newest: VariableSet | null): PanelError {
 
 async function view(ctx: Context, reader: Reader, set: VariableSet, open: OpenSet): Promise<VariablesView> {
   const { live } = await findLiveVariables(reader, set.environmentId)
+  const part = live && (await findAppliedPart(reader, set.environmentId, live.id, 'variables'))
   const its = live?.variableSet ?? null
   const shown = shownText(open)
   return {
@@ -164,6 +166,7 @@ async function view(ctx: Context, reader: Reader, set: VariableSet, open: OpenSe
     live: live && {
       release: live.name,
       number: its?.number ?? null,
+      onlyOn: part && part.targetIds,
       ...envDifference(its && openSet(ctx, its).text, open.text),
     },
     createdBy: set.createdBy,

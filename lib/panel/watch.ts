@@ -7,12 +7,13 @@ import { listen, type Listening } from '@/lib/store/listen.ts'
 import type { Database } from '@/lib/store/database.ts'
 import type { Context } from './context.ts'
 
-export type Change = { deploymentId: string; environmentId: string }
+/** `deploymentId` null: something about the environment itself, as a push that waits. */
+export type Change = { deploymentId: string | null; environmentId: string }
 /** Nothing given = every deployment. */
 type WatchFilter = { deploymentId?: string; environmentId?: string }
 type Watcher = { filter: WatchFilter; onChange: (change: Change | null) => void }
 
-const payload = z.object({ d: z.string(), e: z.string() })
+const payload = z.object({ d: z.string().nullable(), e: z.string() })
 
 class Hub {
   readonly watchers = new Set<Watcher>()

@@ -133,8 +133,18 @@ export function healthCheckStep({ healthCheck: check }: Options): PresetStep | n
 function healthCheckText({ url, status, contains, tries, pauseSeconds, timeoutSeconds }: HealthCheck): string {
   return `url=${quote(url)}
 expected=${quote(contains)}
-expected=\${expected//'{commit}'/"$FAIRLEAD_REVISION"}
-expected=\${expected//'{release}'/"$FAIRLEAD_RELEASE"}
+# put <what> <instead>: in $expected, wherever it is
+put() {
+  left=$expected expected=
+  while :; do
+    case $left in *"$1"*) ;; *) break ;; esac
+    expected=$expected\${left%%"$1"*}$2
+    left=\${left#*"$1"}
+  done
+  expected=$expected$left
+}
+put '{commit}' "$FAIRLEAD_REVISION"
+put '{release}' "$FAIRLEAD_RELEASE"
 # → $code, the status that came ('' for none), and $body
 if command -v curl >/dev/null; then
   ask() {

@@ -34,7 +34,7 @@ export async function findAskedServer({ prisma }: Database, id: string) {
 export async function findAskedPlace({ prisma }: Database, environmentId: string) {
   const target = await prisma.target.findFirst({
     where: { environmentId },
-    orderBy: { createdAt: 'asc' },
+    orderBy: [{ position: 'asc' }, { createdAt: 'asc' }],
     include: { server: { include: throughJumps } },
   })
   return target?.server ?? null
@@ -53,7 +53,7 @@ const setsHidden = 30
 export async function findAskedLogs({ prisma }: Database, environmentId: string) {
   return prisma.target.findFirst({
     where: { environmentId },
-    orderBy: { createdAt: 'asc' },
+    orderBy: [{ position: 'asc' }, { createdAt: 'asc' }],
     include: {
       server: { include: throughJumps },
       environment: {

@@ -17,7 +17,11 @@ export function openDatabase(url: string, { size = 10 } = {}): Database {
   // query says what is wrong.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) })
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { disposeExternalPool: false }),
+    // A busy machine is slow, not broken: Prisma's own 2 and 5 s end transactions that only wait for their turn.
+    transactionOptions: { maxWait: 10_000, timeout: 20_000 },
+  })
   return {
     prisma,
     pool,
@@ -27,4 +31,10 @@ export function openDatabase(url: string, { size = 10 } = {}): Database {
       await pool.end()
     },
   }
+}
+
+/** By the clock that all workers share. */
+export async function databaseNow(db: Database): Promise<Date> {
+  const { rows } = await db.pool.query<{ now: Date }>(`SELECT clock_timestamp() AS "now"`)
+  return rows[0]!.now
 }

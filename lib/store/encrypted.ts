@@ -9,6 +9,11 @@ export const encryptedColumns: EncryptedColumn[] = [
   { table: 'User', column: 'totpSecret', words: `'two-factor secret of ' || t."email"` },
   { table: 'KeptAnswer', column: 'answer', words: `'answer kept for ' || t."actor"` },
   { table: 'Project', column: 'credential', words: `'credential of project ' || t."name"` },
+  {
+    table: 'Channel',
+    column: 'config',
+    words: `'channel ' || t."name" || ' of project ' || (SELECT p."name" FROM "Project" p WHERE p."id" = t."projectId")`,
+  },
   { table: 'Server', column: 'privateKey', words: `'private key of server ' || t."name"` },
   {
     table: 'VariableSet',
@@ -21,6 +26,8 @@ export const encryptedColumns: EncryptedColumn[] = [
     column: 'content',
     words: `'revision ' || t."number" || ' of file ' || (SELECT f."path" FROM "ConfigFile" f WHERE f."id" = t."fileId")`,
   },
+  { table: 'Webhook', column: 'secret', words: `'secret of webhook ' || t."id"` },
+  { table: 'Webhook', column: 'previousSecret', words: `'secret before the last of webhook ' || t."id"` },
 ]
 
 const atOnce = 500

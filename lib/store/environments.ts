@@ -11,6 +11,7 @@ import { lockByName } from './settings.ts'
 const inOrder: Prisma.TargetOrderByWithRelationInput[] = [{ position: 'asc' }, { createdAt: 'asc' }]
 const parts = {
   project: { select: { id: true, name: true, slug: true, repositoryUrl: true } },
+  following: { select: { heldBy: true, heldWhy: true, waiting: true } },
   targets: { include: { server: { select: { name: true, labels: true } } }, orderBy: inOrder },
 } satisfies Prisma.EnvironmentInclude
 export type EnvironmentRow = Prisma.EnvironmentGetPayload<{ include: typeof parts }>

@@ -4,6 +4,7 @@ import type { DeploymentEvent, NewEvent } from '@/lib/deploy/events.ts'
 import { eventSchemas, parseEvent } from '@/lib/deploy/events.ts'
 import { moveStatus } from '@/lib/deploy/status.ts'
 import type { DeploymentStatus } from '@/lib/deploy/types.ts'
+import { writeMessages } from './messages-made.ts'
 
 /** A deployment whose row is locked by the present transaction. `append` keeps `nextSeq` and `status` up to date. */
 export type LockedDeployment = { id: string; environmentId: string; nextSeq: number; status: DeploymentStatus }
@@ -17,7 +18,7 @@ type Columns = {
   finishedAt?: Date
 }
 
-/** Adds `events` in order, and tells listeners of `fairlead_deployment` once the transaction commits. */
+/** Adds `events` in order with the messages that they make, and tells listeners of `fairlead_deployment` once the transaction commits. */
 export async function appendEvents(
   client: PoolClient,
   deployment: LockedDeployment,
@@ -46,6 +47,7 @@ export async function appendEvents(
       ...Object.values(columns),
     ],
   )
+  await writeMessages(client, deployment, events)
 }
 
 /** What the row of the deployment says after these events; the reducer says the same of the whole list. */

@@ -4,12 +4,16 @@ import type { Prisma } from './generated/client.ts'
 import { throughJumps } from './jumps.ts'
 import type { Reader } from './reader.ts'
 
-const deploymentParts = { release: true } as const
-export type DeploymentRow = Prisma.DeploymentGetPayload<{ include: typeof deploymentParts }>
+/** Plans are large: they are read for those alone who show them. */
+const deploymentParts = { omit: { plan: true }, include: { release: true } } as const
+export type DeploymentRow = Prisma.DeploymentGetPayload<typeof deploymentParts>
 
-const placedParts = { release: true, environment: { select: { projectId: true } } } as const
+const placedParts = {
+  omit: { plan: true },
+  include: { release: true, environment: { select: { projectId: true } } },
+} as const
 /** With the project that it is of, which decides who sees it. */
-export type PlacedDeployment = Prisma.DeploymentGetPayload<{ include: typeof placedParts }>
+export type PlacedDeployment = Prisma.DeploymentGetPayload<typeof placedParts>
 
 const detailParts = {
   release: true,
@@ -49,7 +53,7 @@ function where(key: DeploymentKey): Prisma.DeploymentWhereUniqueInput {
 }
 
 export function findDeployment(reader: Reader, key: DeploymentKey): Promise<PlacedDeployment | null> {
-  return reader.deployment.findUnique({ where: where(key), include: placedParts })
+  return reader.deployment.findUnique({ where: where(key), ...placedParts })
 }
 
 export function findDetail(reader: Reader, key: DeploymentKey): Promise<DetailRow | null> {
@@ -64,7 +68,7 @@ export function findByKey(
 ): Promise<DeploymentRow | null> {
   return reader.deployment.findUnique({
     where: { environmentId_idempotencyKey: { environmentId, idempotencyKey } },
-    include: deploymentParts,
+    ...deploymentParts,
   })
 }
 
@@ -76,7 +80,7 @@ export function findDeployments(
 ) {
   return reader.deployment.findMany({
     where: { environmentId, ...(before === undefined ? {} : { number: { lt: before } }) },
-    include: deploymentParts,
+    ...deploymentParts,
     orderBy: { number: 'desc' },
     take: limit,
   })

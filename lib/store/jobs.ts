@@ -44,10 +44,14 @@ async function findJob(db: Database, deploymentId: string) {
   return { ...deployment, environment: onlyTargets(environment, targetIds), plan: deployment.plan as Plan | null }
 }
 
-/** With the targets that a run is for; [] = all of them. */
-function onlyTargets<E extends { targets: { id: string }[] }>(environment: E, targetIds: string[]): E {
-  if (targetIds.length === 0) return environment
-  return { ...environment, targets: environment.targets.filter(({ id }) => targetIds.includes(id)) }
+/** With the targets that a run is for ([] = all of them), and those that it isn't for as `others`. */
+function onlyTargets<T extends { id: string }, E extends { targets: T[] }>(
+  environment: E,
+  targetIds: string[],
+): E & { others: E['targets'] } {
+  const isMeant = ({ id }: T): boolean => targetIds.length === 0 || targetIds.includes(id)
+  const others = environment.targets.filter((one) => !isMeant(one))
+  return { ...environment, targets: environment.targets.filter(isMeant), others }
 }
 
 /** What a deployment on these targets of the environment would be planned from now; null when there is no such environment. */

@@ -96,6 +96,11 @@ export async function findTargetsBeside(reader: Reader, serverId: string): Promi
   return reader.target.findMany({ where: { server: { OR: same } }, include: beside })
 }
 
+/** Targets on other servers that have presented this host key. */
+export function findTargetsOfKey(reader: Reader, hostKey: string, except: string): Promise<TargetBeside[]> {
+  return reader.target.findMany({ where: { server: { hostKey, id: { not: except } } }, include: beside })
+}
+
 /** What tells machines apart, by the id of the server. */
 export async function findMachines(reader: Reader, serverIds: string[]): Promise<Map<string, Machine>> {
   const rows = await reader.server.findMany({

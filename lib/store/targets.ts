@@ -33,6 +33,14 @@ export async function recordPlan(
   await write.append({ type: 'planned', data: { planHash, release: plan.release } })
 }
 
+/** Stores another form of the plan that flies already; what it agrees to is the same. */
+export async function replacePlan(write: ClaimedWrite, plan: Plan): Promise<void> {
+  await write.client.query(`UPDATE "Deployment" SET "plan" = $2 WHERE "id" = $1`, [
+    write.deployment.id,
+    storableJson(plan),
+  ])
+}
+
 async function recordRelease(write: ClaimedWrite, release: PlannedRelease, plan: Plan): Promise<string> {
   const { rows } = await write.client.query<{ id: string }>(
     `INSERT INTO "Release" ("id", "environmentId", "number", "name", "revision", "ref", "subject", "author", "committedAt",
@@ -137,17 +145,32 @@ export async function markRelease(
   )
 }
 
-/** The server said that `current` points to `name` now; null = to nothing. A name that isn't ours leaves no live release. */
+/**
+ * The server said that `current` points to `name` now; null = to nothing. A name that isn't ours leaves no live release, unless
+ * another server has one: then that is what the environment has.
+ */
 export async function markLive(write: ClaimedWrite, targetId: string, name: string | null): Promise<void> {
   await markLiveThere(write, targetId, name)
   const { rows } = await write.client.query<{ id: string }>(
     `UPDATE "Release" SET "liveAt" = clock_timestamp() WHERE "environmentId" = $1 AND "name" = $2 RETURNING "id"`,
     [write.deployment.environmentId, name],
   )
-  await write.client.query(`UPDATE "Environment" SET "liveReleaseId" = $2 WHERE "id" = $1`, [
-    write.deployment.environmentId,
-    rows[0]?.id ?? null,
-  ])
+  await write.client.query(
+    `UPDATE "Environment" e SET "liveReleaseId" = $2 WHERE e."id" = $1 AND ($2::text IS NOT NULL OR NOT EXISTS (
+       SELECT 1 FROM "Target" t JOIN "Release" r ON r."environmentId" = e."id" AND r."name" = t."liveRelease"
+       WHERE t."environmentId" = e."id" AND t."id" <> $3))`,
+    [write.deployment.environmentId, rows[0]?.id ?? null, targetId],
+  )
+}
+
+/** Where there are several servers, which may differ, this is what the environment has. A name that isn't ours changes nothing. */
+export async function markEnvironmentLive({ client, deployment }: ClaimedWrite, name: string): Promise<void> {
+  await client.query(
+    `UPDATE "Environment" e SET "liveReleaseId" = r."id" FROM "Release" r
+     WHERE e."id" = $1 AND r."environmentId" = e."id" AND r."name" = $2
+       AND (SELECT count(*) FROM "Target" t WHERE t."environmentId" = e."id") > 1`,
+    [deployment.environmentId, name],
+  )
 }
 
 /** The same of a server that the environment leaves: what is live elsewhere is what the environment has. */
@@ -197,5 +220,13 @@ export async function markVariables(
        (SELECT "id" FROM "VariableSet" WHERE "environmentId" = $1 AND "number" = $3)
      WHERE "environmentId" = $1 AND "name" = $2`,
     [write.deployment.environmentId, name, number, sha256],
+  )
+}
+
+/** Nobody knows what is live on the target from now on, until it is seen again. `why` is for people. */
+export async function markUnknown(write: ClaimedWrite, targetId: string, why: string): Promise<void> {
+  await write.client.query(
+    `UPDATE "Target" SET "unknownSince" = COALESCE("unknownSince", clock_timestamp()), "unknownWhy" = $2 WHERE "id" = $1`,
+    [targetId, why],
   )
 }

@@ -61,8 +61,8 @@ export function giveUp(db: Database, wish: Wish & { targetId?: string }): Promis
     const state = reduce(await readEvents(client, deployment.id))
     const targetId = deployment.isFleet ? wish.targetId : undefined
     if (isGivenUp(state, targetId)) return
-    const isLooking = state.segments.some((one) => one.looking && (wish.targetId ?? one.targetId) === one.targetId)
-    if (isFinished(state.status) || !isLooking || (targetId === undefined && !state.cancel))
+    const looked = state.segments.find((one) => one.looking && (wish.targetId ?? one.targetId) === one.targetId)
+    if (isFinished(state.status) || !looked || (targetId === undefined && !state.cancel))
       throw new PanelError(
         'conflict',
         deployment.isFleet && wish.targetId !== undefined
@@ -71,7 +71,8 @@ export function giveUp(db: Database, wish: Wish & { targetId?: string }): Promis
       )
     const target = targetId === undefined ? {} : { targetId }
     await appendEvents(client, deployment, [{ type: 'given.up', data: { by: wish.byName, ...target } }])
-    await noteWish(client, wish, 'deployment.give-up', deployment.id, target)
+    const about = targetId === undefined ? {} : { server: looked.server }
+    await noteWish(client, wish, 'deployment.give-up', deployment.id, about)
     await tellWorkers(client, deployment)
   })
 }
@@ -128,4 +129,19 @@ export async function noteWish(
      SELECT $1, $2, $3, $4, $5, e."projectId" FROM "Deployment" d JOIN "Environment" e ON e."id" = d."environmentId" WHERE d."id" = $6`,
     [who.by, who.byName, action, `deployment:${deploymentId}`, storableJson(data), deploymentId],
   )
+}
+
+/** `continued`: the servers after the first may follow. `givenUpTargets`: nobody waits for these. */
+export type FleetWishes = { continued: boolean; givenUpTargets: string[] }
+
+export async function readFleetWishes(db: Database, deploymentId: string): Promise<FleetWishes> {
+  const { rows } = await db.pool.query<{ type: string; targetId: string | null }>(
+    `SELECT "type", "data"->>'targetId' AS "targetId" FROM "Event"
+     WHERE "deploymentId" = $1 AND "type" IN ('continued', 'given.up')`,
+    [deploymentId],
+  )
+  return {
+    continued: rows.some(({ type }) => type === 'continued'),
+    givenUpTargets: rows.flatMap(({ type, targetId }) => (type === 'given.up' && targetId !== null ? [targetId] : [])),
+  }
 }

@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import type { Actor } from '@/lib/api/shapes.ts'
 import type { Context } from '@/lib/panel/context.ts'
+import { problemWords } from '@/lib/api/problem-words.ts'
 import { context } from './context.ts'
 import { refusalOf, type Refusal } from './refusal.ts'
 import { actorOfRequest } from './who.ts'
@@ -17,7 +18,7 @@ export function action<S extends z.ZodType, T>(
   return async (input: z.input<S>): Promise<Result<T>> => {
     try {
       const actor = await actorOfRequest()
-      return { ok: true, value: await run(context(), actor, schema.parse(input)) }
+      return { ok: true, value: await run(context(), actor, schema.parse(input, { error: problemWords })) }
     } catch (error) {
       return { ok: false, error: refusalOf(error) }
     }
@@ -28,7 +29,7 @@ export function action<S extends z.ZodType, T>(
 export function openAction<S extends z.ZodType, T>(schema: S, run: (ctx: Context, input: z.output<S>) => Promise<T>) {
   return async (input: z.input<S>): Promise<Result<T>> => {
     try {
-      return { ok: true, value: await run(context(), schema.parse(input)) }
+      return { ok: true, value: await run(context(), schema.parse(input, { error: problemWords })) }
     } catch (error) {
       return { ok: false, error: refusalOf(error) }
     }

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Actor } from '@/lib/api/shapes.ts'
 import type { Context } from '@/lib/panel/context.ts'
+import { problemWords } from '@/lib/api/problem-words.ts'
 import { answer } from './answer.ts'
 import { context } from './context.ts'
 import { actorOfRequest } from './who.ts'
@@ -15,7 +16,11 @@ export function asked<S extends z.ZodType, T>(
     answer(async () => {
       const query = Object.fromEntries(new URL(request.url).searchParams)
       const { id: environmentId } = await params
-      const found = await run(context(), await actorOfRequest(), schema.parse({ ...query, environmentId }))
+      const found = await run(
+        context(),
+        await actorOfRequest(),
+        schema.parse({ ...query, environmentId }, { error: problemWords }),
+      )
       return Response.json(found, { headers: { 'cache-control': 'no-store' } })
     })
 }

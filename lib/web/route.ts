@@ -5,6 +5,7 @@ import type { Actor } from '@/lib/api/shapes.ts'
 import { errorStatus, PanelError } from '@/lib/errors.ts'
 import { actorOfBearer } from '@/lib/panel/bearer.ts'
 import type { Context } from '@/lib/panel/context.ts'
+import { problemWords } from '@/lib/api/problem-words.ts'
 import { addressOf } from './address.ts'
 import { context } from './context.ts'
 import { refusalOf } from './refusal.ts'
@@ -36,7 +37,7 @@ export function route<S extends z.ZodType, T>(schema: S, run: Run<z.output<S>, T
         ...(key === null ? {} : { idempotencyKey: key }),
         ...pathOf(await params),
       }
-      const result = await run(context(), actor, schema.parse(given), request)
+      const result = await run(context(), actor, schema.parse(given, { error: problemWords }), request)
       return result instanceof Response
         ? result
         : Response.json(result ?? null, { status, headers: { 'cache-control': 'no-store' } })

@@ -92,7 +92,7 @@ class Source {
   private heartbeat: NodeJS.Timeout | undefined
   private isStale = true
   private isReading = false
-  /** What changed beside the deployment, by its id, until the reader takes it. */
+  /** What changed beside the deployment, by its id or the environment's, until the reader takes it. */
   private readonly changes = new Map<string, Change | null>()
   private readonly listener: Listener
   private readonly actor: Actor
@@ -123,8 +123,8 @@ class Source {
   }
 
   private changed(change: Change | null): void {
-    const isOurs = change !== null && change.deploymentId === this.deployment
-    if (!isOurs) this.changes.set(change?.deploymentId ?? '', change)
+    const isOurs = typeof change?.deploymentId === 'string' && change.deploymentId === this.deployment
+    if (!isOurs) this.changes.set(change?.deploymentId ?? change?.environmentId ?? '', change)
     if (this.changes.size > changesAtOnce) {
       this.changes.clear()
       this.changes.set('', null)

@@ -42,10 +42,11 @@ export async function chooseCopy(
     if (typeof copy !== 'string') return copy
     reasons.push(copy)
   }
+  const commit = release.revision.slice(0, 7)
   const why = reasons.length > 0 ? ` ${reasons.join(' ')}` : ''
   throw new PanelError(
     'release_missing',
-    `${to.server.name} does not have release ${release.number}, and there is no other server to copy it from.${why}`,
+    `${to.server.name} does not have release ${release.number}, and there is no other server to copy it from.${why} Deploy its commit again, ${commit}: that makes it anew, with the variables and files of now.`,
   )
 }
 
@@ -59,8 +60,9 @@ async function measured(worker: Looker, from: Target, release: Release, signal: 
   const changed = found.compared?.files.filter(({ change }) => change !== 'added') ?? []
   if (changed.length > 0 || (found.compared === null && recorded !== null && found.manifest !== recorded))
     throw new PanelError('release_missing', `On ${name} its files are not those that were deployed any more.`)
-  if (found.env === 'link') throw new PanelError('release_missing', `On ${name} its .env is a link.`)
-  return { from, manifest: found.manifest, bytes: found.bytes, env: found.env === '-' ? null : found.env }
+  if (found.env !== found.planned)
+    throw new PanelError('release_missing', `On ${name} its .env is not the one that was deployed any more.`)
+  return { from, manifest: found.manifest, bytes: found.bytes, env: /^(-|link)$/.test(found.env) ? null : found.env }
 }
 
 /** What a step `receive` is sent, read from the server that has it. Dispose of it. @throws PanelError unreachable …, release_missing. */

@@ -8,18 +8,23 @@ import { forgetTarget } from '@/lib/store/targets.ts'
 import { Refusal, answerOf } from './exchange.ts'
 import { failureBefore, failureOfServer } from './failure.ts'
 import { flyFleet } from './fleet.ts'
+import { settleAlone } from './fleet-settle.ts'
 import { Flight } from './flight.ts'
 import type { FlightSignals } from './flight.ts'
 import { depart, leftTarget } from './leave.ts'
 import { judge, judgeUndo } from './judge.ts'
 import type { Verdict } from './judge.ts'
 import type { Lane } from './lane.ts'
+import { Overtaken } from './overtaken.ts'
 import { planWhole, prepare } from './prepare.ts'
 import type { Cargo } from './prepare.ts'
 import { flySegment } from './segment.ts'
 import { Shipment } from './shipment.ts'
 import { flyUndo } from './undo.ts'
 import type { Worker } from './worker.ts'
+
+/** Of a run that began at all; `superseded`: something newer was live before it did. */
+type Ending = Verdict | { status: 'superseded'; failure: null }
 
 const cancelled: Verdict = { status: 'cancelled', failure: null, undo: null }
 
@@ -29,7 +34,8 @@ export async function flyDeployment(worker: Worker, held: Claim, signals: Flight
   warmUp(flight).catch(() => {})
   const leaving = leftTarget(flight)
   const flown = await outcome(flight)
-  const { status, failure } = leaving === null ? flown : await depart(flight, leaving, flown)
+  const isOver = leaving !== null && flown.status === 'succeeded'
+  const { status, failure } = isOver ? await depart(flight, leaving, flown) : flown
   const isLeft = leaving !== null && status === 'succeeded'
   await flight.record([{ type: 'finished', data: { status, failure } }], async (write) => {
     if (isLeft) await forgetTarget(write, leaving)
@@ -58,7 +64,7 @@ async function warmUp(flight: Flight): Promise<void> {
   )
 }
 
-async function outcome(flight: Flight): Promise<Verdict> {
+async function outcome(flight: Flight): Promise<Ending> {
   if (flight.cancel.aborted && flight.state.segments.length === 0) return cancelled
   let cargo: Cargo
   try {
@@ -66,14 +72,23 @@ async function outcome(flight: Flight): Promise<Verdict> {
   } catch (error) {
     flight.gone.throwIfAborted()
     if (flight.cancel.aborted) return cancelled
+    if (error instanceof Overtaken) return superseded(flight, error)
     return { status: 'failed', failure: failureBefore(error), undo: null }
   }
   const shipment = new Shipment(flight, cargo)
   try {
-    return await (cargo.plan.fleet ? flyFleet(flight, shipment) : flyAll(flight, shipment))
+    if (cargo.plan.fleet) return await flyFleet(flight, shipment)
+    const verdict = await flyAll(flight, shipment)
+    if (verdict.status !== 'succeeded') await settleAlone(flight)
+    return verdict
   } finally {
     await shipment.dispose()
   }
+}
+
+async function superseded(flight: Flight, { message }: Overtaken): Promise<Ending> {
+  await flight.record([{ type: 'note', data: { level: 'note', code: 'overtaken', message } }])
+  return { status: 'superseded', failure: null }
 }
 
 async function flyAll(flight: Flight, shipment: Shipment): Promise<Verdict> {
@@ -151,7 +166,7 @@ async function acknowledgeOn(lane: Lane, segments: string[], forGood: boolean): 
   try {
     const connection = await worker.connector.connect(lane.address(), { signal: gone })
     try {
-      for (const name of segments) await answerOf(connection, acknowledgeProgram(lane.context(), name, forGood))
+      await answerOf(connection, acknowledgeProgram(lane.context(), segments, forGood))
     } finally {
       connection.end()
     }

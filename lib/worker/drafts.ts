@@ -3,7 +3,7 @@
 import { PanelError } from '@/lib/errors.ts'
 import { draftActivation, draftDeployment } from '@/lib/deploy/plan.ts'
 import type { PanelHook, PlanEnvironment, RepositoryHook } from '@/lib/deploy/plan.ts'
-import { assembleFleet } from '@/lib/deploy/plan-fleet.ts'
+import { assembleFleet, isFleet } from '@/lib/deploy/plan-fleet.ts'
 import { assemblePlan } from '@/lib/deploy/plan-steps.ts'
 import type { PlanDrafts } from '@/lib/deploy/plan-steps.ts'
 import { releaseName } from '@/lib/deploy/release-name.ts'
@@ -17,6 +17,7 @@ import type {
   Mirror,
   Permissions,
   Plan,
+  OutsideTarget,
   PlannedTarget,
   TreeChange,
 } from '@/lib/deploy/types.ts'
@@ -41,13 +42,17 @@ export type NewDraft = {
   variables: Variables | null
   envSha256: string | null
 }
+type New = { mirror: Mirror; commit: Commit; whole?: boolean; repair?: boolean }
 export type ExistingDraft = { plan: Plan; release: Release }
 
-/** A plan of kind `deploy` for `commit`, which the mirror knows. `whole`: on top of nothing, whatever servers have. */
+/**
+ * A plan of kind `deploy` for `commit`, which the mirror knows. `whole`: on top of nothing, whatever servers have. `repair`: whatever is
+ * live there is taken over, and as nobody knows what is left of it, its own hooks don't run.
+ */
 export async function draftNew(
   ground: Ground,
   run: Run,
-  { mirror, commit, whole = false }: { mirror: Mirror; commit: Commit; whole?: boolean },
+  { mirror, commit, whole = false, repair = false }: New,
 ): Promise<NewDraft> {
   const { environment, signal } = ground
   const planned = plannedBy(ground, run)
@@ -63,7 +68,7 @@ export async function draftNew(
   try {
     const plan = await assembled(ground, (one) => {
       const base = whole ? null : targetOf(one).treeRevision
-      return newDrafts(one, run, { mirror, commit, envSha256, changing: changeFrom(base) })
+      return newDrafts(one, run, { mirror, commit, repair, envSha256, changing: changeFrom(base) })
     })
     return { plan, commit, changes: await Promise.all(changes.values()), variables, envSha256 }
   } catch (error) {
@@ -77,13 +82,13 @@ function plannedBy({ environment }: Ground, run: Run): Release | undefined {
   return environment.releases.find((one) => one.number === run.number)
 }
 
-type Known = { mirror: Mirror; commit: Commit; envSha256: string | null; changing: Promise<TreeChange> }
+type Known = New & { envSha256: string | null; changing: Promise<TreeChange> }
 
 /** What one target is to do. */
 async function newDrafts(
   ground: Ground,
   run: Run,
-  { mirror, commit, envSha256, changing }: Known,
+  { mirror, commit, repair = false, envSha256, changing }: Known,
 ): Promise<PlanDrafts> {
   const { environment } = ground
   const live = liveRelease(ground)
@@ -91,7 +96,7 @@ async function newDrafts(
   const options = parseOptions(environment.options)
   const { subdirectory } = options
   const [[fresh, left], files, change] = await Promise.all([
-    hooksOf(ground, mirror, { revision: commit.sha, subdirectory }, live),
+    hooksOf(ground, mirror, { revision: commit.sha, subdirectory }, repair ? null : live),
     filesOf(ground, plannedBy(ground, run)),
     changing,
   ])
@@ -116,7 +121,7 @@ async function newDrafts(
     packages: fresh.packages,
     envSha256,
     ...files,
-    adopt: target.adopt,
+    adopt: target.adopt || repair,
     tree: { revision, contents, base, files: count, directories, links, totalBytes },
     releases: environment.releases.map((release) => ({
       name: release.name,
@@ -138,7 +143,7 @@ export async function draftExisting(
 ): Promise<ExistingDraft> {
   const release = ground.environment.releases.find((one) => one.number === number)
   if (!release || release.state === 'removed')
-    throw new PanelError('release_missing', 'This release is no longer there.')
+    throw new PanelError('release_missing', 'This release is no longer there. Deploy its commit again.')
   const plan = await assembled(ground, async (one) => {
     const live = liveRelease(one)
     const [[fresh, left], { placed }] = await Promise.all([hooksOf(one, mirror, release, live), filesOf(one, release)])
@@ -157,7 +162,8 @@ export async function draftExisting(
 
 /** What each of the targets is to do, as one plan. */
 export async function assembled(ground: Ground, draftOf: (one: Ground) => Promise<PlanDrafts>): Promise<Plan> {
-  const { targets, options } = ground.environment
+  const { targets, others, options } = ground.environment
+  const { strategy } = parseOptions(options)
   targetOf(ground)
   const lanes = await Promise.all(
     targets.map(async (target, at) => ({
@@ -165,10 +171,12 @@ export async function assembled(ground: Ground, draftOf: (one: Ground) => Promis
       target: plannedTarget(ground, target, at + 1),
     })),
   )
-  // What the panel asks by itself needs a barrier to ask at.
+  const outside = others.map((target): OutsideTarget => {
+    const { targetId, server, health, revision } = plannedTarget(ground, target, 0)
+    return { targetId, server, health, revision }
+  })
   const { target: _only, ...drafts } = lanes[0]!
-  if (lanes.length === 1 && drafts.checks === undefined) return assemblePlan(drafts)
-  return assembleFleet(lanes, parseOptions(options).strategy)
+  return isFleet(lanes, strategy, outside) ? assembleFleet(lanes, strategy, outside) : assemblePlan(drafts)
 }
 
 function plannedTarget({ environment }: Ground, target: Target, place: number): PlannedTarget {

@@ -42,6 +42,11 @@ const sentences: Record<string, { code: FailureCode; say(server: string, detail:
     code: 'owner_conflict',
     say: (server) => `This folder on ${server} belongs to another environment or another panel.`,
   },
+  same_folder: {
+    code: 'owner_conflict',
+    say: (server) =>
+      `This folder on ${server} is that of another server of this environment: they are the same machine. Take one of them out.`,
+  },
   disk_full: {
     code: 'disk_full',
     say: (server) => `The disk of ${server} is full. Nothing was changed. Make room there, then try again.`,

@@ -1,11 +1,16 @@
 // How a deployment on several servers ends: what has to be taken back is, and servers that differ are named.
+import { liveOn } from '@/lib/deploy/fleet-live.ts'
 import { segmentOf } from '@/lib/deploy/plan-fleet.ts'
+import { onceOnWayBack } from '@/lib/deploy/plan-once.ts'
 import type { Failure } from '@/lib/deploy/types.ts'
+import { Refusal } from './exchange.ts'
 import type { Lanes } from './fleet-lanes.ts'
+import { settle } from './fleet-settle.ts'
 import { judgeUndo } from './judge.ts'
 import type { Verdict } from './judge.ts'
-import { isWhole, switchedTo, undoOf } from './judge-fleet.ts'
+import { isWhole, undoOf } from './judge-fleet.ts'
 import type { Stop } from './judge-fleet.ts'
+import { recordRefused } from './refused.ts'
 import { flySegment } from './segment.ts'
 import { flyUndo } from './undo.ts'
 
@@ -17,7 +22,9 @@ export async function conclude(lanes: Lanes, stop: Stop | null): Promise<Verdict
   const targets = plan.fleet.targets.filter(({ targetId }) => state.segments.some((one) => one.targetId === targetId))
   const undone = await lanes.together(targets.map(({ targetId }) => concludeOn(lanes, targetId, stop)))
   const failure = undone.find((one) => one !== null) ?? null
+  await tellOnce(lanes, stop)
   await tellDifferences(lanes)
+  await settle(lanes, stop)
   if (failure) return { status: 'failed', failure, undo: null }
   return stop ? { ...stop, undo: null } : { status: 'succeeded', failure: null, undo: null }
 }
@@ -62,7 +69,22 @@ async function sayFailed({ flight, plan, shipment }: Lanes, targetId: string): P
   } catch (error) {
     flight.gone.throwIfAborted()
     flight.worker.log.warn({ err: error, server: lane.server }, 'deploy.failure could not run')
+    if (error instanceof Refusal) await recordRefused(flight, segment)
   }
+}
+
+/** What runs once on the way back belongs to one server: where that has no way back, it is told that it did not run. */
+async function tellOnce({ flight, plan }: Lanes, stop: Stop | null): Promise<void> {
+  const { state } = flight
+  const code = 'once_not_run'
+  const missed = onceOnWayBack(plan).filter(({ segment: { name } }) => {
+    const isDue = name.startsWith('undo-') ? state.undos.length > 0 : stop !== null && state.segments.length > 0
+    return isDue && !state.segments.some((one) => one.name === name)
+  })
+  if (missed.length === 0 || state.findings.some((one) => one.code === code)) return
+  const steps = missed.map(({ step, segment }) => `${step.name} on ${flight.lane(segment.targetId).server}`).join(', ')
+  const message = `What runs once did not run on the way back, as there was none on its server: ${steps}.`
+  await flight.record([{ type: 'note', data: { level: 'warning', code, message } }])
 }
 
 /** Servers that serve something else than the others are named. */
@@ -70,11 +92,10 @@ async function tellDifferences({ flight, plan }: Lanes): Promise<void> {
   const { state } = flight
   const code = 'servers_differ'
   const has = new Map<string, string[]>()
-  for (const { targetId, server, live } of plan.fleet.targets) {
-    const isUnknown = state.givenUp !== null || state.givenUpTargets.some((one) => one.targetId === targetId)
-    const known = switchedTo(state, targetId)
-    const release = isUnknown ? 'what nobody knows' : ((known === undefined ? live : known) ?? 'nothing')
-    has.set(release, [...(has.get(release) ?? []), server])
+  for (const target of plan.fleet.targets) {
+    const live = liveOn(state, target)
+    const release = live === undefined ? 'what nobody knows' : (live ?? 'nothing')
+    has.set(release, [...(has.get(release) ?? []), target.server])
   }
   if (has.size < 2 || state.findings.some((one) => one.code === code)) return
   const parts = [...has].map(([release, servers]) => `${servers.join(', ')}: ${release}`)

@@ -1,15 +1,17 @@
 // The lanes of a deployment on several servers: segments that are flown side by side, and waited for at barriers.
 import { setTimeout as delay } from 'node:timers/promises'
 import { withoutBase } from '@/lib/deploy/plan-fleet.ts'
+import { onceOn } from '@/lib/deploy/plan-once.ts'
 import type { Failure, Segment } from '@/lib/deploy/types.ts'
-import { databaseNow, replacePlan } from '@/lib/store/fleet.ts'
-import { recordEnd } from '@/lib/store/segments.ts'
+import { databaseNow } from '@/lib/store/database.ts'
+import { replacePlan } from '@/lib/store/targets.ts'
 import { barrierMs } from '@/lib/deploy/deadlines.ts'
 import { Refusal } from './exchange.ts'
 import { failureOfServer } from './failure.ts'
 import type { Flight } from './flight.ts'
-import { failureOfTarget, forwardOf, isDoomed, isFleetPlan } from './judge-fleet.ts'
+import { failureOfTarget, forwardOf, heirOfOnce, isDoomed, isFleetPlan } from './judge-fleet.ts'
 import type { Lane } from './lane.ts'
+import { recordRefused } from './refused.ts'
 import { flySegment } from './segment.ts'
 import type { Shipment } from './shipment.ts'
 
@@ -88,6 +90,22 @@ export class Lanes {
     }
   }
 
+  /** What of these runs once gets another server when its own has failed before it was sent there; false = it needs none. */
+  async handOver(names: (string | undefined)[]): Promise<boolean> {
+    const { state, cancel } = this.flight
+    const left = heirOfOnce(state, this.plan, names)
+    if (!left || isDoomed(state, this.plan, cancel.aborted)) return false
+    const { segment, heir } = left
+    const plan = onceOn(this.plan, segment.name, heir.targetId)
+    const what = segment.steps.map(({ name }) => name).join(', ')
+    const message = `${what} runs once, on ${heir.server} instead of ${this.flight.lane(segment.targetId).server}, which has failed.`
+    await this.flight.record([{ type: 'note', data: { level: 'note', code: 'once_elsewhere', message } }], (write) =>
+      replacePlan(write, plan),
+    )
+    this.shipment.replacePlan(plan)
+    return true
+  }
+
   #begin(segment: Segment): void {
     if (this.#flying.has(segment.name)) return
     const flying = this.#flyOne(segment)
@@ -107,7 +125,8 @@ export class Lanes {
       flight.gone.throwIfAborted()
       if (lane.cancel.aborted && !flight.state.segments.some(({ name }) => name === segment.name)) return
       const failure = { ...this.#placeOf(segment), ...failureOfServer(error, lane.server) }
-      await this.#note(segment, failure, error instanceof Refusal)
+      if (error instanceof Refusal) await recordRefused(flight, segment, failure)
+      else await this.#note(segment, failure)
     }
   }
 
@@ -144,13 +163,8 @@ export class Lanes {
     return isFirst || !next ? {} : { step: next.name }
   }
 
-  /** `isRefused`: the server did not begin with what it was sent. */
-  #note({ name, targetId }: Segment, failure: Failure, isRefused = false): Promise<void> {
-    const noted = { type: 'target.failed', data: { segment: name, targetId, failure } } as const
-    const isSent = this.flight.state.segments.some((one) => one.name === name && one.status !== 'ended')
-    if (!isRefused || !isSent) return this.flight.record([noted])
-    const ended = { type: 'segment.ended', data: { segment: name, outcome: 'failed', at: Date.now() } } as const
-    return this.flight.record([noted, ended], (write) => recordEnd(write, name, 'ended', 'failed'))
+  #note({ name, targetId }: Segment, failure: Failure): Promise<void> {
+    return this.flight.record([{ type: 'target.failed', data: { segment: name, targetId, failure } }])
   }
 
   stopAll(): void {

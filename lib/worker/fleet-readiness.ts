@@ -34,6 +34,7 @@ function checkedTarget({ target }: Lane, { plan, exports, secrets }: Cargo): Che
   const redaction = prepareRedaction(secrets)
   return {
     host: target.server.host,
+    isDirect: target.server.jumpId === null,
     release: plan.release,
     revision: plan.revision,
     variables: exports,

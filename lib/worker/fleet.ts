@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { NewEvent } from '@/lib/deploy/events.ts'
 import { segmentOf } from '@/lib/deploy/plan-fleet.ts'
 import type { Segment } from '@/lib/deploy/types.ts'
-import { databaseNow } from '@/lib/store/fleet.ts'
+import { databaseNow } from '@/lib/store/database.ts'
 import { conclude, putBack } from './fleet-end.ts'
 import { Lanes } from './fleet-lanes.ts'
 import { checkLane } from './fleet-readiness.ts'
@@ -52,7 +52,8 @@ class Forward {
   async #flyStage(at: number): Promise<Stop | null> {
     // The plan may become another form of itself meanwhile.
     const names = this.#lanes.plan.stages[at]!.batches.flatMap(({ lanes }) => lanes.map(({ segment }) => segment))
-    await this.#lanes.fly(this.#lanes.plan.segments.filter(({ name }) => names.includes(name)))
+    do await this.#lanes.fly(this.#lanes.plan.segments.filter(({ name }) => names.includes(name)))
+    while (await this.#lanes.handOver(names))
     return stopNow(this.#lanes.flight.state, this.#lanes.plan, this.#isCancelled(names))
   }
 
@@ -63,7 +64,8 @@ class Forward {
     const stage = this.#lanes.plan.stages.filter(({ name }) => name !== 'undo').at(-1)
     const last = stage?.batches.flatMap(({ lanes }) => lanes.map(({ segment }) => segment)) ?? []
     const isEnd = last.some((name) => names.includes(name))
-    return !isEnd || state.segments.some((one) => names.includes(one.name) && one.outcome !== 'ok')
+    const begun = state.segments.filter(({ name }) => names.includes(name))
+    return !isEnd || begun.length === 0 || begun.some(({ outcome }) => outcome !== 'ok')
   }
 
   /** When nothing follows the last batch, a wish to cancel that comes after it comes too late. */

@@ -10,6 +10,7 @@ import type { Job } from '@/lib/store/jobs.ts'
 import { PanelError } from '@/lib/errors.ts'
 import type { Ground } from './ground.ts'
 import { Lane } from './lane.ts'
+import { Ledger } from './ledger.ts'
 import type { Wishes } from './wishes.ts'
 import type { Worker } from './worker.ts'
 
@@ -28,7 +29,7 @@ export class Flight implements Ground {
   /** Ends what is done before a server is touched. */
   readonly signal: AbortSignal
   state: DeploymentState
-  #writing: Promise<unknown> = Promise.resolve()
+  #ledger: Ledger
   #gone = new AbortController()
   #wishes: Wishes
   #lanes = new Map<string, Lane>()
@@ -39,6 +40,10 @@ export class Flight implements Ground {
     this.job = job
     this.state = state
     this.gone = AbortSignal.any([signals.gone, this.#gone.signal])
+    this.#ledger = new Ledger(
+      (work) => writeAs(worker.db, held, work),
+      (events, first) => this.#take(events, first),
+    )
     this.#wishes = signals.wishes
     this.cancel = signals.wishes.cancel
     this.giveUp = signals.wishes.giveUp
@@ -58,32 +63,24 @@ export class Flight implements Ground {
     return new Flight(worker, held, job, state, signals)
   }
 
-  /** Appends events, with further statements in the same transaction. One at a time. @throws LostClaim */
+  /** Appends events, with further statements in the same transaction; one after the other. @throws LostClaim */
   record(events: readonly NewEvent[], more?: (write: ClaimedWrite) => Promise<void>): Promise<void> {
-    const writing = this.#writing.then(async () => {
-      const first = await writeAs(this.worker.db, this.held, async (write) => {
-        await more?.(write)
-        const seq = write.deployment.nextSeq
-        await write.append(...events)
-        return seq
-      })
-      const at = new Date().toISOString()
-      this.state = reduce(
-        events.map((event, index) => ({ ...event, seq: first + index, at })),
-        this.state,
-      )
-    })
-    this.#writing = writing.catch(() => {})
-    return writing
+    return this.#ledger.write(events, more)
+  }
+
+  #take(events: readonly NewEvent[], first: number): void {
+    const at = new Date().toISOString()
+    this.state = reduce(
+      events.map((event, index) => ({ ...event, seq: first + index, at })),
+      this.state,
+    )
   }
 
   /** Takes in what others wrote: wishes of people. */
   reread(): Promise<void> {
-    const reading = this.#writing.then(async () => {
+    return this.#ledger.after(async () => {
       this.state = reduce(await readEvents(this.worker.db.pool, this.held.deploymentId))
     })
-    this.#writing = reading.catch(() => {})
-    return reading
   }
 
   /** Ends the flight from inside: a write in the background failed. */

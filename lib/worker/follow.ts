@@ -8,10 +8,6 @@ import type { Frame } from '@/lib/deploy/frames.ts'
 import type { Plan, Segment } from '@/lib/deploy/types.ts'
 import { prepareRedaction } from '@/lib/redact/redactor.ts'
 import type { ClaimedWrite } from '@/lib/store/claims.ts'
-import { markUnknown } from '@/lib/store/fleet.ts'
-import { logStart, readPositions, readSums, recordSum, recordVerified } from '@/lib/store/logs.ts'
-import type { LogPosition } from '@/lib/store/logs.ts'
-import { readSegments, recordEnd, recordJournal } from '@/lib/store/segments.ts'
 import {
   markFiles,
   markLeft,
@@ -19,8 +15,12 @@ import {
   markLiveThere,
   markRelease,
   markTree,
+  markUnknown,
   markVariables,
 } from '@/lib/store/targets.ts'
+import { logStart, readPositions, readSums, recordSum, recordVerified } from '@/lib/store/logs.ts'
+import type { LogPosition } from '@/lib/store/logs.ts'
+import { recordEnd, recordJournal } from '@/lib/store/segments.ts'
 import type { Flight } from './flight.ts'
 import { eventsOf, unsaidUndo } from './journal-events.ts'
 import { openStepLog } from './step-log.ts'
@@ -71,12 +71,17 @@ export class Follower {
     this.hasBegun = offset > 0
   }
 
-  /** Begins where the store says that the last follower stopped. */
-  static async open(flight: Flight, plan: Plan, segment: Segment, secrets: string[]): Promise<Follower> {
-    const { pool } = flight.worker.db
-    const stored = (await readSegments(pool, flight.held.deploymentId)).get(segment.name)
-    const positions = await readPositions(pool, flight.held.deploymentId, segment.name)
-    return new Follower(flight, plan, segment, secrets, stored?.journalOffset ?? 0, positions)
+  /** Begins where the store says that the last follower stopped: at `offset` of the journal, or undefined: it was never sent. */
+  static async open(
+    flight: Flight,
+    plan: Plan,
+    segment: Segment,
+    secrets: string[],
+    offset: number | undefined,
+  ): Promise<Follower> {
+    if (offset === undefined) return new Follower(flight, plan, segment, secrets, 0, new Map())
+    const positions = await readPositions(flight.worker.db.pool, flight.held.deploymentId, segment.name)
+    return new Follower(flight, plan, segment, secrets, offset, positions)
   }
 
   /** Where to attach: everything before is stored. Forgets what was received beyond. */
@@ -214,8 +219,8 @@ export class Follower {
   }
 
   /**
-   * The runner is gone without a word: what was running is lost, and nothing will follow. `unknown`: nor was anybody there to ask,
-   * and why.
+   * The runner is gone without a word: what was running is lost, and nothing will follow. `current`: what is live there, '' = nothing;
+   * null = nobody said, and `unknown` why.
    */
   async lose(current: string | null, unknown: string | null = null): Promise<void> {
     for (const log of this.#logs.values()) await log.end()
@@ -248,7 +253,7 @@ export class Follower {
     await this.#flight.record(
       [...lost, ...effect, { type: 'segment.ended', data: { segment: name, outcome: 'lost', at } }],
       async (write) => {
-        if (current !== null) await this.#markLive(write, current)
+        if (current !== null) await this.#markLive(write, current || null)
         if (unknown !== null) await markUnknown(write, targetId, unknown)
         await recordEnd(write, name, 'lost', 'lost')
       },

@@ -1,7 +1,8 @@
-// One GET of the panel's own to an address that a person wrote: never to where machines keep their credentials, and to the panel's
-// own machine only for a server that is there. What a name resolves to counts, at the moment of connecting.
+// One request of the panel's own to an address that a person wrote: whoever asks says which addresses are never connected to, and what
+// a name resolves to counts, at the moment of connecting. Readiness checks never ask where machines keep their credentials, and the
+// panel's own machine only for a server that is there.
 import { lookup } from 'node:dns'
-import type { LookupAddress } from 'node:dns'
+import type { LookupAddress, LookupOptions } from 'node:dns'
 import { request as requestHttp } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
@@ -29,6 +30,7 @@ for (const [network, bits] of [
   ['ff00::', 8],
   // an IPv4 address in other words
   ['64:ff9b::', 96],
+  ['::ffff:0:0:0', 96],
   ['2002::', 16],
 ] as const)
   neverAsked.addSubnet(network, bits, 'ipv6')
@@ -71,25 +73,57 @@ export async function isHere(host: string): Promise<boolean> {
   return found.some(({ address }) => !isAsked(address, false) && isAsked(address, true))
 }
 
-/** Follows nothing. @throws RefusedAddress, or the error of the network; the reason of `signal`. */
-export async function guardedGet({ url, connectTo, headers, isVerified, mayBeHere, signal }: Get): Promise<Reply> {
+type Lookup = (
+  name: string,
+  options: LookupOptions,
+  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
+
+type Request = Omit<Get, 'mayBeHere'> & {
+  method: string
+  /** '' = none. */
+  body: string
+  /** Of the answer; more isn't read. */
+  bodyBytes: number
+  /** Whether an IP address may be connected to. */
+  isAllowed(address: string): boolean
+  /** Who says what a name resolves to: the system, unless given. */
+  resolve?: Lookup
+}
+
+/** @throws RefusedAddress, or the error of the network; the reason of `signal`. */
+export async function guardedGet({ mayBeHere, ...get }: Get): Promise<Reply> {
+  const isAllowed = (address: string): boolean => isAsked(address, mayBeHere)
+  return guardedRequest({ ...get, method: 'GET', body: '', bodyBytes, isAllowed })
+}
+
+/** Follows nothing, and never changes protocol. @throws RefusedAddress, or the error of the network; the reason of `signal`. */
+export async function guardedRequest(asked: Request): Promise<Reply> {
+  const { url, connectTo, method, headers, body, isVerified, isAllowed, signal, resolve: ask = lookup } = asked
   const named = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const host = connectTo ?? named
-  if (isIP(host) !== 0 && !isAsked(host, mayBeHere)) throw new RefusedAddress(host)
+  if (isIP(host) !== 0 && !isAllowed(host)) throw new RefusedAddress(host)
   const request = url.protocol === 'https:' ? requestHttps : requestHttp
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request({
+      method,
       host,
       port: url.port || (url.protocol === 'https:' ? 443 : 80),
       path: `${url.pathname}${url.search}`,
-      headers: { host: url.host, 'user-agent': 'Fairlead', connection: 'close', ...headers },
+      headers: {
+        host: url.host,
+        'user-agent': 'Fairlead',
+        connection: 'close',
+        ...(body === '' ? {} : { 'content-length': Buffer.byteLength(body) }),
+        ...headers,
+      },
       agent: false,
       rejectUnauthorized: isVerified,
       ...(isIP(named) === 0 ? { servername: named } : {}),
       signal,
       lookup: (name, options, done) =>
-        lookup(name, { ...options, all: true }, (error, addresses) => {
-          const refused = addresses?.find(({ address }) => !isAsked(address, mayBeHere))
+        ask(name, { ...options, all: true }, (error, addresses) => {
+          const refused = addresses?.find(({ address }) => !isAllowed(address))
           if (error) done(error, [])
           else if (refused) done(new RefusedAddress(`${name} (${refused.address})`), [])
           else if (options.all) done(null, addresses)
@@ -97,10 +131,15 @@ export async function guardedGet({ url, connectTo, headers, isVerified, mayBeHer
         }),
     })
       .once('response', resolve)
+      // Who answers 101 would otherwise be waited for without an end: no limit reaches a request that has lost its line.
+      .once('upgrade', (switched, socket) => {
+        socket.destroy()
+        resolve(switched)
+      })
       .once('error', reject)
-      .end()
+      .end(body)
   })
-  return { ...lineAndHeaders(response), body: await bodyOf(response) }
+  return { ...lineAndHeaders(response), body: await bodyOf(response, asked.bodyBytes) }
 }
 
 function lineAndHeaders({ statusCode = 0, statusMessage = '', rawHeaders }: IncomingMessage): Omit<Reply, 'body'> {
@@ -110,7 +149,7 @@ function lineAndHeaders({ statusCode = 0, statusMessage = '', rawHeaders }: Inco
   return { status: statusCode, reason: statusMessage, headers }
 }
 
-async function bodyOf(response: IncomingMessage): Promise<string> {
+async function bodyOf(response: IncomingMessage, bodyBytes: number): Promise<string> {
   const parts: Buffer[] = []
   let length = 0
   for await (const part of response as AsyncIterable<Buffer>) {

@@ -47,7 +47,7 @@ function releaseAt({ steps }: Segment, n: number): string | null {
 
 /**
  * Of several targets: one was put back, and the lines of the journal that would have said so are gone. `current` is what the server
- * names now; null = nobody asked.
+ * names now ('' = nothing); null = nobody asked.
  */
 export function unsaidUndo(
   state: DeploymentState,
@@ -56,6 +56,7 @@ export function unsaidUndo(
   at: number,
 ): NewEvent[] {
   const said = state.switched.find((one) => one.targetId === targetId)
-  if (!segment.startsWith('undo-') || !said || current === null || said.release === current) return []
-  return [{ type: 'switched', data: { segment, targetId, release: current, at } }]
+  const release = current || null
+  if (!segment.startsWith('undo-') || !said || current === null || said.release === release) return []
+  return [{ type: 'switched', data: { segment, targetId, release, at } }]
 }

@@ -1,10 +1,11 @@
 // What a deployment on several servers has come to so far, judged by what is known of it: pure. Asked at every barrier, by the worker
 // that flies and by the one that took over, and answered the same.
 import { fleetOf, planFleetUndo, segmentOf } from '@/lib/deploy/plan-fleet.ts'
+import { canTakeOver, isOnce } from '@/lib/deploy/plan-once.ts'
 import type { DeploymentState } from '@/lib/deploy/reducer.ts'
 import { judgeFleet, nextBatch } from '@/lib/deploy/strategy.ts'
-import type { FleetTarget, Next } from '@/lib/deploy/strategy.ts'
-import type { Failure, Plan, Segment } from '@/lib/deploy/types.ts'
+import type { FleetTarget, Next, Stop as StrategyStop } from '@/lib/deploy/strategy.ts'
+import type { Failure, Plan, PlannedTarget, Segment } from '@/lib/deploy/types.ts'
 import { before, isAway, isPlaced, judgeSegment } from './judge.ts'
 
 /** Why nothing goes forward any more. */
@@ -24,7 +25,7 @@ export function forwardOf(plan: Plan, targetId: string): Segment[] {
 export function failureOfTarget(state: DeploymentState, plan: FleetPlan, targetId: string): Failure | null {
   const noted = state.failedTargets.find((one) => one.targetId === targetId)
   if (noted) return noted.failure
-  const server = plan.fleet.targets.find((one) => one.targetId === targetId)?.server ?? ''
+  const server = serverOf(plan, targetId)
   for (const segment of forwardOf(plan, targetId)) {
     const judged = judgeSegment(state, segment, server)
     if (judged !== null && judged !== 'ok' && judged !== 'cancelled') return judged
@@ -33,8 +34,8 @@ export function failureOfTarget(state: DeploymentState, plan: FleetPlan, targetI
 }
 
 /** The servers as the strategy sees them now. One has succeeded when it serves the new release, or has nothing left to do. */
-export function fleetNow(state: DeploymentState, plan: FleetPlan): FleetTarget[] {
-  return fleetOf(plan.fleet.targets).map((target) => {
+function fleetNow(state: DeploymentState, plan: FleetPlan): FleetTarget[] {
+  return fleetOf(plan.fleet).map((target) => {
     if (failureOfTarget(state, plan, target.targetId)) return { ...target, result: 'failed' }
     const last = segmentOf(plan, 'switch', target.targetId) ?? forwardOf(plan, target.targetId).at(-1)
     const isDone = last && judgeSegment(state, last, '') === 'ok'
@@ -59,21 +60,51 @@ export function nextOf(state: DeploymentState, plan: FleetPlan): Next {
 /** At a barrier: whether nothing goes forward any more. */
 export function stopNow(state: DeploymentState, plan: FleetPlan, isCancelled: boolean): Stop | null {
   if (isCancelled) return { status: 'cancelled', failure: null }
+  const failure = failureOfOnce(state, plan)
+  if (failure) return { status: 'failed', failure }
   const next = nextOf(state, plan)
-  return next.next === 'stop' ? { status: 'failed', failure: failureOfFleet(state, plan, next.reason) } : null
+  return next.next === 'stop' ? { status: 'failed', failure: failureOfFleet(state, plan, next) } : null
+}
+
+/** What runs once is for all servers: begun and not done well, it ends the run, and never runs a second time. */
+function failureOfOnce(state: DeploymentState, plan: FleetPlan): Failure | null {
+  for (const segment of plan.segments.filter(isOnce)) {
+    if (!state.segments.some(({ name }) => name === segment.name)) continue
+    const noted = state.failedTargets.find((one) => one.segment === segment.name)
+    const judged = noted?.failure ?? judgeSegment(state, segment, serverOf(plan, segment.targetId))
+    if (judged === null || judged === 'ok' || judged === 'cancelled') continue
+    const step = segment.steps[0]?.name
+    const why = `${step} runs once for all servers: none goes on without it, and it isn’t run a second time.`
+    return { ...judged, ...(step !== undefined && { step }), message: `${judged.message} ${why}` }
+  }
+  return null
+}
+
+/** What has been sent to nobody, as its server failed before, and the first server that goes on and can do it instead. */
+export function heirOfOnce(
+  state: DeploymentState,
+  plan: FleetPlan,
+  names: (string | undefined)[],
+): { segment: Segment; heir: PlannedTarget } | null {
+  const hasFailed = (targetId: string) => failureOfTarget(state, plan, targetId) !== null
+  const segment = plan.segments.find((one) => names.includes(one.name) && isOnce(one))
+  if (!segment || state.segments.some(({ name }) => name === segment.name) || !hasFailed(segment.targetId)) return null
+  const heir = plan.fleet.targets.find((one) => !hasFailed(one.targetId) && canTakeOver(plan, segment, one))
+  return heir ? { segment, heir } : null
 }
 
 /** Inside a stage: one server's failure that fails them all. */
 export function isDoomed(state: DeploymentState, plan: FleetPlan, isCancelled: boolean): boolean {
   if (isCancelled) return true
-  if (plan.fleet.strategy.minimumHealthy !== null || plan.fleet.strategy.likeCodeDeploy) return false
+  if (plan.fleet.strategy.minimumHealthy !== null || plan.fleet.strategy.likeCodeDeploy)
+    return failureOfOnce(state, plan) !== null
   return plan.fleet.targets.some(({ targetId }) => failureOfTarget(state, plan, targetId) !== null)
 }
 
 /** At the end: whether enough servers have succeeded. */
 export function stopAtEnd(state: DeploymentState, plan: FleetPlan): Stop | null {
   const verdict = judgeFleet(fleetNow(state, plan), plan.fleet.strategy)
-  return verdict.succeeded ? null : { status: 'failed', failure: failureOfFleet(state, plan, verdict.reason) }
+  return verdict.succeeded ? null : { status: 'failed', failure: failureOfFleet(state, plan, verdict) }
 }
 
 /** What a target flies to have again what was live there; null = it needn't, or nobody knows. */
@@ -98,22 +129,21 @@ export function undoOf(
   return segment && { segment, release: previous.release }
 }
 
-/** The release that a target has after all; undefined = what it had before the run. */
-export function switchedTo(state: DeploymentState, targetId: string): string | null | undefined {
-  return state.switched.find((one) => one.targetId === targetId)?.release
-}
+/** What the failures say already. */
+const saysItself = new Set<StrategyStop['code']>(['server_failed', 'none_succeeded', 'canary_failed'])
 
 /** The first failure there was; what else failed, and why that is too much, behind it. */
-function failureOfFleet(state: DeploymentState, plan: FleetPlan, reason: string): Failure {
+function failureOfFleet(state: DeploymentState, plan: FleetPlan, { code, reason }: StrategyStop): Failure {
   const failed = plan.fleet.targets.flatMap(({ targetId, server }) => {
     const failure = failureOfTarget(state, plan, targetId)
     return failure ? [{ server, failure, order: orderOf(state, targetId) }] : []
   })
   const [first, ...others] = failed.sort((a, b) => a.order - b.order)
-  if (!first) return { code: 'invalid_spec', message: reason }
+  if (!first) return { code: 'minimum_healthy', message: reason }
   const names = others.map(({ server }) => server).join(', ')
   const parts = [first.failure.message, ...(others.length > 0 ? [`Also failed: ${names}.`] : [])]
-  if (plan.fleet.strategy.minimumHealthy !== null) parts.push(reason)
+  if (!saysItself.has(code)) parts.push(reason)
+  if (parts.length > 1) parts[0] = first.failure.message.replace(/[^.?!]$/, '$&.')
   return { ...first.failure, message: parts.join(' ') }
 }
 
@@ -123,6 +153,10 @@ function orderOf(state: DeploymentState, targetId: string): number {
   if (noted >= 0) return noted
   const segments = state.segments.filter((one) => one.targetId === targetId && one.outcome !== 'ok')
   return state.failedTargets.length + Math.min(...segments.map(({ endedAt }) => endedAt ?? Number.MAX_SAFE_INTEGER))
+}
+
+function serverOf(plan: FleetPlan, targetId: string): string {
+  return plan.fleet.targets.find((one) => one.targetId === targetId)?.server ?? ''
 }
 
 function placeOf(plan: FleetPlan, targetId: string): number {

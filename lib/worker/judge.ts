@@ -85,7 +85,7 @@ export function judgeUndo(
 ): Failure | null {
   const segment = state.segments.find((one) => one.name === undo.name)
   if (segment?.outcome === 'ok') return null
-  const cause = segment?.outcome ? failureOf(state, segment, undo, server) : unflown
+  const cause = unflown ?? (segment?.outcome ? failureOf(state, segment, undo, server) : null)
   const does = (what: Action['do']) => undo.steps.some(({ action }) => action.do === what)
   const isRelease = does('switch') || does('unlink')
   const what = isRelease ? 'The release before' : does('restore') ? 'The variables before' : 'The files before'
@@ -141,11 +141,9 @@ function failureOf(state: DeploymentState, segment: SegmentState, planned: Segme
       message: said?.message ?? sentence(step.name, ended.outcome, ended.exit),
     }
   }
-  return {
-    code: 'internal',
-    server,
-    message: `The work on ${server} ended as ${segment.outcome ?? 'unknown'} without a failed step.`,
-  }
+  const ended = `The work on ${server} ended as ${segment.outcome ?? 'unknown'} without a failed step.`
+  const message = segment.steps.length === 0 ? `${server} refused to begin with what it was sent.` : ended
+  return { code: 'internal', server, message }
 }
 
 /** The fact `failure <code> <message>` of a step. */

@@ -56,7 +56,6 @@ async function demandOthers(flight: Flight): Promise<void> {
  * finds nothing any more, which is as good.
  */
 export async function depart(flight: Flight, targetId: string, verdict: Verdict): Promise<Verdict> {
-  if (verdict.status !== 'succeeded') return verdict
   const lane = flight.lane(targetId)
   try {
     const connection = await flight.worker.connector.connect(lane.address(), { signal: flight.gone })

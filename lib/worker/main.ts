@@ -10,6 +10,9 @@ import { openConnector } from '@/lib/ssh/connector.ts'
 import { ensurePanelId } from '@/lib/store/settings.ts'
 import { startAnswering } from './asks.ts'
 import { watchDrift } from './drift.ts'
+import { watchMessages } from './telling.ts'
+import { watchPushes } from './watch-pushes.ts'
+import { watchTimes } from './watch-times.ts'
 import { openRecent } from './recent.ts'
 import { Turns } from './turns.ts'
 import { startWorker } from './loop.ts'
@@ -41,13 +44,23 @@ async function main(): Promise<void> {
   const answering = await startAnswering(worker)
   const working = await startWorker(worker, '0.1.0')
   const watching = watchDrift(worker)
+  const following = await watchPushes(worker)
+  const timing = watchTimes(worker)
+  const telling = await watchMessages({ ...worker, settings })
   log.info({ worker: worker.id }, 'working')
 
   let isStopping = false
   const stop = (): void => {
     if (isStopping) return
     isStopping = true
-    void Promise.all([working.stop(), answering.stop(), watching.stop()])
+    void Promise.all([
+      working.stop(),
+      answering.stop(),
+      watching.stop(),
+      following.stop(),
+      timing.stop(),
+      telling.stop(),
+    ])
       .then(() => connector.close())
       .then(() => db.close())
       .finally(() => process.exit(0))

@@ -8,6 +8,7 @@ import { demandAgreed } from './agreement.ts'
 import { draftExisting, draftNew } from './drafts.ts'
 import type { NewDraft, Run } from './drafts.ts'
 import type { Flight } from './flight.ts'
+import { refuseOvertaken } from './overtaken.ts'
 import { fetch, openMirror, resolved } from './source.ts'
 
 export type NewPlan = { plan: Plan; changes: TreeChange[] }
@@ -21,7 +22,8 @@ export async function planNew(flight: Flight, whole = false): Promise<NewPlan> {
   if (!job.revision) await fetch(flight, mirror)
   const wanted = job.revision ?? flight.state.commit?.revision
   const commit = wanted ? await resolved(flight, mirror, wanted) : await mirror.resolve(source.commit ?? source.ref)
-  const drafting = draftNew(flight, runOf(flight), { mirror, commit, whole })
+  if (source.unless && !whole) await refuseOvertaken(flight, mirror, commit.sha, source.unless)
+  const drafting = draftNew(flight, runOf(flight), { mirror, commit, whole, repair: source.repair ?? false })
   try {
     const [draft] = await Promise.all([drafting, tellCommit(flight, commit, source.ref)])
     await demandAgreed(flight.worker, job, draft.plan)

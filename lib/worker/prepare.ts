@@ -11,6 +11,7 @@ import { disposeAll, planExisting, planNew } from './planning.ts'
 import { leftTarget, planLeave } from './leave.ts'
 import { planGone } from './removal.ts'
 import type { NewPlan } from './planning.ts'
+import { askUnknown } from './unknown.ts'
 
 /** What flying needs beside the plan; never stored. `env` null = the release gets no `.env` of ours. */
 export type Cargo = {
@@ -29,6 +30,7 @@ export type Cargo = {
 /** Plans the deployment, or takes up the plan that was stored before. @throws PanelError with what a person can mend. */
 export async function prepare(flight: Flight): Promise<Cargo> {
   const { plan, kind } = flight.job
+  if (!plan) await askUnknown(flight)
   if (kind === 'configure') return loadLive(flight, plan ?? (await planLive(flight)))
   if (plan) return load(flight, plan)
   if (kind === 'activate') return load(flight, await planExisting(flight))

@@ -106,7 +106,8 @@ async function draftNewestFiles(ground: Ground, run: Run, mirror: Mirror): Promi
 /** Of several servers; what is known of their health is taken into account. That not one may change is a finding. */
 function strategyOf({ fleet, stages }: Plan): string[] {
   if (!fleet || !stages.some(({ name }) => name === 'switch')) return []
-  const named = fleetOf(fleet.targets).map((target, at) => ({ ...target, targetId: fleet.targets[at]!.server }))
+  const names = new Map([...fleet.targets, ...(fleet.outside ?? [])].map(({ targetId, server }) => [targetId, server]))
+  const named = fleetOf(fleet).map((target) => ({ ...target, targetId: names.get(target.targetId) ?? '' }))
   const { isPossible, sentences } = strategyWords(named, fleet.strategy)
   return isPossible ? sentences : []
 }

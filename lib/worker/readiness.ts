@@ -12,6 +12,8 @@ const shownBytes = 2048
 export type CheckedTarget = {
   /** The server's own address: asked when the check names none. */
   host: string
+  /** Whether the panel itself connects to it: of a server behind another one, 127.0.0.1 is not this machine. */
+  isDirect: boolean
   /** What should be served there. */
   release: string
   revision: string
@@ -35,12 +37,12 @@ export async function checkFromPanel(
   const given = (ok: boolean, tries: number, said: string, answer: string): CheckResult => ({
     ok,
     tries,
-    message: target.redact(`${url} ${said}`),
-    lastAnswer: target.redact(answer),
+    message: target.redact(printable(`${url} ${said}`)),
+    lastAnswer: answer,
   })
   const headers = headersOf(check, target.variables)
   if (typeof headers === 'string') return given(false, 0, `is not asked: ${headers}`, '')
-  const mayBeHere = await isHere(target.host)
+  const mayBeHere = target.isDirect && (await isHere(target.host))
   const begin = performance.now()
   const elapsed = (): number => (performance.now() - begin) / 1000
   for (let tries = 1; ; tries++) {
@@ -68,7 +70,11 @@ async function ask(first: URL, asked: Asked, signal: AbortSignal): Promise<Outco
     return judged(reply, at, asked)
   } catch (error) {
     const why = error instanceof Error ? error.message || error.name : String(error)
-    return { ok: false, said: 'gives no answer', answer: signal.aborted ? 'It took too long.' : why }
+    return {
+      ok: false,
+      said: 'gives no answer',
+      answer: signal.aborted ? 'It took too long.' : asked.target.redact(why),
+    }
   }
 }
 
@@ -95,8 +101,12 @@ async function follow(first: URL, { check, target, headers, mayBeHere }: Asked, 
 
 function judged({ status, reason, headers, body }: Reply, at: string, { check, target }: Asked): Outcome {
   const shown = headers.map(([name, value]) => `${name}: ${/^set-cookie$/i.test(name) ? '…' : value}`).join('\n')
-  const start = Buffer.from(body).subarray(0, shownBytes).toString()
-  const answer = printable(`HTTP ${status} ${reason}\n${shown.slice(0, shownBytes)}\n\n${start}`)
+  // Secrets go before anything is cut: half of one would be told otherwise.
+  const start = (text: string): string =>
+    Buffer.from(target.redact(printable(text)))
+      .subarray(0, shownBytes)
+      .toString()
+  const answer = `${start(`HTTP ${status} ${reason}\n${shown}`)}\n\n${start(body)}`
   const part = filled(check.contains, target)
   const isWanted = check.status === null ? status >= 200 && status < 300 : status === check.status
   if (!isWanted) return { ok: false, said: `answers ${status} ${reason}`.trim() + at, answer }
@@ -123,6 +133,7 @@ function headersOf({ headers }: HttpCheck, variables: Record<string, string>): R
   return made
 }
 
+/** Neither commands for a terminal nor what turns the direction of writing. */
 function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, '')
+  return text.replace(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, '')
 }

@@ -5,7 +5,7 @@ import { adoptProgram, attachProgram, cancelProgram, stateProgram } from '@/lib/
 import { parseState } from '@/lib/deploy/state.ts'
 import type { Connection, Plan, Segment } from '@/lib/deploy/types.ts'
 import { catchUp, renew } from '@/lib/store/claims.ts'
-import { databaseNow } from '@/lib/store/fleet.ts'
+import { databaseNow } from '@/lib/store/database.ts'
 import { readLastHeard, readSegments, recordEnd, recordSent } from '@/lib/store/segments.ts'
 import { markLive } from '@/lib/store/targets.ts'
 import { Refusal, answerOf, startExchange } from './exchange.ts'
@@ -42,7 +42,7 @@ export async function flySegment(flight: Flight, flown: SegmentFlight): Promise<
   const { segment } = flown
   const stored = (await readSegments(flight.worker.db.pool, flight.held.deploymentId)).get(segment.name)
   if (stored && stored.state !== 'sent') return
-  const follower = await Follower.open(flight, flown.plan, segment, flown.secrets)
+  const follower = await Follower.open(flight, flown.plan, segment, flown.secrets, stored?.journalOffset)
   const run = new Run(flight, flown, follower, stored ? 'adopt' : 'send')
   let pauseMs = firstPauseMs
   for (;;) {
@@ -96,7 +96,7 @@ class Run {
   async attempt(): Promise<boolean> {
     const { worker, gone } = this.#flight
     const isCalledOff = this.#next === 'send' && this.#isUnwanted()
-    if (isCalledOff && !this.#wasSent) return this.#neverStarted()
+    if (isCalledOff && !this.#wasSent) throw this.#flown.lane.cancel.reason
     if (this.#isLooking) await this.#flown.lane.relocate()
     // Before anything was sent, a wish to cancel needs no server: nobody waits for one that doesn't answer.
     const signal = this.#wasSent || !this.#flown.isCancellable ? gone : this.#flown.lane.signal
@@ -199,8 +199,9 @@ class Run {
   async #end(connection: Connection, how: 'done' | 'lost'): Promise<boolean> {
     if (how === 'done') return this.#follower.finish()
     const answer = await answerOf(connection, stateProgram(this.#flown.lane.context()))
-    const { current } = parseState(answer)
-    await this.#follower.lose(current?.includes('/') ? null : current)
+    const { current, kind } = parseState(answer)
+    const isTakenAway = kind === 'absent' && this.#flown.segment.steps.some(({ action }) => action.do === 'unlink')
+    await this.#follower.lose(isTakenAway ? '' : current?.includes('/') ? null : current)
     return true
   }
 

@@ -3,10 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PanelError } from '@/lib/errors.ts'
 import { undoMs } from '@/lib/deploy/deadlines.ts'
 import type { Failure, Segment } from '@/lib/deploy/types.ts'
-import { databaseNow, markUnknown } from '@/lib/store/fleet.ts'
+import { databaseNow } from '@/lib/store/database.ts'
+import { markUnknown } from '@/lib/store/targets.ts'
 import { Refusal } from './exchange.ts'
 import { failureOfServer } from './failure.ts'
 import type { Lane } from './lane.ts'
+import { recordRefused } from './refused.ts'
 import { flySegment } from './segment.ts'
 import type { Shipment } from './shipment.ts'
 
@@ -18,7 +20,7 @@ const finalCodes = new Set(['invalid', 'conflict'])
 export async function flyUndo(lane: Lane, shipment: Shipment, segment: Segment): Promise<Failure | null> {
   const { flight } = lane
   const { plan, secrets } = shipment.cargo
-  const until = Date.now() + undoMs
+  const until = performance.now() + undoMs
   const seenAt = await databaseNow(flight.worker.db)
   for (;;) {
     try {
@@ -34,7 +36,8 @@ export async function flyUndo(lane: Lane, shipment: Shipment, segment: Segment):
     } catch (error) {
       flight.gone.throwIfAborted()
       flight.worker.log.warn({ err: error, deployment: flight.held.deploymentId }, 'the undo did not start')
-      const mayPass = error instanceof PanelError && !finalCodes.has(error.code) && Date.now() <= until
+      const mayPass = error instanceof PanelError && !finalCodes.has(error.code) && performance.now() <= until
+      if (!mayPass && error instanceof Refusal) await recordRefused(flight, segment)
       const isTold = error instanceof PanelError || error instanceof Refusal
       if (!mayPass) return isTold ? failureOfServer(error, lane.server) : null
       await tellLooking(lane, segment, error.message, seenAt)

@@ -1,6 +1,6 @@
 // What people wish of a deployment while it flies, as signals: that it ends, that it goes on, that nobody waits for a server.
 import type { DeploymentState } from '@/lib/deploy/reducer.ts'
-import type { FleetWishes } from '@/lib/store/fleet.ts'
+import type { FleetWishes } from '@/lib/store/wishes.ts'
 
 export class Wishes {
   readonly #cancel = new AbortController()

@@ -12,6 +12,7 @@ import { completionFor } from '@/lib/cli/completion.ts'
 import { changeLines } from '@/lib/cli/changes.ts'
 import { openClient } from '@/lib/cli/client.ts'
 import { findOperation, parseOperation, usageOf } from '@/lib/cli/operation-command.ts'
+import { runOperation } from '@/lib/cli/run-operation.ts'
 import { show } from '@/lib/cli/show.ts'
 import { openApi, type Api } from '../api/server.ts'
 import { run } from './program.ts'
@@ -64,6 +65,35 @@ describe('operations from a terminal', () => {
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('host: Not a host name') })
   })
 
+  it('list what has no name with the ids by which it is told to go', async () => {
+    const { id: environmentId, projectId } = await api.ctx.db.prisma.environment.findFirstOrThrow()
+    const window = { kind: 'once', from: '2126-12-24T12:00:00Z', until: '2126-12-27T00:00:00Z' }
+    const config = { kind: 'email', to: ['team@example.com'] }
+    for (const [noun, path, body, ...of] of [
+      ['webhook', '/webhooks', { projectId, provider: 'github' }, '--project-id', 'shop'],
+      ['channel', '/channels', { projectId, name: 'Team', config, events: ['failed'] }, '--project-id', 'shop'],
+      ['freeze', '/freezes', { projectId, reason: 'Holidays', window }, '--project-id', 'shop'],
+      ['schedule', `/environments/${environmentId}/schedules`, { cron: '0 3 * * *' }, 'shop/production'],
+    ] as const) {
+      expect(await api.call('POST', path, { body })).toMatchObject({ status: 201 })
+      const out = await shown(noun, 'list', ...of)
+      const [, id] = /^id +.*\n([0-9a-f-]{36}) /.exec(out) ?? [out]
+      expect(await shown(noun, 'remove', id!), noun).toBe('Done.\n')
+    }
+  })
+
+  it('take what is secret from files and from standard input, as they say', async () => {
+    const secret = 'https://hooks.slack.com/services/T0/long-secret'
+    const config = JSON.stringify({ kind: 'slack', url: secret })
+    const channel = ['channel', 'create', '--project-id', 'shop', '--name', 'Chat', '--config']
+    const made = await shown(...channel, `@${file('chat.json', `${config}\n`)}`)
+    expect(made).toMatch(/^shown +hooks\.slack\.com$/m)
+    const read = await run([...channel, '-'], env, config)
+    expect(read).toMatchObject({ code: 0, out: expect.stringMatching(/^shown +hooks\.slack\.com$/m), err: '' })
+    expect(made + read.out).not.toContain('long-secret')
+    expect(usageOf(findOperation(channel)!.entry)).toContain('A value may be @<file>, or - for standard input')
+  })
+
   it('export a project, say what would change, and change it', async () => {
     const exported = await run(['export', 'shop'], env)
     expect(exported).toMatchObject({ code: 0, err: '', out: expect.stringContaining('make all') })
@@ -105,6 +135,16 @@ describe('operations from a terminal', () => {
     await expect(parseOperation(findOperation(['server', 'show'])!.entry, [])).rejects.toMatchObject({ exit: 2 })
   })
 })
+
+/** What an operation says, without a process of its own. */
+async function shown(...words: string[]): Promise<string> {
+  const { entry, rest } = findOperation(words)!
+  const said: string[] = []
+  const out = (text: string) => void said.push(text)
+  const client = openClient(env.FAIRLEAD_URL, env.FAIRLEAD_TOKEN)
+  await runOperation(await parseOperation(entry, rest), client, { out, err: out, isTerminal: true })
+  return said.join('')
+}
 
 async function idOf(noun: string, name: string): Promise<string> {
   const { items } = JSON.parse((await run([noun, 'list', '--json'], env)).out) as {

@@ -22,6 +22,7 @@ describe('what is typed', () => {
       plan: null,
       servers: [],
       onlyOutdated: false,
+      unlessOlder: false,
       force: false,
       url: null,
     })

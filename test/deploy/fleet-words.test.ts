@@ -46,6 +46,14 @@ describe('a run on ten servers says', () => {
     })
   })
 
+  it('that nobody knows what is live where a server was lost after its switch', () => {
+    const story = new Story(plan).fly('ship', [1, 2]).commit().batch(1, [1, 2])
+    story.fly('switch', [1, 2], { 2: { step: 'after.deploy', outcome: 'running' } }).lose('switch', 2)
+    const { summary, servers } = said(story)
+    expect(summary).toMatch(/Release 12 is live on 1 of 10 servers\. Looking for web-2: /)
+    expect(servers['web-2']).toMatch(/^unknown: looking/)
+  })
+
   it('where it failed also when only its segment says so, and how long the others wait for one that is out of sight', () => {
     const story = new Story(plan).fly('ship', [1, 2], {
       1: { step: 'after.pull', outcome: 'failed', exit: 2 },
@@ -96,9 +104,13 @@ describe('a run on ten servers says', () => {
     const timed = first()
     const until = new Date(timed.ms + 72_000).toISOString()
     timed.say({ type: 'batch.waiting', data: { batch: 2, until } })
-    expect(said(timed).summary).toBe('Release 12 is live on web-1. The others follow at 14:01:16 UTC (in 1m 00s).')
+    expect(said(timed).summary).toBe(
+      'Release 12 is live on web-1. The other 9 follow at 14:01:16 UTC (in 1m 00s), or as soon as somebody says so.',
+    )
     const asked = first().say({ type: 'batch.waiting', data: { batch: 2, until: null } })
-    expect(said(asked).summary).toBe('Release 12 is live on web-1. The others follow when somebody lets them.')
+    expect(said(asked).summary).toBe(
+      'Release 12 is live on web-1. The other 9 wait since 14:00:04 UTC until somebody lets them follow.',
+    )
   })
 
   it('what the panel asks, for how long, and what it was not answered', () => {

@@ -101,6 +101,7 @@ test('says that it looks for a server until it found it', () => {
 
 test('a status moves forward only', () => {
   expect(moveStatus('queued', 'cancelled')).toBe('cancelled')
+  expect(moveStatus('running', 'superseded')).toBe('superseded')
   expect(() => moveStatus('queued', 'succeeded')).toThrow('queued to succeeded')
   expect(() => moveStatus('failed', 'running')).toThrow('failed to running')
   expect(() =>

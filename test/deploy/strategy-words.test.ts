@@ -37,6 +37,38 @@ describe('a strategy in words', () => {
     expect(words(count, more)).toContain(part)
   })
 
+  it.each<[number, Partial<Strategy>, string]>([
+    [
+      2,
+      { minimumHealthy: { count: 7 } },
+      'All 2 change at once. 8 others stay as they are, and 7 of them serve: at least 7 of all 10 have to go on serving. 1 of 2 may fail;',
+    ],
+    [2, { minimumHealthy: { percent: 80 } }, 'One at a time; 1 goes on serving meanwhile. 8 others'],
+    [2, { minimumHealthy: { percent: 80 } }, 'have to go on serving. Every server has to succeed'],
+    [9, { minimumHealthy: { count: 5 } }, '1 other stays as it is, and it doesn’t serve: at least 5 of all 10'],
+    [2, {}, 'All 2 change at once. Every server has to succeed'],
+    [2, { minimumHealthy: { count: 3 }, likeCodeDeploy: true }, 'One server has to succeed.'],
+  ])('for %i of 10 servers, one of the others unhealthy: %j', (count, more, part) => {
+    const fleet = healthyFleet(names(10)).map((one, at) => ({
+      ...one,
+      ...(at >= count && { outside: true }),
+      ...(at === 9 && { health: 'unhealthy' as const }),
+    }))
+    expect(strategyWords(fleet, { ...noOptions.strategy, ...more }).sentences.join(' ')).toContain(part)
+  })
+
+  it('says that too few serve to begin with, and what to do', () => {
+    const fleet = healthyFleet(names(3)).map((one, at) =>
+      at === 0 ? one : { ...one, outside: true, health: at === 1 ? ('healthy' as const) : ('unhealthy' as const) },
+    )
+    expect(strategyWords(fleet, { ...noOptions.strategy, minimumHealthy: { count: 2 } })).toEqual({
+      isPossible: false,
+      sentences: [
+        '2 of 3 servers serve, and at least 2 have to go on serving: no server that serves may change. Deploy to those that don’t serve first, or choose a smaller minimum.',
+      ],
+    })
+  })
+
   it('says why no run would begin', () => {
     expect(strategyWords(healthyFleet(names(10)), { ...noOptions.strategy, minimumHealthy: { percent: 95 } })).toEqual({
       isPossible: false,

@@ -42,8 +42,8 @@ export function eventProblems(
   }
   for (const { name, status, outcome: end, steps } of state.segments) {
     const isLost = loses && end === 'lost'
-    // What a server refused to start stays sent.
-    const isRefused = status === 'sent' && state.status === 'failed' && steps.length === 0
+    // What the only server refused to start stays sent: the failure says why.
+    const isRefused = name === 'main' && status === 'sent' && state.status === 'failed' && steps.length === 0
     if (status !== 'ended' && !isRefused) problems.push(`segment ${name} is ${status}`)
     for (const step of steps) {
       if (step.outcome === 'running' || (step.outcome === 'lost' && !isLost))

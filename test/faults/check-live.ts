@@ -14,6 +14,9 @@ export type Place = Site['targets'][number] & {
   environmentId: string
   before: Seen
   excuse: Excuse
+  /** Nobody waited for it any longer, and then the panel said that it doesn't know what is live there. */
+  isGivenUp: boolean
+  isUnknown: boolean
 }
 
 export async function liveProblems(
@@ -23,24 +26,40 @@ export async function liveProblems(
   failure: Failure | null,
   after: Seen,
 ): Promise<string[]> {
-  const { before, excuse } = place
-  const { status, number } = flown
+  const { before, excuse, isGivenUp, isUnknown } = place
+  const { status, number, wish } = flown
   const problems: string[] = []
+  if (isGivenUp !== isUnknown) problems.push(`the panel ${isUnknown ? 'says' : 'does not say'} that it is unknown`)
+  // What goes on there on its own is over by now, and may have taken effect or not.
+  if (isGivenUp)
+    return after.current === '' || after.complete.includes(after.current)
+      ? problems
+      : [...problems, `${after.current} is live and not complete`]
   if (status === 'succeeded') {
-    const wanted = flown.activates ?? plan?.release
+    const wanted = wish.activates ?? plan?.release
     if (after.current !== wanted) problems.push(`current is ${after.current}, not ${wanted}`)
-    if (flown.files && !excuse.maims) problems.push(...different(flown.files, after.files))
+    if (wish.files && !excuse.maims) problems.push(...different(wish.files, after.files))
+    if (wish.env && !excuse.maims && after.files['./.env'] !== wish.env)
+      problems.push('the variables are not the new ones')
+    if (wish.placed && after.placed !== wish.placed) problems.push('the file beside releases is not the new one')
   } else if (failure?.code !== 'undo_failed') {
     if (after.current !== before.current) problems.push(`current is ${after.current}, was ${before.current}`)
-    if (after.tree !== before.tree && !excuse.maims) problems.push('the live tree is not what it was')
+    if (!isAsBefore(flown, before, after) && !excuse.maims) problems.push('the live tree is not what it was')
+    if (wish.placed && after.placed !== before.placed) problems.push('the file beside releases is not what it was')
   }
   if (after.current !== '' && !after.complete.includes(after.current) && !excuse.maims)
     problems.push(`${after.current} is live and not complete`)
   const made = after.releases.filter((name) => name.startsWith(`deployment_${number}.`))
-  const most = flown.activates === null ? 1 : 0
+  const most = wish.activates === null ? 1 : 0
   if (made.length > most || (status === 'succeeded' && !excuse.maims && made.length < most))
     problems.push(`release directories: ${made.join()}`)
   return [...problems, ...(await panelProblems(place, after))]
+}
+
+/** Variables that were put back are a file of another time. */
+function isAsBefore({ wish }: Flown, before: Seen, after: Seen): boolean {
+  if (wish.env === null) return after.tree === before.tree
+  return JSON.stringify(before.files) === JSON.stringify(after.files)
 }
 
 /** What the panel says is there, against what is. */

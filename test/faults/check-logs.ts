@@ -18,7 +18,7 @@ export async function logProblems(place: Place, flown: Flown, plan: Plan, state:
   const { ctx } = panel
   const problems: string[] = []
   const raw = Buffer.from(await new Response(await readRawLog(ctx, actor, { id: flown.deploymentId })).arrayBuffer())
-  const hooks = new Map<string, { log: Buffer; outcomes: string[] }>()
+  const hooks = new Map<string, { logs: Buffer[]; outcomes: string[] }>()
   for (const segment of segmentsOn(place.id, plan, state)) {
     const run = state.segments.find(({ name }) => name === segment.name)
     for (const { n, name, action } of segment.steps) {
@@ -38,13 +38,16 @@ export async function logProblems(place: Place, flown: Flown, plan: Plan, state:
       const before = hooks.get(name)
       // What has to do with a failure stands in both segments and runs in one of them.
       hooks.set(name, {
-        log: Buffer.concat([before?.log ?? Buffer.alloc(0), log]),
+        logs: [...(before?.logs ?? []), log],
         outcomes: [...(before?.outcomes ?? []), outcome],
       })
     }
   }
-  for (const [name, { log, outcomes }] of hooks) {
+  for (const [name, { logs, outcomes }] of hooks) {
+    const log = Buffer.concat(logs)
     const own = redacted((await said(host, root, `${flown.number}.${fileOf(name)}`)) ?? Buffer.alloc(0))
+    // Its end went with the server, and the undo ran it again: both are parts of what it wrote.
+    if (excuse.loses && outcomes[0] === 'lost' && own.equals(joined(logs, own))) continue
     // tee writes to us first: a hook that was ended may not have written everything to its own file; what a full disk took,
     // or what had not come when the server went, is not in ours.
     const isWhole = outcomes.every((outcome) => ['ok', 'failed', 'skipped'].includes(outcome)) && !excuse.leaves
@@ -68,6 +71,12 @@ function segmentsOn(targetId: string, plan: Plan, state: DeploymentState): Segme
   const flown = undos.filter((undo) => undo !== null && undo !== false)
   const others = plan.segments.filter(({ name }) => !flown.some((undo) => undo.name === name))
   return [...others, ...flown].filter((segment) => segment.targetId === targetId)
+}
+
+/** What the hook wrote, if it begins with the first of these and ends with the others. */
+function joined([first, ...others]: Buffer[], own: Buffer): Buffer {
+  const last = Buffer.concat(others)
+  return Buffer.concat([first!, own.subarray(first!.length, own.length - last.length), last])
 }
 
 function redacted(bytes: Buffer): Buffer {

@@ -1,5 +1,6 @@
 // Everything that must be true after a deployment, whatever went wrong on the way. Problems are gathered, all at once.
 import { setTimeout as delay } from 'node:timers/promises'
+import { isGivenUp } from '@/lib/deploy/fleet-live.ts'
 import { reduce } from '@/lib/deploy/reducer.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
 import type { Failure, FailureCode, Plan } from '@/lib/deploy/types.ts'
@@ -22,6 +23,8 @@ const expected: Record<Act, string[]> = {
   fail: ['failed'],
   cancel: ['cancelled', 'succeeded'],
   undo: ['cancelled', 'succeeded'],
+  variables: ['succeeded'],
+  files: ['succeeded'],
 }
 
 export type Flight = {
@@ -43,27 +46,37 @@ export type Excuse = {
   /** A release was removed by hand. */
   maims: boolean
 }
-export type Checked = { problems: string[]; code: string | null }
+/** `told`: the events of a flight that violated something, a line each. */
+export type Checked = { problems: string[]; code: string | null; told: string[] }
 
 export async function checkFlight({ panel, site, trial, flown, struck, watched }: Flight): Promise<Checked> {
   const { ctx } = panel
   const row = await ctx.db.prisma.deployment.findUniqueOrThrow({ where: { id: flown.deploymentId } })
   const failure = row.failure as Failure | null
   const code = failure?.code ?? null
-  if (!isFinished(flown.status as 'queued')) return { problems: [`it did not end: ${flown.status}`], code }
+  if (!isFinished(flown.status as 'queued')) return { problems: [`it did not end: ${flown.status}`], code, told: [] }
   const events = await readEvents(ctx.db.pool, flown.deploymentId)
   const state = reduce(events)
   const plan = row.plan as Plan | null
   const excuse = excuseOf(struck)
-  const problems = endProblems(trial, flown, failure, excuse)
-  const hasBegun = state.segments.some(({ startedAt }) => startedAt !== null)
+  const gone = site.targets.filter(({ id, name }) => isGone(struck, name) && isGivenUp(state, id))
+  const problems = endProblems(trial, flown, failure, excuse, gone.length > 0)
+  const hasBegun = state.segments.some(({ startedAt, server }) => startedAt !== null && server === failure?.server)
   if (code === 'unreachable' && hasBegun) problems.push('it gave up a server on which it was at work')
   problems.push(
     ...eventProblems(events, state, row, excuse),
     ...(watched ? await watchedProblems(panel, flown, events, watched) : []),
   )
   for (const [index, target] of site.targets.entries()) {
-    const place = { ...target, panel, environmentId: site.environmentId, before: flown.before[index]!, excuse }
+    const place = {
+      ...target,
+      panel,
+      environmentId: site.environmentId,
+      before: flown.before[index]!,
+      excuse,
+      isGivenUp: gone.includes(target),
+      isUnknown: flown.unknown[index]!,
+    }
     const left = await quiet(place)
     const after = await look(target.host, target.root)
     const found = [
@@ -74,7 +87,13 @@ export async function checkFlight({ panel, site, trial, flown, struck, watched }
     ]
     problems.push(...found.map((problem) => (site.targets.length > 1 ? `${target.name}: ${problem}` : problem)))
   }
-  return { problems, code }
+  const told = events.map(({ seq, type, data }) => `${seq} ${type} ${JSON.stringify(data)}`.slice(0, 200))
+  return { problems, code, told: problems.length > 0 ? told : [] }
+}
+
+/** Its line was gone to the end, with somebody who waits no longer. */
+function isGone(struck: Struck[], server: string): boolean {
+  return struck.some((one) => one.kind === 'line gone, server given up' && one.server === server)
 }
 
 function excuseOf(struck: Struck[]): Excuse {
@@ -88,8 +107,15 @@ function excuseOf(struck: Struck[]): Excuse {
 }
 
 /** As nothing had been, or as a failure that the fault explains, which names code, server and step. */
-function endProblems(trial: Trial, flown: Flown, failure: Failure | null, excuse: Excuse): string[] {
+function endProblems(
+  trial: Trial,
+  flown: Flown,
+  failure: Failure | null,
+  excuse: Excuse,
+  isGivenUp: boolean,
+): string[] {
   const said = `${flown.status}: ${JSON.stringify(failure)}`
+  if (isGivenUp && flown.status === 'cancelled') return []
   if (flown.status !== 'failed') return expected[trial.act].includes(flown.status) ? [] : [`it ended as ${said}`]
   if (!failure) return ['it failed without a word']
   if (trial.act === 'fail' && failure.code === 'command_failed' && failure.exit === 3) return []

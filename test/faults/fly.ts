@@ -1,12 +1,11 @@
 // Flies a trial: one deployment during which something goes wrong, what must be right afterwards, and the next deployment.
-import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isFinished } from '@/lib/deploy/status.ts'
-import { cancelDeployment, requestDeployment } from '@/lib/panel/deployments.ts'
-import { activateRelease, listReleases } from '@/lib/panel/releases.ts'
+import { cancelDeployment } from '@/lib/panel/deployments.ts'
 import { isDatabaseAway } from '@/lib/store/away.ts'
 import { unseen } from './check-live.ts'
 import { checkFlight } from './checks.ts'
+import type { Checked } from './checks.ts'
 import { kinds } from './kinds.ts'
 import type { Heal, KindName } from './kinds.ts'
 import { reach } from './moment.ts'
@@ -16,7 +15,9 @@ import { look } from './server.ts'
 import type { Seen } from './server.ts'
 import type { Site } from './site.ts'
 import { undisturbed } from './trial.ts'
-import type { Act, PlannedFault, Trial } from './trial.ts'
+import type { PlannedFault, Trial } from './trial.ts'
+import { decide } from './wish.ts'
+import type { Wish } from './wish.ts'
 
 export type Flown = {
   deploymentId: string
@@ -25,15 +26,21 @@ export type Flown = {
   tookMs: number
   /** Of each target. */
   before: Seen[]
-  /** path → hash that the commit has; null when an existing release is activated. */
-  files: Record<string, string> | null
-  /** The release that should be live when it succeeds; null = the one that it makes. */
-  activates: string | null
+  wish: Wish
+  /** Of each target: whether the panel said, before anything was put right again, that it doesn't know what is live there. */
+  unknown: boolean[]
 }
 
 /** What went wrong, and during what. */
 export type Struck = { kind: KindName; server: string; during: string }
-export type Report = { struck: Struck[]; status: string; code: string | null; tookMs: number; problems: string[] }
+export type Report = {
+  struck: Struck[]
+  status: string
+  code: string | null
+  tookMs: number
+  problems: string[]
+  told: string[]
+}
 
 /** How long a deployment may take to its end, whatever went wrong. */
 const limitMs = 180_000
@@ -46,8 +53,8 @@ export function canStrike(panel: Panel, kind: KindName, isLab: boolean): boolean
 
 export async function flyTrial(panel: Panel, trial: Trial): Promise<Report> {
   const site = trial.isFirst ? await panel.newSite(trial.servers) : await panel.site(trial.servers)
-  const { flown, struck, problems, code } = await fly(panel, site, trial)
-  const report = { struck, status: flown.status, code, tookMs: flown.tookMs, problems }
+  const { flown, struck, problems, code, told } = await fly(panel, site, trial)
+  const report = { struck, status: flown.status, code, tookMs: flown.tookMs, problems, told }
   const isMaimed = struck.some(({ kind }) => kind === 'release removed by hand')
   if (problems.length === 0) {
     const next = await fly(panel, site, undisturbed('deploy', trial.servers))
@@ -55,14 +62,15 @@ export async function flyTrial(panel: Panel, trial: Trial): Promise<Report> {
     const isOfHand = (problem: string): boolean => isMaimed && problem.endsWith(unseen)
     const wrong = next.problems.filter((problem) => !isOfHand(problem))
     problems.push(...wrong.map((problem) => `the next deployment: ${problem}`))
+    told.push(...next.told)
   }
   if (trial.isFirst) await panel.removeSite(site)
   // Where a release was removed by hand the panel goes on believing in it.
-  else if (problems.length > 0 || isMaimed) panel.forget(trial.servers)
+  else if (problems.length > 0 || isMaimed) await panel.forget(trial.servers)
   return report
 }
 
-type Result = { flown: Flown; struck: Struck[]; problems: string[]; code: string | null }
+type Result = { flown: Flown; struck: Struck[] } & Checked
 
 /** @throws what is wrong with the tests themselves. */
 export async function fly(panel: Panel, site: Site, trial: Trial): Promise<Result> {
@@ -77,7 +85,7 @@ export async function fly(panel: Panel, site: Site, trial: Trial): Promise<Resul
   const strike = async (fault: PlannedFault): Promise<void> => {
     const target = site.targets[fault.server]!
     const { name: during, plan } = await reach(panel, site, fault.server, deploymentId, fault.at)
-    const scene = { panel, environmentId: site.environmentId, ...target, release: plan?.release ?? '' }
+    const scene = { panel, environmentId: site.environmentId, deploymentId, ...target, release: plan?.release ?? '' }
     struck.push({ kind: fault.kind, server: target.name, during })
     const heal = await kinds[fault.kind].strike({ ...scene, live: before[fault.server]!.current })
     if (!heal) return
@@ -92,10 +100,11 @@ export async function fly(panel: Panel, site: Site, trial: Trial): Promise<Resul
   const status = await finalStatus(panel, deploymentId, startedAt)
   const tookMs = performance.now() - startedAt
   await Promise.all(acts)
+  const unknown = await calmly(() => unknownOn(panel, site))
   for (const heal of stays) await heal()
   await panel.ready()
   for (const worker of panel.workers) worker.start()
-  const flown = { deploymentId, number, status, tookMs, before, files: wish.files, activates: wish.activates }
+  const flown = { deploymentId, number, status, tookMs, before, wish, unknown }
   const watched = isFinished(status as 'queued') ? await watching : undefined
   return { flown, struck, ...(await calmly(() => checkFlight({ panel, site, trial, flown, struck, watched }))) }
 }
@@ -113,38 +122,18 @@ async function calmly<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-type Wish = { key: string; path: string; number: number | null; files: Flown['files']; activates: string | null }
-
-/** What is asked for: a new commit, or another release that is there. */
-async function decide({ ctx, sample }: Panel, { environmentId }: Site, act: Act, before: Seen): Promise<Wish> {
-  const key = randomUUID()
-  const wanted =
-    act === 'activate'
-      ? (await listReleases(ctx, actor, { environmentId })).find(
-          (release) => release.state === 'complete' && release.name !== before.current,
-        )
-      : undefined
-  // With a single release there is nothing else to activate: a new one is made.
-  if (!wanted) {
-    const { files } = sample.commit(act === 'fail')
-    return { key, path: '/deployments', number: null, files, activates: null }
-  }
-  const { number, name } = wanted
-  return { key, path: `/releases/${number}/activate`, number, files: null, activates: name }
+async function unknownOn({ ctx }: Panel, { environmentId, targets }: Site): Promise<boolean[]> {
+  const rows = await ctx.db.prisma.target.findMany({ where: { environmentId } })
+  return targets.map(({ id }) => rows.find((row) => row.id === id)?.unknownSince !== null)
 }
 
 /** Asked as often as it takes, with the same key: from a terminal, or without a web process straight. */
 function request(
-  { ctx, web }: Panel,
+  { web }: Panel,
   { environmentId }: Site,
-  { key: idempotencyKey, path, number }: Wish,
+  { key, path, ask }: Wish,
 ): Promise<{ id: string; number: number }> {
-  if (web) return web.request(environmentId, path, idempotencyKey)
-  return calmly(() =>
-    number === null
-      ? requestDeployment(ctx, actor, { environmentId, idempotencyKey })
-      : activateRelease(ctx, actor, { environmentId, number, idempotencyKey }),
-  )
+  return web ? web.request(environmentId, path, key) : calmly(ask)
 }
 
 /** As a person would: again until it is said that it was heard, or that it is too late. */

@@ -65,8 +65,11 @@ export async function withdrawSudo(host: LabHost): Promise<Heal> {
 /** The one being made, else the one that is live: whoever tidied up has hit the wrong one. */
 export async function removeRelease(host: LabHost, { root, release, live }: Scene): Promise<void> {
   await host.shell(`cd ${root}/release 2>/dev/null || exit 0
-    if [ -n "${release}" ] && [ -d "${release}" ]; then rm -rf "${release}"
-    elif [ -n "${live}" ]; then rm -rf "${live}"; fi`)
+    gone="${live}"
+    if [ -n "${release}" ] && [ -d "${release}" ]; then gone="${release}"; fi
+    # Somebody may be writing there just then, and rm gives up on a directory that isn't empty any more.
+    tries=0
+    until [ -z "$gone" ] || rm -rf "$gone" || [ "$((tries += 1))" -gt 100 ]; do :; done`)
 }
 
 export async function moveClock(host: LabHost): Promise<Heal> {

@@ -2,11 +2,22 @@
 import type { FailureCode } from '@/lib/deploy/types.ts'
 import type { Host } from '../hosts/hosts.ts'
 import type { LabHost } from '../hosts/lab.ts'
+import { giveUp } from './give-up.ts'
 import type { Panel } from './panel.ts'
 import * as host from './host-faults.ts'
 
 /** Where a fault strikes: the panel, the environment of the deployment, one of its servers. */
-export type Scene = { panel: Panel; environmentId: string; host: Host; root: string; release: string; live: string }
+export type Scene = {
+  panel: Panel
+  environmentId: string
+  deploymentId: string
+  /** Of the target. */
+  id: string
+  host: Host
+  root: string
+  release: string
+  live: string
+}
 /** Puts right again what a fault did. */
 export type Heal = () => Promise<void>
 
@@ -18,7 +29,7 @@ export type Kind = {
   /** How long it lasts, in ms, at least and at most. */
   lasts: readonly [number, number]
   /** Whether it may last until the deployment has ended: it ends by itself, with the fault. */
-  mayStay: boolean
+  mayStay: boolean | 'always'
   /** Records on the server, its processes and what was not synced may be lost. */
   loses: boolean
   strike(scene: Scene): Promise<Heal | void>
@@ -43,6 +54,15 @@ async function holder({ panel, environmentId }: Scene) {
     .findFirst({ where: { environmentId, status: 'running' } })
     .catch(() => null)
   return panel.workerOf(row?.claimedBy ?? null) ?? panel.workers[0]!
+}
+
+const hourMs = 3_600_000
+
+/** Of the one that flies: what it wrote before and what others go by is another time. */
+async function shiftClock(scene: Scene, shiftMs: number): Promise<Heal> {
+  const worker = await holder(scene)
+  worker.shiftClock(shiftMs)
+  return async () => worker.shiftClock(0)
 }
 
 /** Before anything was sent a server that can't be reached ends the deployment; later it is looked for. */
@@ -94,6 +114,28 @@ export const kinds = {
   'release removed by hand': of('lab', ['release_missing', 'command_failed', 'undo_failed'], lab(host.removeRelease)),
   'clock jumped': of('lab', [], lab(host.moveClock), { mayStay: true }),
   'server hung': of('lab', early, lab(host.hang)),
+  'line gone, server given up': of(
+    'lab',
+    ['unreachable', 'connection_lost', 'undo_failed'],
+    lab(async (one, scene) => {
+      const heal = await host.hole(one)
+      await giveUp(scene)
+      return heal
+    }),
+    { mayStay: 'always', loses: true },
+  ),
+  'Postgres slow': of(
+    'nothing',
+    [],
+    async ({ panel: { line } }) => {
+      line.slow(true)
+      return async () => line.slow(false)
+    },
+    { lasts: [2_000, 8_000] },
+  ),
+  'connections to Postgres reset': of('nothing', [], async ({ panel }) => panel.line.reset()),
+  'clock of a worker ahead': of('nothing', [], (scene) => shiftClock(scene, hourMs), { mayStay: true }),
+  'clock of a worker behind': of('nothing', [], (scene) => shiftClock(scene, -hourMs), { mayStay: true }),
 } satisfies Record<string, Kind>
 
 export type KindName = keyof typeof kinds

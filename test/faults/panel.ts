@@ -1,10 +1,9 @@
 // A whole panel with everything real, whose processes can be killed: embedded PostgreSQL, two workers, OpenSSH hosts, and the
 // web process where there is a production build of it.
-import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { build } from 'esbuild'
 import pino from 'pino'
 import { openContext, systemActor } from '@/lib/panel/context.ts'
 import type { Context } from '@/lib/panel/context.ts'
@@ -14,13 +13,16 @@ import { migrate } from '../../scripts/migrate.ts'
 import { keepPostgres } from '../../scripts/start-postgres.ts'
 import type { Host } from '../hosts/hosts.ts'
 import { startHeir } from '../postgres.ts'
+import { openLine } from './line.ts'
 import { openWeb } from './web.ts'
+import { workerProgram } from './worker-program.ts'
 import { Kept } from './process.ts'
 import { makeSample } from './sample.ts'
 import { insertServer, insertSite } from './site.ts'
 import type { Known, Site } from './site.ts'
 
 const projectRoot = join(import.meta.dirname, '../..')
+const clock = join(import.meta.dirname, 'clock.mjs')
 export const actor = systemActor('console')
 export type Panel = Awaited<ReturnType<typeof openPanel>>
 
@@ -41,21 +43,32 @@ export async function openPanel({ isBuilt, hosts: starting }: Given) {
   await ensureKey(join(dataDir, 'secret.key'))
   const [postgres, hosts] = await Promise.all([keepPostgres(join(folder, 'postgres'), log), Promise.all(starting)])
   await migrate(postgres.url, join(projectRoot, 'prisma/migrations'))
-  const given = { DATABASE_URL: postgres.url, FAIRLEAD_DATA: dataDir, FAIRLEAD_LOCAL_REPOSITORIES: `${folder}/` }
-  const ctx = openContext(readSettings(given))
+  const line = await openLine(postgres.url)
+  const given = { DATABASE_URL: line.url, FAIRLEAD_DATA: dataDir, FAIRLEAD_LOCAL_REPOSITORIES: `${folder}/` }
+  // Whoever looks on, and does what people do, has a line of its own.
+  const ctx = openContext(readSettings({ ...given, DATABASE_URL: postgres.url }))
   const sample = makeSample(join(folder, 'repository'))
   const known: Known[] = []
   for (const [index, host] of hosts.entries()) known.push(await insertServer(ctx, `web-${index + 1}`, host))
   const newSite = (count: number) => insertSite(ctx, known.slice(0, count), sample.repository.path)
   const sites = new Map<number, Promise<Site>>()
+  /** Makes room on the servers. */
+  const removeSite = async ({ targets }: Site): Promise<void> => {
+    for (const { host, root } of targets) await host.shell(`rm -rf ${root} ${root}-said/*`)
+  }
 
   const program = await workerProgram()
   const ids = new Map<string, Kept>()
   const workers = ['worker-1', 'worker-2'].map((name) => {
-    const kept: Kept = new Kept(name, [program], { ...process.env, ...given, FAIRLEAD_LOG_LEVEL: 'info' }, (line) => {
-      const id = /"worker":"([0-9a-f-]{36})"/.exec(line)?.[1]
-      if (id) ids.set(id, kept)
-    })
+    const kept: Kept = new Kept(
+      name,
+      ['--import', clock, program],
+      { ...process.env, ...given, FAIRLEAD_LOG_LEVEL: 'info' },
+      (line) => {
+        const id = /"worker":"([0-9a-f-]{36})"/.exec(line)?.[1]
+        if (id) ids.set(id, kept)
+      },
+    )
     return kept
   })
 
@@ -76,14 +89,17 @@ export async function openPanel({ isBuilt, hosts: starting }: Given) {
       return site
     },
     /** That environment is beyond use: the next one is another. */
-    forget: (count: number) => void sites.delete(count),
-    /** Makes room on the servers. */
-    async removeSite({ targets }: Site): Promise<void> {
-      for (const { host, root } of targets) await host.shell(`rm -rf ${root} ${root}-said/*`)
+    async forget(count: number): Promise<void> {
+      const site = await sites.get(count)
+      sites.delete(count)
+      if (site) await removeSite(site)
     },
+    removeSite,
     sample,
     workers,
     web,
+    /** To PostgreSQL, of workers and web. */
+    line,
     /** What PostgreSQL's keeper and the workers said lately. */
     lines: () => [
       ...said.slice(-40),
@@ -132,6 +148,7 @@ export async function openPanel({ isBuilt, hosts: starting }: Given) {
     async close(): Promise<void> {
       await Promise.all([...workers, ...(web ? [web.kept] : [])].map((one) => one.stop()))
       await ctx.db.close()
+      await line.close()
       await postgres.stop()
       await Promise.all(hosts.map((host) => host.stop()))
       await heir.leave()
@@ -145,23 +162,4 @@ async function answers(ctx: Context): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-/** The worker as `npm run build` makes it, in one file. It lies where node_modules is found. */
-async function workerProgram(): Promise<string> {
-  const cache = join(projectRoot, 'node_modules/.cache/fairlead')
-  await mkdir(cache, { recursive: true })
-  const outfile = join(cache, `worker-${process.pid}.mjs`)
-  await build({
-    absWorkingDir: projectRoot,
-    entryPoints: ['lib/worker/main.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'warning',
-  })
-  return outfile
 }

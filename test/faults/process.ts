@@ -57,6 +57,11 @@ export class Kept {
     await this.#end('SIGKILL')
   }
 
+  /** Its clock is so many ms ahead from now on, as long as this process lives. Needs clock.mjs in its arguments. */
+  shiftClock(shiftMs: number): void {
+    if (this.#child?.connected) this.#child.send({ shiftMs }, () => {})
+  }
+
   /** Holds it as it is, or lets it go on. */
   pause(isHeld: boolean): void {
     this.#child?.kill(isHeld ? 'SIGSTOP' : 'SIGCONT')

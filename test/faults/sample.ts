@@ -39,6 +39,8 @@ const repositoryHooks: Record<string, string> = {
   'deploy.failure': script('deploy.failure', { slow: 5 }),
   'rollback/before': script('rollback/before', { burst: 20, slow: 6 }),
   'rollback/after': script('rollback/after', { slow: 6 }),
+  'config/before-change': script('config/before-change', { slow: 6 }),
+  'config/after-change': script('config/after-change', { burst: 20, slow: 4 }),
 }
 
 /** A hook kept in the panel, of the same event as one of the repository. */

@@ -1,6 +1,9 @@
 // What a server looks like from the inside, read as root beside everything that deploys.
 import type { Host } from '../hosts/hosts.ts'
 
+/** A file of the panel beside releases, in the root. */
+export const placedFile = 'storage/placed.conf'
+
 export type Seen = {
   /** Name of the release that `current` points to, '' for none. */
   current: string
@@ -17,6 +20,8 @@ export type Seen = {
   ownNames: string[]
   /** Paths of what is hidden below them: temporary by its kind. */
   hidden: string[]
+  /** Hash of the placed file, '' for none. */
+  placed: string
 }
 
 export async function look(host: Host, root: string): Promise<Seen> {
@@ -27,6 +32,7 @@ export async function look(host: Host, root: string): Promise<Seen> {
     ls -A . ; echo ---
     ls -A .fairlead 2>/dev/null; echo ---
     ls -Ad .fairlead/run/*/.[!.]* .fairlead/run/.[!.]* .fairlead/complete/.[!.]* .fairlead/hooks/*/.[!.]* 2>/dev/null; echo ---
+    sha256sum ${placedFile} 2>/dev/null; echo ---
     cd current/ 2>/dev/null || exit 0
     find . -printf '%y %m %u:%g %T@ %p -> %l\\n' | sort; echo ---
     find . -type f -exec sha256sum {} +`)
@@ -38,12 +44,23 @@ export async function look(host: Host, root: string): Promise<Seen> {
     rootNames = [],
     ownNames = [],
     hidden = [],
+    placed = [],
     entries = [],
     sums = [],
   ] = parts
   const files = Object.fromEntries(sums.map((line) => [line.slice(66), line.slice(0, 64)]))
   const tree = [...entries, ...sums.sort()].join('\n')
-  return { current: current[0] ?? '', tree, files, releases, complete, rootNames, ownNames, hidden }
+  return {
+    current: current[0] ?? '',
+    tree,
+    files,
+    releases,
+    complete,
+    rootNames,
+    ownNames,
+    hidden,
+    placed: placed[0]?.slice(0, 64) ?? '',
+  }
 }
 
 /** Processes that belong to a deployment in `root`: at home in it, or started by a hook. */

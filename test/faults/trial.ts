@@ -3,9 +3,11 @@ import { kindNames, kinds } from './kinds.ts'
 import type { KindName } from './kinds.ts'
 import { randomFrom } from './random.ts'
 
-/** `undo`: cancelled as soon as the release is live. */
-const acts = ['deploy', 'deploy', 'deploy', 'fail', 'activate', 'cancel', 'undo'] as const
+/** `undo`: cancelled as soon as the release is live. `variables`, `files`: other ones for the live release. */
+export const acts = ['deploy', 'deploy', 'deploy', 'fail', 'activate', 'cancel', 'undo', 'variables', 'files'] as const
 export type Act = (typeof acts)[number]
+/** These need a release that is live. */
+const later: readonly Act[] = ['activate', 'variables', 'files']
 
 /** So long after that share of all moments of a deployment: it is asked for, it is sent, and each of its steps begins. */
 export type Moment = { share: number; afterMs: number }
@@ -36,9 +38,9 @@ export function undisturbed(act: Act, servers: number): Trial {
 }
 
 /** One after the other, seeds go through all kinds; everything else is random. `servers`: how many may be deployed to. */
-export function trialOf(seed: number, servers: readonly number[]): Trial {
+export function trialOf(seed: number, servers: readonly number[], actGiven?: Act): Trial {
   const random = randomFrom(seed)
-  const act = random.pick(acts)
+  const act = actGiven ?? random.pick(acts)
   const count = random.pick(servers)
   const cancelAt = { share: random.next(), afterMs: random.next() * 150 }
   const faultOf = (kind: KindName): PlannedFault => {
@@ -47,11 +49,12 @@ export function trialOf(seed: number, servers: readonly number[]): Trial {
     const share = act === 'undo' ? 0.5 + random.next() / 2 : random.next()
     const server = Math.floor(random.next() * count)
     const lastsMs = Math.round(lasts[0] + random.next() * (lasts[1] - lasts[0]))
-    return { kind, server, at: { share, afterMs: random.next() * 150 }, lastsMs, stays: mayStay && random.chance(0.5) }
+    const stays = mayStay === 'always' || (mayStay && random.chance(0.5))
+    return { kind, server, at: { share, afterMs: random.next() * 150 }, lastsMs, stays }
   }
   const faults = [faultOf(kindNames[seed % kindNames.length]!)]
   // A server and the panel may go wrong at once.
   const ofPanel = kindNames.filter((name) => kinds[name].needs === 'nothing')
   if (random.chance(0.2)) faults.push(faultOf(random.pick(ofPanel)))
-  return { seed, act, servers: count, isFirst: act !== 'activate' && random.chance(0.15), faults, cancelAt }
+  return { seed, act, servers: count, isFirst: !later.includes(act) && random.chance(0.15), faults, cancelAt }
 }

@@ -1,6 +1,4 @@
 // The web process of a panel, as `npm start` runs it, and somebody at a terminal who asks for deployments and watches them.
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -12,12 +10,13 @@ import { follow } from '@/lib/cli/follow.ts'
 import type { Context } from '@/lib/panel/context.ts'
 import { createTokenOnConsole } from '@/lib/panel/people.ts'
 import { createOwnerOnConsole } from '@/lib/panel/setup.ts'
+import { freePort } from '../hosts/port.ts'
 import { Kept } from './process.ts'
 
 export type Watched = { events: { seq: number }[]; chunks: { id: string; text: string }[] }
 
-/** Needs the production build. Starts the process and makes the owner whose token is used. */
-export async function openWeb(ctx: Context, given: Record<string, string>) {
+/** Needs the production build. `given` says where database and data folder are. */
+export async function startWeb(name: string, given: Record<string, string>): Promise<{ url: string; kept: Kept }> {
   const root = join(import.meta.dirname, '../..')
   const port = await freePort()
   const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
@@ -29,15 +28,26 @@ export async function openWeb(ctx: Context, given: Record<string, string>) {
     FAIRLEAD_PUBLIC_URL: '',
     AUTH_SECRET: '',
   }
-  const kept = new Kept('web', [next, 'start', root, '-p', String(port), '-H', '127.0.0.1'], env)
+  const kept = new Kept(name, [next, 'start', root, '-p', String(port), '-H', '127.0.0.1'], env)
   kept.start()
+  const url = `http://127.0.0.1:${port}`
+  await persistently(async () => {
+    const answer = await fetch(`${url}/api/health`)
+    await answer.body?.cancel()
+    if (!answer.ok) throw new Error(`the web process answers ${answer.status}`)
+  })
+  return { url, kept }
+}
+
+/** Needs the production build. Starts the process and makes the owner whose token is used. */
+export async function openWeb(ctx: Context, given: Record<string, string>) {
+  const { url, kept } = await startWeb('web', given)
   await createOwnerOnConsole(ctx, {
     email: 'owner@example.org',
     name: 'Owner',
     password: 'correct horse battery staple',
   })
   const { secret } = await createTokenOnConsole(ctx, { name: 'faults', role: 'admin' })
-  const url = `http://127.0.0.1:${port}`
   const client = openClient(url, secret)
   await persistently(() => client.call(z.unknown(), 'GET', ''))
 
@@ -77,15 +87,4 @@ async function persistently<T>(ask: () => Promise<T>): Promise<T> {
       await delay(200)
     }
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -1,13 +1,11 @@
 // A Git host over https with Git LFS: git's own backend for repositories, and the batch API for what `store` holds. What a test wants
 // to go wrong it says with `batch` and `object`.
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { certified } from './certificate.ts'
 import { serveGit } from './http-backend.ts'
 
 export type Download = { href: string; header?: Record<string, string> }
@@ -20,17 +18,10 @@ const basic = (user: string, token: string): string => `Basic ${Buffer.from(`${u
 
 /** Serves the repositories below `folder` to whoever shows ada's token; its certificate is good for 127.0.0.1 and localhost. */
 export async function startLfsHost(folder: string, { isOpen = false } = {}) {
-  const [key, certificate] = [join(folder, 'host.key'), join(folder, 'host.crt')]
-  if (!existsSync(certificate)) {
-    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost']
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
-    execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', certificate, ...names], {
-      stdio: 'ignore',
-    })
-  }
+  const { key, cert, certificate } = certified(folder)
   const store = new Map<string, Buffer>()
   const asked: Asked[] = []
-  const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (request, response) => {
+  const server = createServer({ key, cert }, (request, response) => {
     const [path = ''] = (request.url ?? '').split('?')
     asked.push([request.method ?? '', path, request.headers.authorization])
     if (host.instead) return host.instead(response)

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { Server } from 'node:https'
@@ -11,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Mirror } from '../../lib/deploy/types.ts'
 import { openMirrors } from '../../lib/git/mirrors.ts'
 import { Passages } from '../../lib/git/passage.ts'
+import { certified } from './certificate.ts'
 import { Repository, temporaryFolder } from './fixtures.ts'
 import { serveGit } from './http-backend.ts'
 
@@ -32,15 +32,11 @@ beforeEach(async () => {
   repository = new Repository(join(folder, 'source'))
   repository.write('a', 'a')
   repository.commit('first')
-  const files = ['-keyout', join(folder, 'key'), '-out', join(folder, 'certificate')]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
-  execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-days', '1', ...files, ...subject], { stdio: 'ignore' })
   connections = []
   requests = []
   answer = null
-  const options = { key: readFileSync(join(folder, 'key')), cert: readFileSync(join(folder, 'certificate')) }
-  server = createServer(options, (asked, response) => {
+  const { key, cert, certificate } = certified(folder)
+  server = createServer({ key, cert }, (asked, response) => {
     const connection = connections.indexOf(asked.socket)
     response.on('finish', () => requests.push(`${connection} ${asked.method} ${response.statusCode}`))
     if (answer) return answer(asked, response)
@@ -54,7 +50,7 @@ beforeEach(async () => {
     () => server.closeAllConnections(),
   )
   url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/source/.git`
-  process.env.GIT_SSL_CAINFO = join(folder, 'certificate')
+  process.env.GIT_SSL_CAINFO = certificate
   closing.push(() => delete process.env.GIT_SSL_CAINFO)
 })
 afterEach(async () => {
@@ -118,8 +114,8 @@ describe('fetching again', () => {
     const mirror = await open()
     await mirror.fetch()
     const elsewhere: (string | undefined)[] = []
-    const options = { key: readFileSync(join(folder, 'key')), cert: readFileSync(join(folder, 'certificate')) }
-    const other = createServer(options, (asked, response) => {
+    const { key, cert } = certified(folder)
+    const other = createServer({ key, cert }, (asked, response) => {
       elsewhere.push(asked.headers.authorization, asked.headers['x-fairlead-passage'] as string | undefined)
       response.writeHead(404).end()
     })

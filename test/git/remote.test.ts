@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:https'
@@ -9,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startSandbox } from '../../scripts/sandbox.ts'
 import { openMirrors } from '../../lib/git/mirrors.ts'
 import { generateKeyPair } from '../../lib/ssh/keys.ts'
+import { certified } from './certificate.ts'
 import { Repository, temporaryFolder } from './fixtures.ts'
 
 let folder: string
@@ -74,18 +74,9 @@ describe('over HTTPS', () => {
   async function startHost() {
     repository.git('repack', '-adq')
     repository.git('update-server-info')
-    const certificate = ['-keyout', join(folder, 'key'), '-out', join(folder, 'certificate')]
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
-    execFileSync(
-      'openssl',
-      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...certificate, ...subject],
-      {
-        stdio: 'ignore',
-      },
-    )
     const seen: (string | undefined)[] = []
-    const options = { key: readFileSync(join(folder, 'key')), cert: readFileSync(join(folder, 'certificate')) }
-    const server = createServer(options, (request, response) => {
+    const { key, cert, certificate } = certified(folder)
+    const server = createServer({ key, cert }, (request, response) => {
       seen.push(request.headers.authorization)
       const path = (request.url ?? '').split('?')[0] ?? ''
       if (request.headers.authorization !== `Basic ${Buffer.from('ada:s3cret').toString('base64')}`)
@@ -99,16 +90,16 @@ describe('over HTTPS', () => {
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     closing.push(() => server.close())
-    return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/shop.git`, seen }
+    return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}/shop.git`, certificate, seen }
   }
 
   it('trusts only what the machine trusts, and shows the token to nobody else', async () => {
-    const { url, seen } = await startHost()
+    const { url, certificate, seen } = await startHost()
     const access = { kind: 'token' as const, user: 'ada', token: 's3cret' }
     const address = { id: 'one', url, access }
     await expect((await mirrors()).lsRemote(address)).rejects.toMatchObject({ code: 'unreachable' })
     expect(seen).toEqual([])
-    process.env['GIT_SSL_CAINFO'] = join(folder, 'certificate')
+    process.env['GIT_SSL_CAINFO'] = certificate
     closing.push(() => delete process.env['GIT_SSL_CAINFO'])
     expect(await (await mirrors()).lsRemote(address)).toEqual([{ name: 'main', kind: 'branch', sha }])
     const mirror = await (await mirrors()).open(address)

@@ -87,9 +87,9 @@ describe('who a submodule is asked as', () => {
 
 it('knows addresses of private networks in every dress', () => {
   const closed =
-    '127.0.0.1 10.1.2.3 172.16.0.1 172.31.255.255 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 255.255.255.255'
+    '127.0.0.1 10.1.2.3 172.16.0.1 172.31.255.255 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 192.88.99.1 224.0.0.1 255.255.255.255'
   const closed6 =
-    '::1 :: fe80::1 fc00::1 fd12::1 ff02::1 ::ffff:10.0.0.1 ::ffff:a9fe:a9fe 64:ff9b::7f00:1 2002:7f00:1:: ::127.0.0.1'
+    '::1 :: fe80::1 fc00::1 fd12::1 ff02::1 ::ffff:10.0.0.1 ::ffff:a9fe:a9fe 64:ff9b::7f00:1 2002:7f00:1:: 3fff::1 5f00::1 ::127.0.0.1'
   expect([...closed.split(' '), ...closed6.split(' ')].filter(isPublic)).toEqual([])
   expect(['8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '::ffff:8.8.8.8'].filter(isPublic).length).toBe(5)
   expect(['', 'example.org', '2130706433', '127.1'].filter(isPublic)).toEqual([])

@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ServerAddress } from '@/lib/deploy/types.ts'
 import { generateKeyPair, publicKeyOf } from '@/lib/ssh/keys.ts'
+import { freePort } from './port.ts'
 
 /** A real OpenSSH server on loopback. */
 export type Host = {
@@ -26,7 +25,7 @@ export type Host = {
   stop(): Promise<void>
 }
 
-/** A folder with a host key and one authorized key, and a port that was free a moment ago. */
+/** A folder with a host key and one authorized key, and a port to listen on. */
 export async function prepare(
   user: string,
   host = '127.0.0.1',
@@ -38,11 +37,7 @@ export async function prepare(
   await writeFile(join(folder, 'host_key'), hostKey.privateKey, { mode: 0o600 })
   await writeFile(join(folder, 'authorized_keys'), `${login.publicKey}\n`, { mode: 0o644 })
   await writeFile(join(folder, 'log'), '')
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
+  const port = await freePort()
   const address = {
     id: `host-${port}`,
     host,

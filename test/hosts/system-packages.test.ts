@@ -39,7 +39,7 @@ function runScript(): { status: number | null; said: string } {
 }
 
 const brings =
-  'for p in ssh-keygen sudo busybox git unshare ip ps curl chromium nginx php composer cgi-fcgi shellcheck; do PATH=/bin:/usr/bin ln -sf /bin/true "${0%/*}/$p"; done'
+  'for p in ssh-keygen sudo busybox git unshare ip ps curl openssl chromium nginx php composer cgi-fcgi shellcheck; do PATH=/bin:/usr/bin ln -sf /bin/true "${0%/*}/$p"; done'
 
 it('installs what is missing, and then has nothing to do', async () => {
   await apt(brings)

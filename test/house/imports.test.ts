@@ -59,7 +59,7 @@ const table: Record<string, Rule> = {
       'lib/settings',
       ...pure,
     ],
-    packages: ['zod', 'hash-wasm', 'pg', 'pino'],
+    packages: ['zod', 'hash-wasm', 'pg', 'pino', 'nodemailer'],
     node: true,
   },
   'lib/ssh': { local: ['lib/ssh', 'lib/deploy', 'lib/errors'], packages: ['ssh2'], node: true },
@@ -73,7 +73,7 @@ const table: Record<string, Rule> = {
   'lib/cli': { local: ['lib/cli', 'lib/api', ...pure], packages: ['zod'], node: true },
   'lib/settings': { local: pure, packages: ['zod'], node: true },
   'lib/secrets': { local: pure, packages: ['zod'], node: true },
-  'lib/spec': { local: pure, packages: ['zod', 'yaml'], node: false },
+  'lib/spec': { local: pure, packages: ['zod', 'yaml', 're2js', 'croner'], node: false },
   ...Object.fromEntries(
     pure.filter((name) => name !== 'lib/spec').map((name) => [name, { local: pure, packages: ['zod'], node: false }]),
   ),

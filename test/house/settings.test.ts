@@ -50,6 +50,20 @@ describe('settings', () => {
       expect(complaint({ FAIRLEAD_PROXIES: text }), text).toMatch('FAIRLEAD_PROXIES must be')
   })
 
+  it('name a mail server, and never say its password', () => {
+    expect(read({})).toMatchObject({ smtpUrl: null, mailFrom: null })
+    const given = {
+      FAIRLEAD_SMTP_URL: 'smtps://ada:s3cret@mail.example.org',
+      FAIRLEAD_MAIL_FROM: 'Ops <ops@example.org>',
+    }
+    expect(read(given)).toMatchObject({ smtpUrl: given.FAIRLEAD_SMTP_URL, mailFrom: given.FAIRLEAD_MAIL_FROM })
+    expect(complaint({ FAIRLEAD_SMTP_URL: 'https://ada:s3cret@mail.example.org' })).toMatch(
+      /^(?!.*s3cret)FAIRLEAD_SMTP_URL must be/,
+    )
+    for (const text of ['nobody', 'a@b@c', 'Ops <ops>'])
+      expect(complaint({ FAIRLEAD_MAIL_FROM: text }), text).toMatch('FAIRLEAD_MAIL_FROM must be')
+  })
+
   it('name hosts of private networks', () => {
     expect(read({}).privateHosts).toEqual([])
     expect(read({ FAIRLEAD_PRIVATE_HOSTS: 'Git.internal, 10.0.0.7,fd00::1' }).privateHosts).toEqual([

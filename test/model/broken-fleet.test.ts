@@ -21,6 +21,12 @@ const broken: [string, Partial<FleetRules>, Partial<Strategy>, RegExp][] = [
     { batch: 'all', minimumHealthy: { count: 1 } },
     /after the end|and the panel says|failed, and has release_1/,
   ],
+  [
+    'what runs once is forgotten with its server',
+    { handsOver: false },
+    { batch: 'one', minimumHealthy: { count: 1 } },
+    /it succeeded without once-/,
+  ],
 ]
 
 test.for(broken)('it is seen when %s', { timeout: 120_000 }, ([, rules, strategy, seen]) => {

@@ -1,9 +1,10 @@
 // How a worker of the model flies a run on several servers: lib/worker/{fleet,fleet-lanes,fleet-end}.ts step by step, with the real
 // judgement of what follows.
 import { segmentOf } from '@/lib/deploy/plan-fleet.ts'
+import { onceOn } from '@/lib/deploy/plan-once.ts'
 import type { Failure, Segment } from '@/lib/deploy/types.ts'
 import { failureOfTarget, forwardOf, isDoomed, isWhole, nextOf, stopAtEnd, stopNow } from '@/lib/worker/judge-fleet.ts'
-import { undoOf } from '@/lib/worker/judge-fleet.ts'
+import { heirOfOnce, undoOf } from '@/lib/worker/judge-fleet.ts'
 import type { Stop } from '@/lib/worker/judge-fleet.ts'
 import { judgeUndo } from '@/lib/worker/judge.ts'
 import { flySegment, flyUndo } from './fleet-segment.ts'
@@ -44,19 +45,31 @@ function* forward(worker: FleetWorker): Task<Stop | null> {
     const ended = name === 'switch' ? yield* flyBatches(worker) : yield* flyStage(worker, names)
     if (ended) return ended
   }
-  return stopAtEnd(worker.state, plan)
+  return stopAtEnd(worker.state, worker.place.plan)
 }
 
 function* flyStage(worker: FleetWorker, names: (string | undefined)[]): Task<Stop | null> {
+  do
+    yield* fly(
+      worker,
+      worker.place.plan.segments.filter(({ name }) => names.includes(name)),
+    )
+  while (yield* handOver(worker, names))
   const { plan } = worker.place
-  yield* fly(
-    worker,
-    plan.segments.filter(({ name }) => names.includes(name)),
-  )
   const last = plan.stages.findLast(({ name }) => name !== 'undo')?.batches.flatMap(({ lanes }) => lanes) ?? []
   const isEnd = last.some(({ segment }) => names.includes(segment))
-  const isWell = worker.state.segments.every((one) => !names.includes(one.name) || one.outcome === 'ok')
+  const ended = worker.state.segments.filter((one) => names.includes(one.name))
+  const isWell = ended.length > 0 && ended.every(({ outcome }) => outcome === 'ok')
   return stopNow(worker.state, plan, worker.cancel && !(isEnd && isWell))
+}
+
+function* handOver(worker: FleetWorker, names: (string | undefined)[]): Task<boolean> {
+  const left = heirOfOnce(worker.state, worker.place.plan, names)
+  if (!left || isLost(worker) || !worker.place.rules.handsOver) return false
+  yield* worker.record([{ type: 'note', data: { level: 'note', code: 'once_elsewhere', message: '' } }])
+  const { fleet, ...plan } = worker.place.plan
+  worker.place.plan = { ...onceOn(plan, left.segment.name, left.heir.targetId), fleet }
+  return true
 }
 
 function* flyBatches(worker: FleetWorker): Task<Stop | null> {

@@ -2,6 +2,7 @@
 import { liveOn } from '@/lib/deploy/fleet-live.ts'
 import { minimumOf } from '@/lib/deploy/strategy.ts'
 import { fleetOf } from '@/lib/deploy/plan-fleet.ts'
+import { isOnce } from '@/lib/deploy/plan-once.ts'
 import { failureOfTarget } from '@/lib/worker/judge-fleet.ts'
 import { live, release } from './fleet-plan.ts'
 import type { FleetWorld } from './fleet-world.ts'
@@ -35,12 +36,17 @@ export function checkFleet(world: FleetWorld, before: Before): void {
   }
   const once = servers.flatMap(({ hooks }) => hooks.filter((hook) => hook.includes('/once-')))
   if (new Set(once).size < once.length) problems.push('what runs once has run on two servers')
-  if (store.isOver && !before.isOver) compare(world)
+  if (store.isOver && !before.isOver) {
+    compare(world)
+    const isWell = store.state.status === 'succeeded'
+    for (const { name } of plan.segments.filter(isOnce))
+      if (isWell && !once.some((hook) => hook.startsWith(`1/${name} `))) problems.push(`it succeeded without ${name}`)
+  }
 }
 
 /** A server begins to change: enough others have to serve, which neither change nor failed to. */
 function checkHealthy({ servers, plan, problems }: FleetWorld, at: number): void {
-  const minimum = minimumOf(fleetOf(plan.fleet.targets), plan.fleet.strategy)
+  const minimum = minimumOf(fleetOf(plan.fleet), plan.fleet.strategy)
   const serving = servers.filter(({ runs }) =>
     runs.every(({ id, journal }) => {
       const close = journal.at(-1)

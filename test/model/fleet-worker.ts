@@ -26,8 +26,10 @@ export type FleetRules = {
   hearsAtOnce: boolean
   /** What was left behind is found again before its server is put back. */
   findsAgain: boolean
+  /** What runs once gets another server when its own has failed before. */
+  handsOver: boolean
 }
-export const realFleetRules: FleetRules = { commitsFirst: true, hearsAtOnce: true, findsAgain: true }
+export const realFleetRules: FleetRules = { commitsFirst: true, hearsAtOnce: true, findsAgain: true, handsOver: true }
 
 /** What all share. */
 export type Place = {

@@ -32,6 +32,7 @@ const release = ({ environmentId }: World) => ({ environmentId, number: 1 })
 const hook = ({ environmentId }: World) => ({ environmentId, event: 'after.pull' })
 const file = ({ environmentId, fileId }: World) => ({ environmentId, id: fileId })
 const place = ({ serverId }: World) => [{ serverId, root: `/srv/${Math.random()}` }]
+const weekly = { kind: 'weekly', at: '16:00', hours: 2 }
 const shop = { name: 'New', repositoryUrl: 'https://git.example/new.git' }
 
 export const table: Record<string, Row> = {
@@ -42,8 +43,18 @@ export const table: Record<string, Row> = {
     () => ({ text: 'fairlead: 1\nproject: {slug: new, name: New, repositoryUrl: "https://git.example/new.git"}\n' }),
   ],
   'blueprint.exportProject': [deploys, project],
+  'channels.createChannel': [
+    configures,
+    ({ projectId }) => ({ projectId, name: 'Chat', config: { kind: 'slack', url: 'https://chat.example/x' } }),
+  ],
+  'channels.listChannels': [looks, ({ projectId }) => ({ projectId })],
+  'channels.removeChannel': [configures, ({ channelId }) => ({ id: channelId })],
+  'channels.testChannel': [configures, ({ channelId }) => ({ id: channelId })],
+  'channels.updateChannel': [configures, ({ channelId }) => ({ id: channelId, name: 'Chat' })],
   'commits.readCommits': [deploys, environment],
   'compare.compareReleases': [looks, ({ environmentId }) => ({ environmentId, from: 1, to: 1 })],
+  'deliveries.listDeliveries': [looks, ({ projectId }) => ({ projectId })],
+  'deliveries.redeliver': [deploys, ({ deliveryId }) => ({ id: deliveryId })],
   'deployment-wishes.cancelDeployment': [deploys, deployment],
   'deployment-wishes.continueDeployment': [deploys, deployment],
   'deployment-wishes.giveUpDeployment': [deploys, deployment],
@@ -85,6 +96,15 @@ export const table: Record<string, Row> = {
   'files.readConfigFile': [deploys, file],
   'files.removeConfigFile': [configures, file],
   'files.saveConfigFile': [configures, ({ environmentId }) => ({ environmentId, path: 'config/new', content: 'A' })],
+  'following.followAgain': [deploys, environment],
+  'following.readFollowing': [looks, environment],
+  'following.saveTriggers': [configures, ({ environmentId }) => ({ environmentId, triggers: { isOn: true } })],
+  'freezes.addFreeze': [
+    configures,
+    ({ projectId }) => ({ projectId, reason: 'Holidays', window: { ...weekly, day: 6, timeZone: 'UTC' } }),
+  ],
+  'freezes.listFreezes': [looks, ({ projectId }) => ({ projectId })],
+  'freezes.removeFreeze': [configures, ({ freezeId }) => ({ id: freezeId })],
   'holds.holdEnvironment': [configures, ({ environmentId }) => ({ environmentId, reason: 'Wait.' })],
   'holds.liftHold': [configures, environment],
   'hooks-check.checkScript': [configures, ({ environmentId }) => ({ environmentId, text: 'id' })],
@@ -106,6 +126,8 @@ export const table: Record<string, Row> = {
   ],
   'members.listMembers': [people, nothing],
   'members.removeMember': [panel, ({ mate }) => ({ id: mate.id })],
+  'messages.listMessages': [looks, ({ projectId }) => ({ projectId })],
+  'messages.sendAgain': [configures, ({ messageId }) => ({ id: messageId })],
   'overview.readOverview': [lists, nothing],
   'people-password.changePassword': [ownPerson, () => ({ current: password, password: 'another long password' })],
   'people-tokens.createToken': [ownPerson, () => ({ name: 'x', role: 'viewer' })],
@@ -128,6 +150,10 @@ export const table: Record<string, Row> = {
   'releases.listReleases': [looks, environment],
   'releases.rollBack': [deploys, environment],
   'runs.listRuns': [looks, environment],
+  'schedules.addSchedule': [configures, ({ environmentId }) => ({ environmentId, cron: '0 3 * * *' })],
+  'schedules.listSchedules': [looks, environment],
+  'schedules.removeSchedule': [configures, ({ scheduleId }) => ({ id: scheduleId })],
+  'schedules.updateSchedule': [configures, ({ scheduleId }) => ({ id: scheduleId, cron: '0 4 * * *' })],
   'search.search': [lists, () => ({ text: '' })],
   'server-logs.listLogFiles': [looks, environment],
   'server-logs.readLogText': [looks, ({ environmentId }) => ({ environmentId, path: 'app.log' })],
@@ -155,6 +181,10 @@ export const table: Record<string, Row> = {
   'variables.readVariables': [deploys, environment],
   'variables.revertVariables': [configures, ({ environmentId }) => ({ environmentId, number: 1 })],
   'variables.saveVariables': [configures, ({ environmentId }) => ({ environmentId, text: 'B=2' })],
+  'webhooks.createWebhook': [configures, ({ projectId }) => ({ projectId, provider: 'github' })],
+  'webhooks.listWebhooks': [configures, ({ projectId }) => ({ projectId })],
+  'webhooks.removeWebhook': [configures, ({ webhookId }) => ({ webhookId })],
+  'webhooks.rotateWebhookSecret': [configures, ({ webhookId }) => ({ webhookId })],
   'work.listWork': [lists, nothing],
 }
 
@@ -163,6 +193,12 @@ export const inner: Record<string, string> = {
   'act.change': 'the transaction of functions that have looked',
   'blueprint-environment.applyEnvironment': 'calls functions of the table',
   'blueprint-files.applyFiles': 'calls functions of the table',
+  'blueprint-lists.applyChannels': 'calls functions of the table',
+  'blueprint-lists.applyFreezes': 'calls functions of the table',
+  'blueprint-lists.applySchedules': 'calls functions of the table',
+  'blueprint-lists.channelsAsCode': 'calls functions of the table',
+  'blueprint-lists.freezesAsCode': 'calls functions of the table',
+  'blueprint-lists.schedulesAsCode': 'calls functions of the table',
   'blueprint-variables.applyVariables': 'calls functions of the table',
   'blueprint-variables.variablesAsCode': 'calls functions of the table',
   'once.once': 'runs a function of the table, once',
@@ -181,5 +217,6 @@ export const open: Record<string, string> = {
   openContext: 'no data',
   readInvitation: 'the invitation’s secret',
   readSession: 'finds out who asks',
+  receive: 'the signature of the delivery',
   signIn: 'finds out who asks',
 }

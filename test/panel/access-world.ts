@@ -78,6 +78,21 @@ export async function makeWorld(ctx: Context) {
   const file = await prisma.configFile.create({ data: { environmentId, target: 'release', path: 'config/a' } })
   const revision = { fileId: file.id, number: 1, content: text, sha256: 'x', size: 3, mode: '0640', createdBy: 'Ada' }
   await prisma.configFileRevision.create({ data: { ...revision, isText: true, isSecret: true } })
+  const schedule = await prisma.schedule.create({
+    data: { environmentId, cron: '0 3 * * *', timeZone: 'UTC', nextAt: new Date(), createdBy: 'Ada' },
+  })
+  const freeze = await prisma.freeze.create({
+    data: {
+      projectId,
+      reason: 'Over',
+      window: { kind: 'once', from: '2020-01-01T00:00:00Z', until: '2020-01-02T00:00:00Z' },
+      createdBy: 'Ada',
+    },
+  })
+  const channel = await prisma.channel.create({
+    data: { projectId, name: 'Mail', kind: 'email', config: text, shown: 'x', events: ['failed'], createdBy: 'Ada' },
+  })
+  const message = await prisma.message.create({ data: { channelId: channel.id, event: 'test', state: 'sent' } })
   const mate = await makePerson(ctx, 'member', { [projectId]: 'viewer' })
   await makePerson(ctx, 'owner')
   const grants = [{ projectId, role: 'viewer' }]
@@ -91,6 +106,12 @@ export async function makeWorld(ctx: Context) {
       expiresAt: new Date(Date.now() + 60_000),
     },
   })
+  const webhook = await prisma.webhook.create({
+    data: { projectId, provider: 'github', secret: text, createdBy: 'Ada' },
+  })
+  const told = { type: 'pushes', pushes: [{ kind: 'branch', name: 'main', commit: null, pusher: 'ada' }] }
+  const known = { key: 'x', event: 'push', verdict: 'accepted', reason: 'pushed', words: 'x', told }
+  const delivery = await prisma.delivery.create({ data: { projectId, webhookId: webhook.id, ...known } })
   const audited = { actor: 'user:1', actorName: 'Ada', action: 'thing.do', subject: 'thing:1', data: {} }
   await prisma.auditEntry.create({ data: { ...audited, projectId } })
   return {
@@ -101,7 +122,13 @@ export async function makeWorld(ctx: Context) {
     serverId: server.id,
     deploymentId: deployment.id,
     fileId: file.id,
+    channelId: channel.id,
+    messageId: String(message.id),
+    freezeId: freeze.id,
+    scheduleId: schedule.id,
     invitationId: invitation.id,
+    webhookId: webhook.id,
+    deliveryId: delivery.id,
     mail: `${randomUUID()}@example.org`,
   }
 }

@@ -2,8 +2,11 @@
 import { parse as parseYaml } from 'yaml'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { applyBlueprint, exportProject } from '@/lib/panel/blueprint.ts'
+import { createChannel } from '@/lib/panel/channels.ts'
 import type { Context } from '@/lib/panel/context.ts'
+import { addFreeze } from '@/lib/panel/freezes.ts'
 import { saveHook } from '@/lib/panel/hooks.ts'
+import { addSchedule } from '@/lib/panel/schedules.ts'
 import { changeVariables, readVariables, saveVariables } from '@/lib/panel/variables.ts'
 import { insertReadyEnvironment } from './deployments.ts'
 import { as, openPanel, owner, refused } from './panel.ts'
@@ -112,6 +115,65 @@ describe('a project as code', () => {
     expect((await apply(text)).changes).toEqual([])
     const actions = await ctx.db.prisma.auditEntry.findMany({ orderBy: { id: 'asc' }, skip: before })
     expect(actions.map(({ action }) => action)).toEqual(['environment.update', 'hook.save', 'variables.save'])
+  })
+
+  it('holds what is followed, and one that is made follows it, too', async () => {
+    const followed = (await exported()).replace('isOn: false', 'isOn: true').replace('tags: []', 'tags: ["v*"]')
+    expect((await apply(followed)).changes.map(({ path, after }) => [path, after])).toEqual([
+      [`environments.${slug}.triggers.isOn`, true],
+      [`environments.${slug}.triggers.tags`, ['v*']],
+    ])
+    const other = `  other: {branch: main, servers: [{server: ${server}, root: /srv/other}], triggers: {isOn: true}}`
+    await apply(`${followed.trimEnd()}\n${other}\n`)
+    expect(await exported()).toMatch(/\n {2}other:[^]*isOn: true/)
+    await expect(apply(followed.replace('"v*"', '/(/'))).rejects.toMatchObject({ code: 'invalid' })
+  })
+
+  it('holds schedules, the freezes of each week, and who is told of what', async () => {
+    const url = 'https://hooks.slack.com/services/T0/B0/very-secret'
+    const chat = { projectId, name: 'Chat', config: { kind: 'slack' as const, url } }
+    const { id: channelId } = await createChannel(ctx, owner, { ...chat, environmentIds: [environmentId] })
+    await addSchedule(ctx, owner, { environmentId, cron: '0 3 * * *' })
+    const once = { kind: 'once' as const, from: '2126-12-24T12:00:00Z', until: '2126-12-27T00:00:00Z' }
+    await addFreeze(ctx, owner, { projectId, reason: 'Outage', window: once })
+    const friday = { kind: 'weekly' as const, day: 5, at: '16:00', hours: 64, timeZone: 'Europe/Berlin' }
+    await addFreeze(ctx, owner, { projectId, environmentId, reason: 'Weekend', window: friday })
+    const text = await exported()
+    expect(text).not.toContain('very-secret')
+    const { kind: _, ...when } = friday
+    expect(parseYaml(text)).toMatchObject({
+      environments: { [slug]: { schedules: [{ cron: '0 3 * * *', timeZone: 'UTC', ref: null, onlyNew: true }] } },
+      freezes: [{ reason: 'Weekend', environment: slug, ...when }],
+      channels: [{ name: 'Chat', kind: 'slack', events: ['succeeded', 'failed'], environments: [slug] }],
+    })
+    const before = await audits()
+    expect(await apply(text)).toEqual({ projectId, applied: true, changes: [], notes: [] })
+    expect(await audits()).toBe(before)
+
+    const changed = text
+      .replace('      - cron: 0 3 * * *', '      - cron: 0 4 * * *\n      - cron: 0 3 * * *')
+      .replace('day: 5', 'day: 4')
+      .replace('- succeeded\n', '- started\n')
+    const mail = changed.replace('\nchannels:\n', '$&  - {name: Team, kind: email, events: [failed]}\n')
+    const planned = await apply(mail, true)
+    expect(planned.changes).toMatchObject([
+      { path: `environments.${slug}.schedules`, after: [{ cron: '0 3 * * *' }, { cron: '0 4 * * *' }] },
+      { path: 'freezes', before: [{ day: 5 }], after: [{ day: 4, reason: 'Weekend' }] },
+      { path: 'channels', after: [{ name: 'Chat', events: ['started', 'failed'] }] },
+    ])
+    expect(planned.notes).toEqual([expect.stringContaining('“Team” (email)')])
+    expect(await exported()).toBe(text)
+    expect(await apply(mail)).toEqual({ ...planned, applied: true })
+    expect(await apply(mail)).toMatchObject({ changes: [], notes: planned.notes })
+    const stored = await ctx.db.prisma.channel.findUniqueOrThrow({ where: { id: channelId } })
+    expect(Buffer.from(ctx.secrets.decrypt(stored.config)).toString()).toContain(url)
+
+    await expect(apply(text.replace(`environment: ${slug}`, 'environment: nowhere'))).rejects.toThrow('“nowhere”')
+    const head = text.slice(0, text.indexOf('freezes:'))
+    const none = `${head}environments: {${slug}: {schedules: []}}\nfreezes: []\nchannels: []\n`
+    expect((await apply(none)).changes).toHaveLength(3)
+    expect(await ctx.db.prisma.freeze.findMany()).toMatchObject([{ reason: 'Outage' }])
+    expect([await ctx.db.prisma.schedule.count(), await ctx.db.prisma.channel.count()]).toEqual([0, 0])
   })
 
   it('leaves alone what it doesn’t speak of, and takes away what a list leaves out', async () => {

@@ -3,12 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Context } from '@/lib/panel/context.ts'
 import { cancelDeployment, getDeployment, requestDeployment } from '@/lib/panel/deployments.ts'
 import { createEnvironment } from '@/lib/panel/environments.ts'
+import { applyConfigFiles } from '@/lib/panel/files-apply.ts'
+import { listConfigFiles, saveConfigFile } from '@/lib/panel/files.ts'
 import { previewPlan } from '@/lib/panel/preview.ts'
 import { createProject } from '@/lib/panel/projects.ts'
 import { activateRelease, rollBack } from '@/lib/panel/releases.ts'
 import { addServer } from '@/lib/panel/servers.ts'
 import { applyVariables } from '@/lib/panel/variables-apply.ts'
-import { saveVariables } from '@/lib/panel/variables.ts'
+import { readVariables, saveVariables } from '@/lib/panel/variables.ts'
 import { createDeployment } from '@/lib/store/deployments.ts'
 import { startAnswering } from './answering.ts'
 import { succeed } from './deployments.ts'
@@ -161,5 +163,63 @@ describe('a run for what lags behind', () => {
     await saveVariables(ctx, owner, { environmentId, text: 'A=1\n', basedOn: null })
     const given = await applyVariables(ctx, owner, { environmentId, servers: ['web-3'] })
     expect(given).toMatchObject({ kind: 'configure', servers: ['web-3'] })
+    await cancel(given.id)
+  })
+
+  it('says that variables were applied to some alone, until all have them', async () => {
+    await live()
+    const { prisma } = ctx.db
+    const first = await prisma.release.findFirstOrThrow({ where: { environmentId } })
+    await prisma.environment.update({ where: { id: environmentId }, data: { liveReleaseId: first.id } })
+    await saveVariables(ctx, owner, { environmentId, text: 'A=1\n', basedOn: null })
+    const set = await prisma.variableSet.findFirstOrThrow({ where: { environmentId } })
+    const onlyOn = async () => (await readVariables(ctx, owner, { environmentId }))?.live?.onlyOn
+    /** As a worker leaves it when it has succeeded. */
+    const applied = async (id: string) => {
+      const data = { status: 'succeeded', finishedAt: new Date(), releaseId: first.id }
+      await prisma.deployment.update({ where: { id }, data })
+      await prisma.release.update({ where: { id: first.id }, data: { variableSetId: set.id } })
+    }
+    expect(await onlyOn()).toBeNull()
+    await applied((await applyVariables(ctx, owner, { environmentId, servers: ['web-3'] })).id)
+    expect(await onlyOn()).toEqual([targets[2]!.id])
+    await applied((await applyVariables(ctx, owner, { environmentId, servers: ['web-1'] })).id)
+    expect(await onlyOn()).toEqual([targets[0]!.id, targets[2]!.id])
+    await applied((await applyVariables(ctx, owner, { environmentId, servers: ['web-2'] })).id)
+    expect(await onlyOn()).toBeNull()
+    await applied((await applyVariables(ctx, owner, { environmentId, servers: ['web-3'] })).id)
+    expect(await onlyOn()).toBeNull()
+    await expect(applyVariables(ctx, owner, { environmentId })).rejects.toEqual(refused('conflict'))
+  })
+
+  it('says the same of files, but not of those that all have', async () => {
+    const { prisma } = ctx.db
+    const save = (path: string) => saveConfigFile(ctx, owner, { environmentId, path, content: path, basedOn: null })
+    const applied = async (servers?: string[]) => {
+      const { id } = await applyConfigFiles(ctx, owner, { environmentId, ...(servers && { servers }) })
+      const first = await prisma.release.findFirstOrThrow({ where: { environmentId } })
+      const [startedAt, finishedAt] = [new Date(), new Date()]
+      await prisma.deployment.update({
+        where: { id },
+        data: { status: 'succeeded', startedAt, finishedAt, releaseId: first.id },
+      })
+      const revisions = await prisma.configFileRevision.findMany({ where: { file: { environmentId } } })
+      const files = revisions.map((revision) => ({ releaseId: first.id, revisionId: revision.id }))
+      await prisma.releaseFile.createMany({ data: files, skipDuplicates: true })
+    }
+    const onlyOn = async () =>
+      Object.fromEntries((await listConfigFiles(ctx, owner, { environmentId })).map((one) => [one.path, one.onlyOn]))
+    await live()
+    const { id: liveReleaseId } = await prisma.release.findFirstOrThrow({ where: { environmentId } })
+    await prisma.environment.update({ where: { id: environmentId }, data: { liveReleaseId } })
+    await save('a.conf')
+    await applied()
+    await save('b.conf')
+    expect(await onlyOn()).toEqual({ 'a.conf': null, 'b.conf': null })
+    await applied(['web-2'])
+    expect(await onlyOn()).toEqual({ 'a.conf': null, 'b.conf': [targets[1]!.id] })
+    await applied()
+    expect(await onlyOn()).toEqual({ 'a.conf': null, 'b.conf': null })
+    await expect(applyConfigFiles(ctx, owner, { environmentId })).rejects.toEqual(refused('conflict'))
   })
 })

@@ -5,6 +5,7 @@ import { activateRelease, listReleases, rollBack } from '@/lib/panel/releases.ts
 import { readEvents, readLog, readRawLog } from '@/lib/panel/events.ts'
 import { appendLog, logStart } from '@/lib/store/logs.ts'
 import { claim } from '@/lib/store/claims.ts'
+import { meetLock } from './locked.ts'
 import { as, openPanel, owner, refused } from './panel.ts'
 import { begin, finish, insertReadyEnvironment, succeed } from './deployments.ts'
 
@@ -124,6 +125,28 @@ describe('looking at a deployment', () => {
     expect(await readEvents(ctx, developer, { id, after: 2 })).toEqual(events.slice(2))
     await finish(ctx, id, 'failed')
     await expect(getDeployment(ctx, developer, { id: nobody })).rejects.toEqual(refused('not_found'))
+  })
+
+  it('never knows of a plan that it does not show: whoever follows from there would not be told again', async () => {
+    const environmentId = await insertReadyEnvironment(ctx)
+    const { id } = await requestDeployment(ctx, developer, { environmentId })
+    const plan = {
+      segments: [{ name: 'main', targetId: 'x', steps: [{ n: 1, name: 'check', action: { do: 'check' } }] }],
+    }
+    const detail = await meetLock(
+      ctx,
+      'LOCK TABLE "Event"',
+      () => getDeployment(ctx, developer, { id }),
+      async (client) => {
+        await client.query('UPDATE "Deployment" SET plan = $1', [plan])
+        await client.query(
+          `INSERT INTO "Event" ("deploymentId", seq, type, data) VALUES ($1, 2, 'planned', '{"planHash": "x", "release": "y"}')`,
+          [id],
+        )
+      },
+    )
+    expect(detail.lastSeq).toBe(2)
+    expect(detail.steps).toMatchObject([{ name: 'check' }])
   })
 
   it('reads the log in pieces and as one stream, whole to the byte', async () => {

@@ -1,12 +1,13 @@
 // An environment on several servers: which, where, in what order, and how they come and go.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { Context } from '@/lib/panel/context.ts'
 import { cancelDeployment, listReleases, requestDeployment } from '@/lib/panel/deployments.ts'
 import { createEnvironment, getEnvironment, updateEnvironment } from '@/lib/panel/environments.ts'
 import { saveConfigFile } from '@/lib/panel/files.ts'
 import { addEnvironmentServer, removeEnvironmentServer } from '@/lib/panel/environment-servers.ts'
 import { createProject } from '@/lib/panel/projects.ts'
-import { addServer, updateServer } from '@/lib/panel/servers.ts'
+import { addServer, confirmHostKey, updateServer } from '@/lib/panel/servers.ts'
+import { startAnswering } from './answering.ts'
 import { begin, finish, succeed } from './deployments.ts'
 import { as, openPanel, owner, refused } from './panel.ts'
 
@@ -62,6 +63,21 @@ describe('an environment on several servers', () => {
       details: { problems: [{ path: 'servers.1.root' }] },
     })
     await expect(make([both[0]!, { ...both[1]!, root: '/srv/other' }])).resolves.toMatchObject({ targets: [{}, {}] })
+  })
+
+  it('has one folder on a machine, also when its second name is trusted later', async () => {
+    const hostKey = 'ssh-ed25519 web-1'
+    const fingerprint = `SHA256:${'A'.repeat(43)}`
+    const { id } = await addServer(ctx, owner, { name: 'web-1-again', host: 'again.example', user: 'deployer' })
+    const again = { serverId: id, root: '/webroot/other', adopt: false }
+    const made = await make([...places(web[0]!), again])
+    const worker = await startAnswering(ctx, () => ({ hostKey, fingerprint }))
+    onTestFinished(() => worker.stop())
+    await expect(confirmHostKey(ctx, owner, { id, fingerprint })).rejects.toThrow(
+      /^This is the same machine as web-1\. .* overlap\. Take the environment off this server first\.$/,
+    )
+    await put(made.id, places(web[0]!))
+    await expect(confirmHostKey(ctx, owner, { id, fingerprint })).resolves.toMatchObject({ fingerprint })
   })
 
   it('cannot take the folder of another one on any of them', async () => {

@@ -19,6 +19,8 @@ export async function openPanel(): Promise<{ ctx: Context; close(): Promise<void
     proxies: [],
     localRepositories: ['/srv/git/'],
     privateHosts: [],
+    smtpUrl: null,
+    mailFrom: null,
     logLevel: 'silent' as const,
   }
   return {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listRuns } from '@/lib/panel/runs.ts'
 import { claim, writeAs } from '@/lib/store/claims.ts'
-import { planDeployment } from '@/lib/deploy/plan.ts'
 import { recordPlan } from '@/lib/store/targets.ts'
 import { planInput } from '../plan/fixtures.ts'
 import { insertEnvironment, request } from '../store/fixtures.ts'
 import { as, openPanel } from './panel.ts'
+import { planDeployment } from '../plan/planned.ts'
 
 let panel: Awaited<ReturnType<typeof openPanel>>
 beforeAll(async () => {

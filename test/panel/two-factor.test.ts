@@ -1,10 +1,11 @@
 import { generateSync } from 'otplib'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '@/lib/access.ts'
 import { changePassword, createToken, endOtherSessions, readSession, signIn, actorOfToken } from '@/lib/panel/people.ts'
 import { createOwner, makeSetupToken } from '@/lib/panel/setup.ts'
 import * as twoFactor from '@/lib/panel/two-factor.ts'
 import type { Context } from '@/lib/panel/context.ts'
+import { meetLock } from './locked.ts'
 import { openPanel, refused } from './panel.ts'
 
 let ctx: Context
@@ -79,27 +80,15 @@ describe('a second step', () => {
   })
 
   it('is not ended by somebody who begins anew, without a code, while it is confirmed', async () => {
-    const { prisma, pool } = ctx.db
     await twoFactor.beginTwoFactor(ctx, ann, { password })
-    const client = await pool.connect()
-    try {
-      await client.query('BEGIN')
-      await client.query('SELECT 1 FROM "User" FOR UPDATE')
-      const begun = expect(twoFactor.beginTwoFactor(ctx, ann, { password })).rejects.toEqual(refused('conflict'))
+    await meetLock(
+      ctx,
+      'SELECT 1 FROM "User" FOR UPDATE',
       // It has seen that there is no second step, and waits for the row.
-      await vi.waitFor(async () => {
-        const waiting = await pool.query(
-          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        )
-        expect(waiting.rowCount).toBe(1)
-      }, 30_000)
-      await client.query('UPDATE "User" SET "totpAt" = now()')
-      await client.query('COMMIT')
-      await begun
-    } finally {
-      client.release()
-    }
-    expect((await prisma.user.findFirstOrThrow()).totpAt).not.toBeNull()
+      () => expect(twoFactor.beginTwoFactor(ctx, ann, { password })).rejects.toEqual(refused('conflict')),
+      (client) => client.query('UPDATE "User" SET "totpAt" = now()'),
+    )
+    expect((await ctx.db.prisma.user.findFirstOrThrow()).totpAt).not.toBeNull()
   })
 
   it('cannot be guessed: wrong codes are limited, wherever they come from', async () => {

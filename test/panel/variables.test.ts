@@ -327,6 +327,7 @@ describe('applying to the live release', () => {
     expect(draft.live).toEqual({
       release: 'deployment_1.aaaaaaa',
       number: 1,
+      onlyOn: null,
       added: ['C'],
       removed: ['A'],
       changed: ['B'],

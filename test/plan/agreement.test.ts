@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { planHash } from '../../lib/deploy/agreement.ts'
-import { planActivation, planDeployment } from '../../lib/deploy/plan.ts'
 import { activationInput, inPanel, inTree, newSha, planInput } from './fixtures.ts'
+import { planActivation, planDeployment } from './planned.ts'
 
 const hashOf = (changes: Parameters<typeof planInput>[0]) => planHash(planDeployment(planInput(changes)))
 const agreed = hashOf({ panelHooks: [inPanel('after.pull')] })

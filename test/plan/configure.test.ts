@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { planConfiguration } from '@/lib/deploy/plan-configure.ts'
 import { parseOptions } from '@/lib/spec/options.ts'
 import { activationInput, inPanel, inTree, newSha } from './fixtures.ts'
+import { planConfiguration } from './planned.ts'
 
 const { environment, targetId, server } = activationInput()
 const live = { name: 'deployment_12.bbbbbbb', revision: newSha }

@@ -53,7 +53,7 @@ const look: Look = {
 }
 
 test('a look is told in words, and only what a repair puts right is a difference', () => {
-  expect(driftOf(look, expected)).toEqual({ verdict: 'same', release, differences: [], why: null })
+  expect(driftOf(look, expected)).toEqual({ verdict: 'same', release, differences: [], isForeign: false, why: null })
   const files = [{ path: 'cache', change: 'added' as const }]
   const added = { ...look, release: { ...there, compared: { lost: 0, came: 2, files } } }
   expect(driftOf(added, expected)).toMatchObject({ verdict: 'same', differences: [{ level: 'note', files }] })
@@ -63,6 +63,7 @@ test('a look is told in words, and only what a repair puts right is a difference
   const parts = (one: Look | null) => driftOf(one, expected).differences.map(({ part }) => part)
   expect(parts(null)).toEqual(['release'])
   expect(parts({ owner: null, current: null, kind: 'absent', release: null })).toEqual(['owner', 'current', 'release'])
+  expect(driftOf({ ...look, owner: 'q/e' }, expected)).toMatchObject({ verdict: 'differs', isForeign: true })
   expect(parts({ ...look, kind: 'directory' })).toEqual(['current'])
   expect(parts({ ...look, release: { ...look.release!, env: '-' } })).toEqual(['variables'])
   const before = driftOf(null, expected)

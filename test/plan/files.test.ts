@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest'
 import { planHash } from '@/lib/deploy/agreement.ts'
 import { planDifferences } from '@/lib/deploy/plan-difference.ts'
-import { planActivation, planDeployment, planUndo } from '@/lib/deploy/plan.ts'
+import { planUndo } from '@/lib/deploy/plan.ts'
 import { placePath } from '@/lib/deploy/programs/file-words.ts'
 import type { PlacedFile, PlannedFile } from '@/lib/deploy/types.ts'
 import { secretsOfFile, textOf } from '@/lib/redact/files.ts'
 import { activationInput, inTree, planInput } from './fixtures.ts'
+import { planActivation, planDeployment } from './planned.ts'
 
 const file = (path: string, sha256 = 'sha'): PlannedFile => ({ revision: 'r-1', path, sha256, mode: '0640' })
 const bytes = (text: string) => new TextEncoder().encode(text)

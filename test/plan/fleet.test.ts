@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest'
 import { planHash } from '@/lib/deploy/agreement.ts'
-import { draftActivation, draftDeployment, planDeployment } from '@/lib/deploy/plan.ts'
+import { draftActivation, draftDeployment } from '@/lib/deploy/plan.ts'
 import { draftRemoval } from '@/lib/deploy/plan-removal.ts'
-import { assembleFleet, planFleetUndo, segmentOf, withoutBase } from '@/lib/deploy/plan-fleet.ts'
+import { assembleFleet, fleetOf, isFleet, planFleetUndo, segmentOf, withoutBase } from '@/lib/deploy/plan-fleet.ts'
+import { canTakeOver, isOnce, onceOn, onceOnWayBack } from '@/lib/deploy/plan-once.ts'
 import type { FleetLane } from '@/lib/deploy/plan-fleet.ts'
 import type { PlanInput } from '@/lib/deploy/plan-input.ts'
 import type { HookPlace, LifecycleEvent, PlannedTarget, Strategy } from '@/lib/deploy/types.ts'
 import { noOptions } from '@/lib/spec/options.ts'
 import { activationInput, inPanel, inTree, newSha, outline, planInput } from './fixtures.ts'
+import { planDeployment } from './planned.ts'
 
 const strategy: Strategy = noOptions.strategy
 
@@ -159,4 +161,54 @@ it('asks for no minimum where nothing switches', () => {
   const made = assembleFleet(removing, { ...strategy, minimumHealthy: { count: 2 }, canary: { seconds: 5 } })
   expect(made.fleet?.strategy).toMatchObject({ minimumHealthy: null, canary: null })
   expect(made.findings).toEqual([])
+})
+
+it('counts the environment’s other servers where a minimum does, and forgets them where none does', () => {
+  const others = [2, 3].map((place) => {
+    const { targetId, server: name, health, revision } = target(place)
+    return { targetId, server: name, health, revision }
+  })
+  const minimum = { ...strategy, minimumHealthy: { count: 2 } }
+  const down = [others[0]!, { ...others[1]!, health: 'unhealthy' as const }]
+  expect(isFleet(lanes(1), strategy, others)).toBe(false)
+  expect(assembleFleet(lanes(2), strategy, [others[1]!]).fleet).not.toHaveProperty('outside')
+  expect(isFleet(lanes(1), minimum, [])).toBe(false)
+  expect(isFleet(lanes(1), minimum, others)).toBe(true)
+  const made = assembleFleet(lanes(1), minimum, others)
+  expect([made.findings, fleetOf(made.fleet!).length, made.fleet!.targets.length]).toEqual([[], 3, 1])
+  expect(assembleFleet(lanes(1), minimum, down).findings).toMatchObject([{ level: 'error', code: 'too_few_healthy' }])
+  const removed = [{ ...draftRemoval({ ...activationInput() }), target: target(1) }]
+  expect(isFleet(removed, minimum, down)).toBe(false)
+})
+
+it('moves what runs once to another target, with the exports of that, unless it runs in what is live and nothing is', () => {
+  const panelHooks = [on('traffic.out', { on: 'once' }), on('before.deploy', { on: 'once' })]
+  const made = assembleFleet(lanes(3, { panelHooks }), strategy)
+  const [first] = made.segments.filter(isOnce)
+  const moved = onceOn(made, first!.name, 'target-2')
+  const lane = moved.stages.flatMap(({ batches }) => batches.flatMap((one) => one.lanes))
+  expect(lane.find(({ segment }) => segment === first!.name)?.targetId).toBe('target-2')
+  expect(moved.segments.find(({ name }) => name === first!.name)).toMatchObject({
+    targetId: 'target-2',
+    exports: { FAIRLEAD_SERVER: 'web-2' },
+    steps: first!.steps,
+  })
+  expect(moved.segments.filter(({ name }) => name !== first!.name)).toEqual(
+    made.segments.filter(({ name }) => name !== first!.name),
+  )
+  const fresh = { ...target(2), live: null }
+  const can = made.segments.filter(isOnce).map((one) => [one.steps[0]!.name, canTakeOver(made, one, fresh)])
+  expect(can).toEqual([
+    ['before.deploy (panel)', true],
+    ['traffic.out (panel)', false],
+  ])
+})
+
+it('names what runs once on the way back, with its server', () => {
+  const panelHooks = [on('rollback/after', { on: 'once' }), on('deploy.failure', { on: 'once' })]
+  const made = assembleFleet(lanes(2, { panelHooks }), strategy)
+  expect(onceOnWayBack(made).map(({ segment, step }) => [segment.name, step.name])).toEqual([
+    ['undo-1', 'rollback/after (panel)'],
+    ['failure-1', 'deploy.failure (panel)'],
+  ])
 })

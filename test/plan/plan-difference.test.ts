@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { planDeployment } from '../../lib/deploy/plan.ts'
-import { planConfiguration } from '../../lib/deploy/plan-configure.ts'
 import { hookChanges, planDifferences } from '../../lib/deploy/plan-difference.ts'
 import { envDifference } from '../../lib/format/env-difference.ts'
 import { noOptions } from '../../lib/spec/options.ts'
 import { inPanel, inTree, planInput } from './fixtures.ts'
+import { planConfiguration, planDeployment } from './planned.ts'
 
 const planOf = (changes: Parameters<typeof planInput>[0] = {}) => planDeployment(planInput(changes))
 const releases = [1, 2].map((number) => ({ name: `r${number}`, number, state: 'complete', succeeded: false }) as const)

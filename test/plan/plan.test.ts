@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, planActivation, planDeployment, planUndo } from '../../lib/deploy/plan.ts'
+import { canonicalJson, planUndo } from '../../lib/deploy/plan.ts'
+import { nothingYet } from '../../lib/deploy/reducer.ts'
+import { planSteps } from '../../lib/panel/deployment-view.ts'
 import { lifecycleEvents } from '../../lib/deploy/types.ts'
 import { activationInput, inPanel, inTree, newSha, oldSha, outline, planInput } from './fixtures.ts'
+import { planActivation, planDeployment } from './planned.ts'
 
 const everyHook = {
   newHooks: inTree(...lifecycleEvents),
@@ -201,6 +204,16 @@ describe('planUndo', () => {
     expect(hooks.map(({ release }) => release)).toEqual(
       hooks.map(({ event }) => (event === 'traffic.in' ? 'deployment_11.aaaaaaa' : 'deployment_12.bbbbbbb')),
     )
+  })
+
+  it('has steps with names for whoever looks, once it has begun', () => {
+    const plan = planDeployment(planInput(everyHook))
+    const began = { segment: 'undo', release: 'deployment_11.aaaaaaa', why: 'It failed.' }
+    const committed = { segment: 'main', release: plan.release, at: 0 }
+    const undone = planSteps(plan, new Map(), { ...nothingYet, committed, undo: began, undos: [began] })
+    const names = (steps: typeof undone) => steps.filter(({ segment }) => segment === 'undo').map(({ name }) => name)
+    expect(names(undone)).toEqual(planUndo(plan, 'deployment_11.aaaaaaa').steps.map(({ name }) => name))
+    expect(names(planSteps(plan, new Map()))).toEqual([])
   })
 
   it('believes the server about what was live before, and removes current when nothing was', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { planActivation, planDeployment, planUndo } from '../../lib/deploy/plan.ts'
+import { planUndo } from '../../lib/deploy/plan.ts'
 import type { Plan } from '../../lib/deploy/types.ts'
 import { optionsSchema } from '../../lib/spec/options.ts'
 import type { Options } from '../../lib/spec/options.ts'
 import { activationInput, inPanel, inTree, outline, planInput } from './fixtures.ts'
+import { planActivation, planDeployment } from './planned.ts'
 
 const everything = {
   subdirectory: 'apps/web',

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { draftDeployment, planActivation, planDeployment, planUndo } from '../../lib/deploy/plan.ts'
+import { draftDeployment, planUndo } from '../../lib/deploy/plan.ts'
 import { assembleFleet } from '../../lib/deploy/plan-fleet.ts'
 import type { Plan } from '../../lib/deploy/types.ts'
 import { optionsSchema } from '../../lib/spec/options.ts'
 import { activationInput, inTree, outline, planInput } from './fixtures.ts'
+import { planActivation, planDeployment } from './planned.ts'
 
 const up = { kind: 'httpGet', name: 'up', port: 8080, path: '/up' }
 const warm = { kind: 'exec', name: 'warm', when: 'before', command: 'bin/warm --check' }

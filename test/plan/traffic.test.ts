@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { draftDeployment, planActivation, planDeployment, planUndo } from '../../lib/deploy/plan.ts'
+import { draftDeployment, planUndo } from '../../lib/deploy/plan.ts'
 import { assembleFleet } from '../../lib/deploy/plan-fleet.ts'
 import type { Plan, PlannedTarget, Step } from '../../lib/deploy/types.ts'
 import { noOptions } from '../../lib/spec/options.ts'
 import { activationInput, inPanel, inTree, outline, planInput } from './fixtures.ts'
+import { planActivation, planDeployment } from './planned.ts'
 
 const both = inTree('traffic.out', 'traffic.in')
 const hooks = { newHooks: both, liveHooks: both }

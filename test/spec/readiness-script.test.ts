@@ -25,6 +25,7 @@ const answers: Record<string, (request: IncomingMessage, response: ServerRespons
     response.writeEarlyHints({ link: '</a.css>; rel=preload' })
     response.end(request.url)
   },
+  '/edge': (_, response) => response.writeHead(500).end(`${'{"a":1},'.repeat(255)}token-of-somebody`),
   '/long': (_, response) => response.end('x'.repeat(1_000_000)),
 }
 const listening = async (): Promise<[Server, number]> => {
@@ -49,10 +50,11 @@ afterAll(() => {
 })
 
 function run(check: object, path: string): Promise<{ passed: boolean; said: string }> {
-  const common = { kind: 'httpGet', name: 'up', port, totalSeconds: 1, pauseSeconds: 1 }
-  const { readiness } = optionsSchema.parse({ readiness: [{ ...common, ...check }] })
+  const common = { name: 'up', totalSeconds: 1, pauseSeconds: 1 }
+  const asked = 'command' in check ? { kind: 'exec', when: 'before' } : { kind: 'httpGet', port }
+  const { readiness } = optionsSchema.parse({ readiness: [{ ...common, ...asked, ...check }] })
   const script = join(folder, `${readiness[0]!.name}.sh`)
-  writeFileSync(script, readinessSteps({ ...optionsSchema.parse({}), readiness }, 'after')[0]!.text)
+  writeFileSync(script, readinessSteps({ ...optionsSchema.parse({}), readiness }, readiness[0]!.when)[0]!.text)
   const env = {
     PATH: path,
     TOKEN: 'a"b\\c$d',
@@ -95,6 +97,7 @@ describe.each([
     expect(first).toMatch(/^HTTP\/1\.. 404 Not Found$/)
     expect(rest.join('\n')).toContain('set-cookie: …\n')
     expect(rest.join('\n')).toMatch(/\n\nnothing\nhere\n$/)
+    expect((await run({ path: '/edge' }, path())).said).toMatch(/[^t]\{"a":1\},…\n$/)
   })
 
   it('follows in circles five times', async () => {
@@ -123,6 +126,12 @@ describe.each([
   it('says that nobody answers', async () => {
     expect((await run({ port: 1 }, path())).said).toMatch(/Not ready: http:\/\/127\.0\.0\.1:1\/ gives no answer/)
   })
+})
+
+it('shows the end of what a command says, by whole words', async () => {
+  const says = (text: string) => run({ command: `printf '${text}'; exit 1` }, process.env['PATH']!)
+  expect((await says('here it is\\n')).said).toMatch(/ s\)\.\nhere it is\n$/)
+  expect((await says(`token-of-somebody ${'x'.repeat(2044)}`)).said).toMatch(/\n… x{2044}\n$/)
 })
 
 it('says that https needs a program', async () => {

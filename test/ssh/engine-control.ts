@@ -36,7 +36,7 @@ export function controlContract(site: Site): void {
         output += Buffer.from(frame.bytes).toString()
         if (output !== 'ready\n') return
         expect((await state()).segments).toContainEqual({ deployment: 2, name: 'main', state: 'running' })
-        asked['acknowledge'] = await ask(acknowledgeProgram(context(root, 2), 'main'))
+        asked['acknowledge'] = await ask(acknowledgeProgram(context(root, 2), ['main']))
         asked['adopt'] = await ask(adoptProgram(context(root, 2, { epoch: '7' }), 'main'))
         asked['late'] = await ask(cancelProgram(context(root, 2), 'main'))
         asked['foreign'] = await ask(cancelProgram(context(root, 2, { owner: 'other/one', epoch: '8' }), 'main'))
@@ -71,8 +71,10 @@ export function controlContract(site: Site): void {
       stream(attachProgram(context(root, 2), 'main', { journal: 0, steps: { 5: 3 } })),
     )
     expect([outcomes(again), again.output(5)]).toEqual([outcomes(flight), 'dy\n'])
-    expect(await ask(acknowledgeProgram(context(root, 2, { epoch: '7' }), 'main'))).toBe('acknowledged')
+    const done = (...segments: string[]) => ask(acknowledgeProgram(context(root, 2, { epoch: '7' }), segments))
+    expect(await done('none', 'main')).toBe('missing 2/none')
     expect((await run(site.connection, `ls ${root}/.fairlead/run/2/main`)).output).not.toContain('.out')
+    expect(await done('main')).toBe('acknowledged')
   })
 
   it('checks a server', async () => {

@@ -1,10 +1,12 @@
+import { execFileSync } from 'node:child_process'
+import { basename } from 'node:path'
 import { expect, it } from 'vitest'
 import { departProgram, lookProgram, sendProgram } from '@/lib/deploy/programs.ts'
 import { parseLook } from '@/lib/deploy/look.ts'
 import type { Look } from '@/lib/deploy/look.ts'
 import type { Action } from '@/lib/deploy/types.ts'
 import { run } from './contract.ts'
-import { context, deploy, hookOf, releaseOf } from './engine-ground.ts'
+import { context, deploy, hookOf, releaseOf, treeOf } from './engine-ground.ts'
 import type { Site } from './engine-ground.ts'
 import { answer, factOf, fly, follow, outcomes, step, stream } from './flight.ts'
 
@@ -72,6 +74,16 @@ export function movingContract(site: Site): void {
     expect(await leftovers(root)).toBe('')
   })
 
+  it.each([
+    ['of its own', hookOf('', { event: 'after.pull' }), { version: '1', '.env': 'OWN=1\n' }],
+    ['that is a link', hookOf('ln -s ../shared .env', { event: 'after.pull' }), { version: '1' }],
+  ])('knows a release without variables by an .env %s', async (_what, hook, files) => {
+    const root = await site.ground.root()
+    expect(outcomes(await deploy(site, root, { number: 1, files, hooks: [hook] })).at(-1)).toBe('close ok')
+    const { env, planned } = (await look(root, null)).release!
+    expect([env === '-', planned]).toEqual([false, env])
+  })
+
   it('makes the same release of what another root sends, and switches to it', async () => {
     const { root: home, manifest } = await made()
     const root = await site.ground.root()
@@ -126,6 +138,36 @@ export function movingContract(site: Site): void {
     expect((await answer(site.connection, sendProgram(context(home, 9), releaseOf(7)))).refused).toBe(
       'missing release_7',
     )
+  })
+
+  it('changes nothing outside of a release that a server sends with names of its own', async () => {
+    const { root: home, manifest } = await made()
+    const root = await site.ground.root()
+    const { tar } = await sent(home)
+    await shell(`mkdir -m 700 ${root}.own; echo key >${root}.own/key; chmod 600 ${root}.own/key`)
+    const whole = tar.subarray(0, tar.findLastIndex((byte) => byte !== 0) + 1)
+    const padding = Buffer.alloc(-whole.length & 511)
+    const names = ['u+s', 'g+s', '+t', '777'].map((bit) => `.fairlead/run/0/.look.other/bit.${bit}`)
+    const own = `${basename(root)}.own`
+    const paths = ['', '..', 'alias', 'out/key'].map((path) => `release/${release}/${path}`)
+    const said = [...paths, `${root}.own`, `${root}.own/key`, `../../../${own}/key`, '..', '.'].join('\0')
+    const more = await treeOf(Object.fromEntries(names.map((name) => [name, said])))
+    const link = execFileSync('sh', [
+      '-c',
+      `d=$(mktemp -d); cd "$d"; mkdir -p release/${release}; ln -s ${root}.own release/${release}/out; tar -cf - release/${release}/out; rm -r "$d"`,
+    ])
+    const steps = [step(1, { do: 'receive', release, from: 'other', home, manifest, bytes: 0 })]
+    const bytes = Buffer.concat([whole, padding, link.subarray(0, 512), more.payload.bytes])
+    const cargo = { payloads: [{ name: 'release.tar', bytes }] }
+    const flight = await fly(site.connection, context(root, 2), { name: 'main', targetId: 't', steps }, cargo)
+    expect([outcomes(flight)[0], factOf(flight, 'failure')]).toEqual([
+      '1 failed',
+      expect.stringMatching(/^internal what arrived of release_1 is not/),
+    ])
+    expect(await shell(`stat -c %a ${root}.own ${root}.own/key; stat -c %a ${root} ${root}/release`)).toBe(
+      `700\n600\n${await shell(`stat -c %a ${home} ${home}/release`)}`,
+    )
+    expect(await leftovers(root)).toBe('')
   })
 
   it('replaces a live release that was changed, which is served all the while', async () => {

@@ -122,7 +122,7 @@ export function placeContract(site: Site): void {
     const failed = await fly(
       site.connection,
       context(root, 2),
-      { name: 'main', targetId: 't', steps },
+      { name: 'main', targetId: 'target', steps },
       { files: [bytes(newer)] },
     )
     expect([outcomes(failed), factOf(failed, 'configured') !== undefined]).toEqual([
@@ -200,7 +200,7 @@ export function placeContract(site: Site): void {
     const flight = await fly(
       site.connection,
       context(root, 3),
-      { name: 'main', targetId: 't', steps: [step(1, action)] },
+      { name: 'main', targetId: 'target', steps: [step(1, action)] },
       { files: [bytes(newer)] },
     )
     expect(factOf(flight, 'failure')).toMatch(/^release_missing /)

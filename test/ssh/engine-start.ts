@@ -5,7 +5,7 @@ import { openConnector } from '@/lib/ssh/connector.ts'
 import { run } from './contract.ts'
 import { context, deploy, deploySegment, releaseOf, treeOf } from './engine-ground.ts'
 import type { Site } from './engine-ground.ts'
-import { follow, outcomes, startParts } from './flight.ts'
+import { fly, follow, outcomes, startParts } from './flight.ts'
 import { openRelay } from './relay.ts'
 
 /** Whatever a root holds of segments, unfinished ones included, and of releases. */
@@ -116,6 +116,18 @@ export function startContract(site: Site): void {
     })
     expect((await run(site.connection, `cd ${root}; find .fairlead/run -type f; ls release`)).output).toBe('')
     expect(outcomes(await send([opening, secret, payload])).at(-1)).toBe('close ok')
+  })
+
+  it('lets one server of a deployment into a folder, however many names lead there', async () => {
+    const root = await site.ground.root()
+    await run(site.connection, `ln -s ${root} ${root}.link`)
+    const { segment, tree } = await deploySegment({ number: 1 })
+    const given = { exports: {}, env: null, payloads: [tree.payload] }
+    const other = { ...segment, name: 'ship-2', targetId: 'another' }
+    expect(outcomes(await fly(site.connection, context(root, 1), segment, given)).at(-1)).toBe('close ok')
+    const refused = await fly(site.connection, context(`${root}.link`, 1), other, given)
+    expect(refused).toMatchObject({ refused: 'same_folder', entries: [] })
+    expect((await run(site.connection, `ls -A ${root}/.fairlead/run/1`)).output).toBe('main\n')
   })
 
   it('attaches when the same start is sent twice at the same moment', async () => {

@@ -5,7 +5,7 @@ import { claim, renew, writeAs } from '@/lib/store/claims.ts'
 import type { Claim } from '@/lib/store/claims.ts'
 import { openDatabase } from '@/lib/store/database.ts'
 import type { Database } from '@/lib/store/database.ts'
-import { giveUp, letOthersFollow, requestCancel } from '@/lib/store/deployments.ts'
+import { giveUp, letOthersFollow, requestCancel } from '@/lib/store/wishes.ts'
 import { readEvents } from '@/lib/store/events.ts'
 import { testDatabase } from '../database.ts'
 import type { TestDatabase } from '../database.ts'
@@ -46,8 +46,9 @@ const actions = async () =>
     .map(({ action, data }) => ({ action, data }))
     .slice(1)
 const waits: NewEvent = { type: 'batch.waiting', data: { batch: 2, until: null } }
+const names: Record<string, string> = { two: 'web-2' }
 const looks = (segment: string, targetId: string): NewEvent[] => [
-  { type: 'segment.sent', data: { segment, targetId, server: targetId } },
+  { type: 'segment.sent', data: { segment, targetId, server: names[targetId] ?? targetId } },
   { type: 'segment.looking', data: { segment, reason: 'cut', lastSeenAt: '2026-11-21T03:46:00Z' } },
 ]
 const isFleet = () =>
@@ -79,7 +80,7 @@ describe('giving up a server', () => {
     await giveUp(db, { ...by(), targetId: 'two' })
     await giveUp(db, { ...by(), targetId: 'two' })
     expect(await state()).toMatchObject({ givenUp: null, givenUpTargets: [{ targetId: 'two', by: 'Ada' }] })
-    expect(await actions()).toEqual([{ action: 'deployment.give-up', data: { targetId: 'two' } }])
+    expect(await actions()).toEqual([{ action: 'deployment.give-up', data: { server: 'web-2' } }])
     await requestCancel(db, by())
     expect(await renew(db, held)).toEqual({ cancelRequested: true, givenUp: false })
     await giveUp(db, by())

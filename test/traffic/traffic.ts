@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { canMakeMachines } from '../hosts/hosts.ts'
 import type { Host } from '../hosts/hosts.ts'
+import { freePort } from '../hosts/port.ts'
 
 export type Traffic = {
   /** Resolves when a visitor and a reader have been refused: what they are there to notice. */
@@ -139,13 +139,4 @@ async function startReader(host: Host, root: string) {
       return { reads: reads!, misses: misses! }
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

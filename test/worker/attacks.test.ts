@@ -1,7 +1,7 @@
 // What nobody means to do to a deployment, and what must come of it all the same.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canMakeMachines } from '../hosts/hosts.ts'
-import { requestCancel } from '@/lib/store/deployments.ts'
+import { requestCancel } from '@/lib/store/wishes.ts'
 import { readEvents } from '@/lib/store/events.ts'
 import { openRelay } from '../ssh/relay.ts'
 import { openPlace } from './place.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { requestCancel } from '@/lib/store/deployments.ts'
+import { requestCancel } from '@/lib/store/wishes.ts'
 import { openPlace } from './place.ts'
 import type { Place } from './place.ts'
 

@@ -46,7 +46,7 @@ async function given(recorded = true) {
   const look = recorded && (await lookAt(worker, from, { release: name, recorded: null, record: true }, signal))
   const manifestHash = look ? look.release!.manifest : null
   const onTargets = [{ targetId: from.id, state: 'complete', manifestHash }]
-  const release = { number: 1, name, onTargets } as unknown as Release
+  const release = { number: 1, name, revision: 'a'.repeat(40), onTargets } as unknown as Release
   return { from, to, home, root, release }
 }
 
@@ -86,6 +86,12 @@ test('what was changed where it is to come from is not copied; what was added th
   const { from, to, home, release } = await given()
   await hosts[0]!.shell(`echo cache >${home}/current/app/cache`)
   expect(await chooseCopy(worker, [from, to], release, to, signal)).toMatchObject({ env: expect.any(String) })
+  const env = `${home}/current/.env`
+  await hosts[0]!.shell(`cp -p ${env} ${home}/kept; echo MORE=1 >>${env}`)
+  await expect(chooseCopy(worker, [from, to], release, to, signal)).rejects.toMatchObject({
+    message: expect.stringMatching(/its \.env is not the one that was deployed any more/),
+  })
+  await hosts[0]!.shell(`mv ${home}/kept ${env}`)
   await hosts[0]!.shell(`echo other >${home}/current/version`)
   await expect(chooseCopy(worker, [from, to], release, to, signal)).rejects.toMatchObject({
     code: 'release_missing',

@@ -1,6 +1,6 @@
 // What goes wrong on the way, flown by a real worker: hooks that fail, wishes to cancel, lines that are cut, workers that go.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { giveUp, requestCancel } from '@/lib/store/deployments.ts'
+import { giveUp, requestCancel } from '@/lib/store/wishes.ts'
 import { openRelay } from '../ssh/relay.ts'
 import { openPlace } from './place.ts'
 import type { Place } from './place.ts'

@@ -168,6 +168,24 @@ test('variables that fail on one server are put back on all of them', async () =
   expect(await fleet.everywhere(environment, 'cat current/.env; find .fairlead/run/[12] -name "env*"')).toEqual(
     Array(3).fill('A=3\n'),
   )
+  await fleet.place.db.prisma.environment.update({
+    where: { id: environment.id },
+    data: { options: { strategy: { batch: 'one', minimumHealthy: { count: 1 } } } },
+  })
+  await fleet.place.db.prisma.hookRevision.updateMany({
+    where: { environmentId: environment.id },
+    data: { text: '[ "$A.$FAIRLEAD_SERVER" != 4.web-3 ] || exit 4' },
+  })
+  await fleet.place.saveVariables(environment.id, 4, 'A=4\n')
+  const { id: fourth } = await fleet.place.request(environment.id, { type: 'variables', number: 4 })
+  const message = expect.stringContaining('web-1, web-2: variables 4; web-3: what was there before')
+  expect(await fleet.place.finished(fourth)).toMatchObject({
+    status: 'succeeded',
+    findings: [{ code: 'servers_differ', message }],
+  })
+  expect(await fleet.everywhere(environment, 'cat current/.env')).toEqual(['A=4\n', 'A=4\n', 'A=3\n'])
+  const after = await fleet.place.db.prisma.release.findFirstOrThrow({ where: { environmentId: environment.id } })
+  expect(after.envSha256).toBe(sha256('A=4\n'))
   await worker.stop()
 })
 
@@ -195,5 +213,50 @@ test('a server whose tree was touched gets everything, and an earlier release go
     where: { environmentId: environment.id, number: 1 },
   })
   expect(release.state).toBe('removed')
+  await worker.stop()
+})
+
+test('what runs once runs on the next server when its own can’t be reached, never twice, and no server goes on without it', async () => {
+  const worker = await fleet.place.worker()
+  const counting = 'echo "$FAIRLEAD_SERVER" >>$FAIRLEAD_ROOT/storage/count'
+  const environment = await fleet.environment({
+    options: { strategy: { batch: 'one', minimumHealthy: { count: 1 } } },
+    hooks: ['before.deploy', 'deploy.failure'].map((event) => ({ event, text: counting })),
+  })
+  const { prisma } = fleet.place.db
+  const once = (text: string) =>
+    prisma.hookRevision.updateMany({
+      where: { environmentId: environment.id },
+      data: { text, sha256: sha256(text), failure: 'stops', place: { on: 'once' } },
+    })
+  const counts = () => fleet.everywhere(environment, 'cat storage/count 2>/dev/null || true')
+  await once(counting)
+  await fleet.place.finished(await deploy(environment, 'one'))
+  expect(await counts()).toEqual(['web-1\n', '', ''])
+  const { relay, mend } = await behindRelay('web-1')
+  await relay.close()
+  const moved = {
+    code: 'once_elsewhere',
+    message: expect.stringContaining('on web-2 instead of web-1, which has failed'),
+  }
+  expect(await fleet.place.finished(await deploy(environment, 'two'))).toMatchObject({
+    status: 'succeeded',
+    findings: [moved, { code: 'servers_differ' }],
+  })
+  await once(`${counting}; exit 3`)
+  const message = expect.stringContaining('runs once for all servers: none goes on without it')
+  expect(await fleet.place.finished(await deploy(environment, 'three'))).toMatchObject({
+    status: 'failed',
+    failure: { code: 'command_failed', server: 'web-2', step: 'before.deploy (panel)', exit: 3, message },
+    switched: [],
+    findings: [
+      moved,
+      { code: 'once_not_run', message: expect.stringContaining('deploy.failure (panel) on web-1') },
+      { code: 'servers_differ' },
+    ],
+  })
+  await mend()
+  expect(await counts()).toEqual(['web-1\n', 'web-2\nweb-2\n', ''])
+  expect(await served(environment)).toEqual(['one', 'two', 'two'])
   await worker.stop()
 })

@@ -1,5 +1,6 @@
 // Three OpenSSH servers, one deployment: complete everywhere before one switches, in batches, and back where it has to.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDeployment } from '@/lib/store/deployments.ts'
 import { letOthersFollow } from '@/lib/store/wishes.ts'
 import { readEvents } from '@/lib/store/events.ts'
 import { openFleetPlace } from './fleet-place.ts'
@@ -100,6 +101,16 @@ test('goes on without one that fails when enough others serve, and says which on
     { code: 'servers_differ', message: expect.stringContaining('web-2: deployment_1') },
   ])
   expect(await served(environment)).toEqual(['two', 'one', 'two'])
+  await fleet.place.db.prisma.hookRevision.updateMany({
+    where: { environmentId: environment.id },
+    data: { text: '[ $FAIRLEAD_SERVER != web-3 ] || exit 3' },
+  })
+  const third = await fleet.place.finished(await deploy(environment, 'three'))
+  expect(third).toMatchObject({ status: 'succeeded', undos: [{ segment: 'undo-3' }] })
+  // The last word was of the server that was put back: what the others have is what is live.
+  const { liveReleaseId } = await fleet.place.db.prisma.environment.findUniqueOrThrow({ where: { id: environment.id } })
+  const live = await fleet.place.db.prisma.release.findUniqueOrThrow({ where: { id: liveReleaseId! } })
+  expect(live.name).toBe(third.release)
 })
 
 test('lets the others wait for a person who looks at the first', async () => {
@@ -122,8 +133,58 @@ test('touches no server when all of them have to go on serving', async () => {
   const state = await fleet.place.finished(await deploy(await fleet.environment({ options }), 'one'))
   expect(state).toMatchObject({
     status: 'failed',
-    failure: { code: 'invalid_spec', message: expect.stringContaining('At least 3 of 3 servers') },
+    failure: { code: 'minimum_healthy', message: expect.stringContaining('At least 3 of 3 servers') },
     segments: [],
     batches: [],
   })
+})
+
+test('counts servers that a run is not for, and says when too few of all serve to begin with', async () => {
+  const environment = await fleet.environment({ options: { strategy: { minimumHealthy: { count: 2 } } } })
+  const { targetIds } = environment
+  const on = async (...places: number[]) => {
+    const meant = { targetIds: places.map((at) => targetIds[at]!), by: 'user:1', byName: 'Ada' }
+    const wish = {
+      environmentId: environment.id,
+      kind: 'deploy',
+      source: { type: 'git', ref: 'main' },
+      ...meant,
+    } as const
+    return fleet.place.finished((await createDeployment(fleet.place.db, wish)).id)
+  }
+  expect(await fleet.place.finished(await deploy(environment, 'one'))).toMatchObject({ status: 'succeeded' })
+  environment.repository.write('index.html', 'two')
+  environment.repository.commit('two')
+  expect(await on(0)).toMatchObject({ status: 'succeeded', batches: [{ targetIds: [targetIds[0]] }] })
+  await fleet.place.db.prisma.target.update({ where: { id: targetIds[2]! }, data: { unknownSince: new Date() } })
+  const message = expect.stringContaining('2 of 3 servers serve, and at least 2 have to go on serving')
+  expect(await on(1)).toMatchObject({ status: 'failed', failure: { code: 'minimum_healthy', message }, segments: [] })
+  expect(await on(2)).toMatchObject({ status: 'succeeded', failure: null })
+  expect(await on(1)).toMatchObject({ status: 'succeeded', failure: null })
+  expect(await served(environment)).toEqual(['two', 'two', 'two'])
+})
+
+test('a run for one of several that comes to nothing changes nothing of what the environment has', async () => {
+  const environment = await fleet.environment({ hooks: [{ event: 'after.deploy', text: 'true' }] })
+  const { id: environmentId, targetIds, repository } = environment
+  const on = async (place: number) => {
+    const wish = { kind: 'deploy', source: { type: 'git', ref: 'main' }, by: 'user:1', byName: 'Ada' } as const
+    const meant = { environmentId, targetIds: [targetIds[place]!] }
+    return fleet.place.finished((await createDeployment(fleet.place.db, { ...wish, ...meant })).id)
+  }
+  expect(await fleet.place.finished(await deploy(environment, 'one'))).toMatchObject({ status: 'succeeded' })
+  repository.write('index.html', 'two')
+  repository.commit('two')
+  expect(await on(0)).toMatchObject({ status: 'succeeded' })
+  repository.write('index.html', 'three')
+  repository.commit('three')
+  await fleet.place.db.prisma.hookRevision.updateMany({
+    where: { environmentId },
+    data: { text: 'exit 7', failure: 'stops' },
+  })
+  expect(await on(1)).toMatchObject({ status: 'failed', failure: { step: 'after.deploy (panel)' } })
+  expect(await served(environment)).toEqual(['two', 'one', 'one'])
+  const { prisma } = fleet.place.db
+  const { liveReleaseId } = await prisma.environment.findUniqueOrThrow({ where: { id: environmentId } })
+  expect(await prisma.release.findUnique({ where: { id: liveReleaseId! } })).toMatchObject({ number: 2 })
 })

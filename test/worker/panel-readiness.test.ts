@@ -21,7 +21,10 @@ const answers: Record<string, (request: IncomingMessage, response: ServerRespons
   '/around': (_, response) => response.writeHead(301, { location: '/around' }).end(),
   '/second': (_, response) => response.writeHead((tries += 1) > 1 ? 200 : 503).end(),
   '/silent': () => {},
+  '/switch': (_, response) => response.writeHead(101, { connection: 'upgrade', upgrade: 'other' }).end(),
+  '/edge': (_, response) => response.end(`${'x'.repeat(2045)}token-41`),
   '/long': (_, response) => response.end('x'.repeat(1_000_000)),
+  '/odd': (_, response) => response.writeHead(500, 'In\u009bternal').end('\u202eturned'),
   '/secret': (_, response) => response.writeHead(500, { 'set-cookie': 'session=41' }).end('token-41\u0007 is known'),
 }
 const listening = async (): Promise<[Server, number]> => {
@@ -46,6 +49,7 @@ afterAll(() => {
 
 const target = {
   host: '127.0.0.1',
+  isDirect: true,
   release: 'deployment_12.abc123',
   revision: 'abc123',
   variables: { TOKEN: 'token-41' },
@@ -87,6 +91,10 @@ describe('a check from the panel', () => {
     })
   })
 
+  it('takes a change of protocol for an answer', async () => {
+    expect((await check({ path: '/switch' })).message).toContain('answers 101 Switching Protocols, expected was 2xx')
+  })
+
   it('sends names and variables, and only to whom they were meant for', async () => {
     const headers = [{ name: 'Authorization', value: `Bearer ${'${TOKEN}'}` }]
     const wanted = { host: 'shop.example', headers, contains: '{release}' }
@@ -107,6 +115,11 @@ describe('a check from the panel', () => {
     const { lastAnswer } = await check({ path: '/secret' })
     expect(lastAnswer).toMatch(/^HTTP 500 Internal Server Error\nset-cookie: …\n/)
     expect(lastAnswer).toMatch(/\n\n\[redacted\] is known$/)
+    expect(await check({ path: '/odd' })).toMatchObject({
+      message: expect.stringMatching(/answers 500 Internal, expected/),
+      lastAnswer: expect.stringMatching(/\n\nturned$/),
+    })
+    expect((await check({ path: '/edge', contains: 'y' })).lastAnswer).not.toMatch(/x[to]/)
     expect((await check({ path: '/long', contains: 'y' })).lastAnswer.length).toBeLessThan(5000)
   })
 
@@ -120,6 +133,7 @@ describe('a check from the panel', () => {
     const elsewhere = { host: '203.0.113.7' }
     expect((await check({ address: '127.0.0.1' }, elsewhere)).lastAnswer).toBe('Fairlead does not ask 127.0.0.1.')
     expect((await check({ address: 'localhost' }, elsewhere)).lastAnswer).toMatch(/does not ask localhost \(/)
+    expect((await check({}, { isDirect: false })).lastAnswer).toBe('Fairlead does not ask 127.0.0.1.')
     expect(['10.0.0.5', '192.168.1.9', '203.0.113.7', 'fd12::1'].every((address) => isAsked(address, false))).toBe(true)
   })
 

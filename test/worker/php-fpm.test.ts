@@ -1,10 +1,8 @@
 // nginx and PHP-FPM as Debian has them: what visitors get after a switch and after rolling back.
-import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { canMakeMachines } from '../hosts/hosts.ts'
+import { freePort } from '../hosts/port.ts'
 import { openPlace } from './place.ts'
 import type { Place } from './place.ts'
 
@@ -160,11 +158,3 @@ describe.skipIf(missing !== null)(`behind nginx and PHP-FPM${missing ? ` (skippe
     expect(await visits()).toContain('one')
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}

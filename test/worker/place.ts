@@ -33,10 +33,10 @@ type Asked = Exclude<DeploymentSource, { type: 'leave' }>
 const key = randomBytes(32)
 const secrets = openSecrets(key)
 
-/** One server and one database; environments are made by `environment()`. Close it. */
-export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}) {
+/** One server and one database (`given` is dropped, too); environments are made by `environment()`. Close it. */
+export async function openPlace(wanted: Parameters<typeof startHost>[0] = {}, given = testDatabase()) {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-worker-'))
-  const [database, host] = await Promise.all([testDatabase(), startHost(wanted)])
+  const [database, host] = await Promise.all([given, startHost(wanted)])
   const db = openDatabase(database.url, { size: 20 })
   const serverId = await insertServer(db, host)
   const running = new Map<string, () => Promise<void>>()

@@ -132,3 +132,24 @@ test('what has become live since somebody asked for its removal stays', async ()
   expect((await getDeployment(ctx, owner, { id: removal.id })).failure!.message).toBe('Release 1 is live.')
   expect(await place.host.shell(`cat ${root}/current/index.html`)).toBe('one')
 })
+
+test('what is part of what is live by then is not deployed in its place, if nobody wants that', async () => {
+  const { id, repository, first, second } = await twice()
+  const ends = async (commit: string, unless: 'older' | 'older_or_live' | undefined) => {
+    const asked = await place.request(id, { type: 'git', ref: 'main', commit, ...(unless && { unless }) })
+    const { status, findings } = await place.finished(asked.id)
+    return [status, findings.find(({ code }) => code === 'overtaken')?.message]
+  }
+  const [one, two] = [first.slice(0, 7), second.slice(0, 7)]
+  expect(await ends(first, 'older')).toEqual(['superseded', `${one} is part of what is live already (${two}).`])
+  expect(await ends(second, 'older_or_live')).toEqual(['superseded', `${two} is live already.`])
+  expect(await states(id)).toEqual([
+    [2, 'complete', true],
+    [1, 'complete', false],
+  ])
+  expect(await ends(second, 'older')).toEqual(['succeeded', undefined])
+  repository.git('reset', '-q', '--hard', first)
+  repository.write('index.html', 'apart')
+  expect(await ends(repository.commit('apart'), 'older_or_live')).toEqual(['succeeded', undefined])
+  expect(await ends(first, undefined)).toEqual(['succeeded', undefined])
+})

@@ -39,9 +39,10 @@ beforeAll(async () => {
 afterAll(() => close())
 
 /** A release live on the first server; the second was added afterwards. */
-async function added() {
+async function added(hooks: { event: string; text: string }[] = []) {
   const made = await fleet.place.environment({
     env: 'A=1\n',
+    hooks,
     options: { shared: [{ path: 'up', source: 'storage/up' }] },
   })
   made.repository.write('index.html', 'one')
@@ -103,6 +104,13 @@ test('what was changed by hand is told, and put right from the other server', as
   )
   await lookForDrift(ctx, owner, { environmentId })
   expect((await verdicts(environmentId)).map(([, , verdict]) => verdict)).toEqual(['same', 'same'])
+
+  await fleet.hosts[1]!.shell(`rm -r ${roots[1]}/release/*`)
+  const again = await fleet.place.finished((await syncServers(ctx, owner, { environmentId, servers: ['web-2'] })).id)
+  expect(again).toMatchObject({ status: 'succeeded', failure: null })
+  expect(await fleet.everywhere({ roots }, 'cat current/index.html current/.env; ls release | wc -l')).toEqual(
+    Array(2).fill('oneA=1\n1\n'),
+  )
 })
 
 test('a link that another tool moved is told, and leads back', async () => {
@@ -120,6 +128,46 @@ test('a link that another tool moved is told, and leads back', async () => {
   expect(await fleet.hosts[0]!.shell(`cat ${roots[0]}/current/index.html`)).toBe('one')
 })
 
+test('servers that differ each in its own way are put right together, with the variables that were deployed', async () => {
+  const uses = ['rollback/before', 'rollback/after'].map((event) => ({ event, text: 'set -eu; [ "$A" = 1 ]' }))
+  const { environmentId, roots } = await added(uses)
+  await fleet.place.finished((await syncServers(ctx, owner, { environmentId })).id)
+  await lookForDrift(ctx, owner, { environmentId })
+  await fleet.hosts[0]!.shell(`cd ${roots[0]}; mkdir elsewhere; ln -sfn ${roots[0]}/elsewhere current`)
+  await fleet.hosts[1]!.shell(`cd ${roots[1]}/current/; echo other >index.html; echo B=2 >.env`)
+  await lookForDrift(ctx, owner, { environmentId })
+  const { id } = await syncServers(ctx, owner, { environmentId })
+  expect(await fleet.place.finished(id)).toMatchObject({ status: 'succeeded', failure: null })
+  expect(await fleet.everywhere({ roots }, 'cat current/index.html current/.env')).toEqual(Array(2).fill('oneA=1\n'))
+  await lookForDrift(ctx, owner, { environmentId })
+  expect((await verdicts(environmentId)).map(([, lacks, verdict]) => [lacks, verdict])).toEqual(
+    Array(2).fill([false, 'same']),
+  )
+})
+
+test('where no server has the release any more its commit is deployed again, over whatever is there', async () => {
+  const { environmentId, roots } = await added()
+  const byHand = `mkdir elsewhere; ln -sfn ${roots[0]}/elsewhere current; rm -r release/*`
+  await fleet.hosts[0]!.shell(`cd ${roots[0]}; ${byHand}`)
+  await lookForDrift(ctx, owner, { environmentId })
+  const { id, kind } = await syncServers(ctx, as('developer'), { environmentId })
+  expect(kind).toBe('deploy')
+  expect(await fleet.place.finished(id)).toMatchObject({
+    status: 'succeeded',
+    failure: null,
+    commit: { subject: 'one' },
+  })
+  const seen = await fleet.everywhere(
+    { roots },
+    'cat current/index.html current/.env; basename "$(readlink current)" | cut -c 1-12',
+  )
+  expect(seen).toEqual(Array(2).fill('oneA=1\ndeployment_2\n'))
+  await lookForDrift(ctx, owner, { environmentId })
+  expect((await verdicts(environmentId)).map(([, lacks, verdict]) => [lacks, verdict])).toEqual(
+    Array(2).fill([false, 'same']),
+  )
+})
+
 test('without another server that has it, the release is not made up; a server that can’t be asked is said', async () => {
   const { environmentId, roots } = await added()
   await lookForDrift(ctx, owner, { environmentId })
@@ -127,7 +175,9 @@ test('without another server that has it, the release is not made up; a server t
   const { id } = await syncServers(ctx, owner, { environmentId, servers: ['web-2'] })
   const state = await fleet.place.finished(id)
   expect(state).toMatchObject({ status: 'failed', failure: { code: 'release_missing' }, segments: [] })
-  expect(state.failure!.message).toContain('On web-1 its files are not those that were deployed any more.')
+  expect(state.failure!.message).toContain(
+    'On web-1 its files are not those that were deployed any more. Deploy its commit',
+  )
   const server = { where: { name: 'web-2' } }
   const { port } = await fleet.place.db.prisma.server.findUniqueOrThrow(server)
   await fleet.place.db.prisma.server.update({ ...server, data: { port: 1 } })

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { requestCancel } from '@/lib/store/deployments.ts'
+import { requestCancel } from '@/lib/store/wishes.ts'
 import { openPlace } from './place.ts'
 import type { Place } from './place.ts'
 

@@ -1,12 +1,10 @@
 // Repositories as people have them for Amezmo, with every hook, deploy here without a change.
 import { execFileSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Repository } from '../git/fixtures.ts'
+import { freePort } from '../hosts/port.ts'
 import { openPlace } from './place.ts'
 import type { Place } from './place.ts'
 
@@ -169,11 +167,3 @@ test('a Node application: npm ci, a build, a server that its hooks restart, a fa
     await shell('kill "$(cat storage/server.pid)"')
   }
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}

@@ -8,7 +8,8 @@ export const blueprintOperations = {
   exportProject: operation({
     method: 'GET',
     path: '/projects/{id}/blueprint',
-    summary: 'The project as YAML: settings, environments, hooks, options and variables; of secrets only the names',
+    summary:
+      'The project as YAML: settings, environments, what they follow, freezes and channels; of secrets only the names',
     role: 'developer',
     input: byId,
     output: z.object({ text: z.string() }),

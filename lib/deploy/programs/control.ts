@@ -56,20 +56,25 @@ export function adoptProgram(ctx: TargetContext, segment: string): string {
 }
 
 const acknowledge = squeeze(`
-  d=.fairlead/run/$dep/$seg
-  [ -d "$d" ] || refuse missing "$dep/$seg"
-  [ -e "$d/done" ] || { first "$d/pid"; ! alive $got || refuse running "$dep/$seg"; }
-  rm -f "$d"/*.out "$d/tree.tar" "$d/tree.delete" "$d/release.tar"
-  [ -z "$for_good" ] || settle_of "$dep/$seg" >/dev/null 2>&1
+  bad=
+  for seg in $segs; do
+    d=.fairlead/run/$dep/$seg
+    [ -d "$d" ] || { bad="missing $dep/$seg"; continue; }
+    [ -e "$d/done" ] || { first "$d/pid"; ! alive $got || { bad="running $dep/$seg"; continue; }; }
+    rm -f "$d"/*.out "$d/tree.tar" "$d/tree.delete" "$d/release.tar"
+    [ -z "$for_good" ] || settle_of "$dep/$seg" >/dev/null 2>&1
+  done
+  [ -z "$bad" ] || refuse $bad
   answer acknowledged
 `)
 
 /**
- * Deletes the raw step files of a segment that has ended (`X running` otherwise), and when it is `forGood` also what it kept for an
- * undo. The journal stays.
+ * Deletes the raw step files of segments that have ended (`X running` otherwise), and when it is `forGood` also what they kept for an
+ * undo. Their journals stay.
  */
-export function acknowledgeProgram(ctx: TargetContext, segment: string, forGood = false): string {
-  return program(ctx, segment, assign({ for_good: forGood ? '1' : '' }) + settling + acknowledge)
+export function acknowledgeProgram(ctx: TargetContext, segments: readonly string[], forGood = false): string {
+  const names = assign({ segs: segments.map(segmentName).join(' '), for_good: forGood ? '1' : '' })
+  return program(ctx, null, names + settling + acknowledge)
 }
 
 const depart = squeeze(`

@@ -77,12 +77,14 @@ export const following = squeeze(`
     for s in $steps; do eval "o_\${s%:*}=\${s#*:}"; done
     now; beat=$up look=$((up + 100))
     first "$d/journal"
+    # a power cut may have emptied it: then its runner is as gone as what it wrote
+    case $got in "open "*) ;; *) got="open $seg $epoch $(date +%s)000 $up" ;; esac
     set -- "$1" $got
     say 'S %s %s %s %s %s\\n' "$3" "$4" "$1" "$5" "$6"
     {
       case $(tail --version 2>/dev/null) in *GNU*) tail -n 0 -f "$d/journal" 2>/dev/null & echo "h $!" ;; esac
       # tail needs a moment to start; what is short should be over by then
-      for k in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep .01; echo || exit; done
+      for k in .01 .01 .02 .03; do sleep $k; echo || exit; done
       while sleep .05; do echo || exit; done
     } 4<&- | { trap leave HUP TERM INT PIPE; set -f; exec 5<&0 </dev/null; read -r k <&5; case $k in h*) helpers=\${k#h } ;; esac; watch; }
     exit 0

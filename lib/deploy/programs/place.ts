@@ -14,10 +14,25 @@ export const settling = squeeze(`
       [ -e "$d/kept.\${f##*.}" ] || sudo -n rm -f "$got" "$got-before"
       rm -f "$f"
     done
-    for f in "$d"/before.* "$d"/none.*; do [ -e "$d/kept.\${f##*.}" ] || rm -f "$f"; done
+    for f in "$d"/before.* "$d"/none.*; do
+      [ -e "$f" ] || [ -L "$f" ] || continue
+      [ -e "$d/kept.\${f##*.}" ] || rm -f "$f"
+    done
   }
-  # settle_of <deployment>/<segment>: nor of its variables; and the room that it kept for an undo
-  settle_of() { (d=.fairlead/run/$1; rm -f "$d/env" "$d/env.none" "$d/reserve"; settle); return 0; }
+  # does the segment in $1 keep anything that an undo may want?
+  owes() {
+    for f in "$1/env" "$1/env.none" "$1"/root.* "$1"/before.* "$1"/none.*; do
+      if [ -e "$f" ] || [ -L "$f" ]; then return 0; fi
+    done
+    return 1
+  }
+  # settle_of <deployment>/<segment>: nor of its variables; and the room that it kept for an undo. Most have nothing left.
+  settle_of() {
+    set -- ".fairlead/run/$1"
+    owes "$1" || [ -e "$1/reserve" ] || return 0
+    (d=$1; rm -rf "$d/env" "$d/env.none" "$d/reserve"; settle)
+    return 0
+  }
 `)
 
 export const placing =

@@ -25,10 +25,10 @@ export const receiving =
     done
     mkdir -m 700 "$s" && (umask 0; LC_ALL=C tar -x -p -f "$d/release.tar" -C "$s") || { fail_io 'cannot unpack the release'; return 1; }
     rm -f "$d/release.tar"
-    (cd "$s" && for f in .fairlead/run/0/.look.*/bit.*; do [ ! -s "$f" ] || xargs -0 chmod "\${f##*.}" <"$f"; done)
+    special "$1"
     rm -rf "$s/.fairlead"
     r=$s/release/$1
-    [ -d "$r" ] && [ ! -L "$r" ] || { fail internal "what arrived is not $1"; return 1; }
+    [ ! -L "$s/release" ] && [ -d "$r" ] && [ ! -L "$r" ] || { fail internal "what arrived is not $1"; return 1; }
     [ "$3" = "$root" ] || led home "$r" "$3" || { fail_io 'cannot lead its links here'; return 1; }
     measure "$r" >"$d/manifest"
     digest "$d/manifest"
@@ -43,6 +43,20 @@ export const receiving =
     along && led folder "release/$1" "$root" || { fail_io 'cannot place what releases share'; return 1; }
     fact received "$2"
   }
+  # bits that some tars keep for root alone, of what lies in the release: whoever sent the names may have others in mind
+  special() (
+    cd -P "$s" || exit
+    export top="$PWD/release/$1" bit
+    for bit in u+s g+s +t; do
+      for f in .fairlead/run/0/.look.*/bit."$bit"; do
+        [ ! -s "$f" ] || xargs -0 sh -c '
+          for f; do
+            (n=\${f##*/}; cd -P "./\${f%/*}" && case $n:$PWD/$n/ in .:* | ..:*) ;; *:"$top"/*) [ -L "$n" ] || chmod "$bit" "./$n" ;; esac)
+          done
+        ' sh <"$f"
+      done
+    done
+  )
   # led <home|folder> <directory> <root>: links that led into the root there lead into this one; what they lead to is a folder, if
   # there is nothing yet
   led() {
@@ -73,12 +87,12 @@ export const receiving =
       done
     ' sh "$root" {} +)
   }
-  # what is live under the name that is wanted goes on being served from a copy, until the switch
+  # what is live under the name that is wanted goes on being served from a copy, until the switch; where it was removed, nothing is
   beside() {
     look
     [ "$live_name" = "$1" ] || return 0
     rm -rf "release/$2"
-    LC_ALL=C cp -a $gnu "release/$1" "release/$2" && (umask 022; printf 'revision=-\\nenv=-\\ndeployment=%s\\n' "$dep" >".fairlead/complete/$2") ||
+    { if [ -d "release/$1" ]; then LC_ALL=C cp -a $gnu "release/$1" "release/$2"; else mkdir "release/$2"; fi; } && (umask 022; printf 'revision=-\\nenv=-\\ndeployment=%s\\n' "$dep" >".fairlead/complete/$2") ||
       { fail_io 'cannot copy the live release'; rm -rf "release/$2"; return 1; }
     mine || return 1
     t=current.$dep.$$

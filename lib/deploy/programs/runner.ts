@@ -1,18 +1,16 @@
 // The runner: detached, alone on the server, it carries out one segment and writes down what happened.
-import type { Action, PlacedFile, PlannedFile, PlannedHook, Segment, Step } from '../types.ts'
-import { quote } from '../quote.ts'
+import type { Action, Segment, Step } from '../types.ts'
 import { hookSteps } from './hooks.ts'
 import { killing, processes } from './kill.ts'
 import { squeeze } from './squeeze.ts'
 import { ourSteps } from './steps.ts'
-import { fileMode, filePath, placePath } from './file-words.ts'
-import { movingWords } from './receive.ts'
-import { assign, common, contextVariables, innerPath, releaseName, segmentName, userName } from './text.ts'
+import { isOfLeaving, stepText } from './step-words.ts'
+import { assign, common, contextVariables, releaseName, segmentName } from './text.ts'
 import type { TargetContext } from './text.ts'
 
 const text = squeeze(`
   # on a full disk a line may be torn: then what was kept in reserve is given up, and the line is written again
-  jot() { printf '%s\\n' "$*" >>"$d/journal" || { rm -f "$d/reserve"; printf '\\n%s\\n' "$*" >>"$d/journal"; }; }
+  jot() { printf '%s\\n' "$*" >>"$d/journal" || { rm -rf "$d/reserve"; printf '\\n%s\\n' "$*" >>"$d/journal"; }; }
   # one line a fact: a newline in a value would forge another
   fact() {
     key=$1; shift
@@ -23,12 +21,12 @@ const text = squeeze(`
   fail() { fact failure "$@"; }
   # a command of ours failed: was it the disk?
   fail_io() {
-    set -- "$1" $(stat -f -c '%a %S %d %c' .)
     # the command's own message may have found no room, too
-    if [ "$(($2 * $3))" -lt 65536 ] || { [ "$4" = 0 ] && [ "$5" -gt 0 ]; }; then fail disk_full "$1: the disk is full"; return; fi
-    if LC_ALL=C grep -q -e 'No space left' -e 'quota exceeded' "$d/$n.out"; then fail disk_full "$1: the disk is full"; else fail command_failed "$1"; fi
+    if full || LC_ALL=C grep -q -e 'No space left' -e 'quota exceeded' "$d/$n.out"; then fail disk_full "$1: the disk is full"; else fail command_failed "$1"; fi
   }
   refused() { printf 'X %s\\n' "$*"; rm -rf "$t"; exit 0; }
+  # the first files could not be written: for want of room, or of leave
+  cramped() { full || (: >"$t/room") 2>/dev/null || refused not_writable "$root"; refused disk_full; }
   reap() { # an older segment: first its runner, then what is left of it, as every user it ran as
     first "$1/pid"
     set -- "$1" $got
@@ -44,7 +42,7 @@ const text = squeeze(`
         if [ -s "$t/alive" ]; then first "$t/alive"; refused not_killed "$1 $got"; fi
       fi
     fi
-    printf '' >"$1/done"
+    printf '' >"$1/done" || mv -f "$1/watch" "$1/done"
   }
   step() {
     n=$1 phase=$2 fatal=$3 kind=$4 limit=$5; shift 5
@@ -111,14 +109,18 @@ const begin = squeeze(`
   cancel=$hooks/cancel.$seg
   exec 2>"$t/err"
   born $$; mine=$st
-  printf '%s %s %s\\n' $$ "$mine" "$boot" >"$t/pid" && printf '' >"$t/lock/$$.$mine.$boot" || refused disk_full
+  printf '%s %s %s\\n' $$ "$mine" "$boot" >"$t/pid" && printf '' >"$t/lock/$$.$mine.$boot" || cramped
   wall=$(date +%s%3N); case $wall in *[!0-9]*) wall=$(date +%s)000 ;; esac
   now
-  printf 'open %s %s %s %s\\n' "$seg" "$epoch" "$wall" "$up" >"$t/journal" || refused disk_full
+  printf 'open %s %s %s %s\\n' "$seg" "$epoch" "$wall" "$up" >"$t/journal" || cramped
   for n in $outs; do printf '' >"$t/$n.out"; done
-  # for the last lines on a full disk, and for the undo, which may have to be sent to one
-  reserve=65536; case $seg in undo*) ;; *) reserve=262144 ;; esac
-  head -c "$reserve" /dev/zero >"$t/reserve" || refused disk_full
+  # for the last lines on a full disk, and for the undo, which may have to be sent to one and needs files of its own
+  room=262144 files='a b c d e f'
+  case $seg in main | switch-*) ;; undo*) room=65536 files= ;; *) files= ;; esac
+  head -c "$room" /dev/zero >"$t/reserve/room" || cramped
+  for f in $files; do
+    for n in 1 2 3 4 5 6 7 8; do printf '' >"$t/reserve/$f$n" || cramped; done
+  done
   printf -- '-\\n' >"$t/watch"
   take "$t/lock" || refused busy
   first .fairlead/owner
@@ -136,7 +138,7 @@ const begin = squeeze(`
     first .fairlead/tree.revision
     [ "$got" = "$base" ] && [ -d .fairlead/tree ] || { give "$t/lock"; refused need_full; }
   fi
-  printf '%s %s/%s\\n' "$epoch" "$dep" "$seg" >"$t/epoch" && mv -f "$t/epoch" .fairlead/epoch && mv -T "$t" "$d" || { give "$t/lock"; refused disk_full; }
+  printf '%s %s/%s\\n' "$epoch" "$dep" "$seg" >"$t/epoch" && mv -f "$t/epoch" .fairlead/epoch && mv -T "$t" "$d" || { give "$t/lock"; cramped; }
   give "$d/lock"
   echo started
   exec >/dev/null
@@ -160,13 +162,14 @@ const begin = squeeze(`
 const end = squeeze(`
   kill "$w"
   # one of several servers may have to be put back although all went well here
-  case $switched$seg.$bad in 1switch-* | 1*.?*) ;; *) rm -f "$d/reserve" ;; esac
+  case $switched$seg.$bad in 1switch-* | 1*.?*) ;; *) [ -n "$bad" ] && owes "$d" || rm -rf "$d/reserve" ;; esac
   case $seg.$bad in switch-* | *.?*) ;; *) settle_of "$dep/$seg" >/dev/null 2>&1 ;; esac
   for s in $sums; do
     h=$(head -c "\${s#*:}" "$d/\${s%:*}.out" | sha256sum)
     jot "sum \${s%:*} \${s#*:} \${h%% *}"
   done
-  [ "$bad" = not_killed ] || printf '' >"$d/done"
+  # a name needs no room where one is given up
+  [ "$bad" = not_killed ] || printf '' >"$d/done" || mv -f "$d/watch" "$d/done"
   # who hears of the end may rely on what was done
   durable .
   now
@@ -174,104 +177,7 @@ const end = squeeze(`
   exit 0
 `)
 
-const flag = (on: boolean): string => (on ? '1' : '')
 const heavySteps = new Set<Action['do']>(['tree', 'release', 'permissions', 'prune', 'remove', 'receive', 'leave'])
-
-/** `phase` failure: the switch never came, and what was live still is. */
-function isOfLeaving({ event }: PlannedHook, phase: Step['phase'] = 'main'): boolean {
-  if (event === 'traffic.in') return phase === 'failure'
-  return /^(before\.pull|traffic\.out|rollback\/|config\/)/.test(event)
-}
-
-/** Where a hook runs and is read from: its release, or for a panel hook the release being left or made, by its event. */
-function hookWords(hook: PlannedHook, phase: Step['phase']): string[] {
-  const from = hook.from === 'panel' ? (isOfLeaving(hook, phase) ? 'leaving' : 'fresh') : hook.from
-  const path = hook.from === 'panel' ? innerPath(hook.path).replaceAll('/', '_') : innerPath(hook.path)
-  const release = hook.from === 'panel' ? '' : releaseName(hook.release ?? '')
-  const user = hook.user === undefined ? '' : userName(hook.user)
-  const { title, event, failure, sha256, text = '', code } = hook
-  return ['hook', title ?? event, failure, user, from, release, path, sha256, text, ...(code ? [code] : [])]
-}
-
-/** `-` = as the release's others. */
-function fileWords({ path, sha256, owner, group, mode }: PlannedFile): string[] {
-  return [
-    filePath(path),
-    sha256,
-    owner === undefined ? '-' : userName(owner),
-    group === undefined ? '-' : userName(group),
-    fileMode(mode),
-  ]
-}
-
-function placeWords({ target, path, made, known }: PlacedFile): string[] {
-  const [, ...rest] = made ? fileWords({ path: 'any', ...made }) : ['', '-', '-', '-', '-']
-  return [target, placePath(target, path), ...rest, known ?? '-']
-}
-
-function words({ action, phase }: Step): string[] {
-  switch (action.do) {
-    case 'check':
-      return ['check', `${action.needBytes}`, `${action.needInodes}`, action.expectCurrent ?? '', flag(action.adopt)]
-    case 'hook':
-      return hookWords(action.hook, phase)
-    case 'tree':
-      return ['tree', action.revision, action.base ?? '', `${action.files}`, `${action.directories}`, `${action.links}`]
-    case 'release':
-      return [
-        'release',
-        releaseName(action.release),
-        action.revision,
-        action.subdirectory === undefined ? '.' : innerPath(action.subdirectory),
-      ]
-    case 'variables':
-      return ['variables', releaseName(action.release), action.sha256 ?? '']
-    case 'files':
-      return ['files', releaseName(action.release), ...action.files.flatMap(fileWords)]
-    case 'place': {
-      const { owner, group, mode } = action.permissions
-      const others = mode === 'off' ? ['-', '-'] : [userName(owner), userName(group)]
-      const isLive = flag(action.holds !== undefined)
-      return ['place_files', releaseName(action.release), isLive, ...others, ...action.files.flatMap(placeWords)]
-    }
-    case 'unplace': {
-      const files = action.files.flatMap(({ target, path }) => [target, placePath(target, path)])
-      return ['unplace', releaseName(action.release), segmentName(action.segment), ...files]
-    }
-    case 'permissions': {
-      const { owner, group, mode } = action.permissions
-      return ['permissions', releaseName(action.release), userName(owner), userName(group), mode]
-    }
-    case 'complete':
-      return ['complete', releaseName(action.release), action.revision, action.envSha256 ?? '']
-    case 'verify':
-      return ['verify', releaseName(action.release), action.envSha256 ?? '']
-    case 'configure': {
-      const { owner, group } = action.permissions
-      return ['configure', releaseName(action.release), action.sha256, userName(owner), userName(group)]
-    }
-    case 'restore': {
-      const { owner, group } = action.permissions
-      return ['restore', releaseName(action.release), segmentName(action.segment), userName(owner), userName(group)]
-    }
-    case 'switch':
-      return ['switch', releaseName(action.release), action.expectCurrent ?? '']
-    case 'unlink':
-      return ['unlink_current', action.expectCurrent]
-    case 'prune':
-      return ['prune', ...action.remove.map(releaseName), '--', ...action.keep]
-    case 'remove':
-      return ['remove', releaseName(action.release)]
-    case 'receive':
-    case 'leave':
-      return movingWords(action)
-  }
-}
-
-/** What a step of ours calls, as the program says it. */
-export function stepText(step: Step): string {
-  return words(step).map(quote).join(' ')
-}
 
 function stepLine(step: Step): string {
   const kind = step.action.do === 'hook' ? 'hook' : heavySteps.has(step.action.do) ? 'heavy' : 'light'

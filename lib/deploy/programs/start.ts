@@ -19,11 +19,11 @@ const receiving = squeeze(`
   }
   # payload <name> <length> <sha256>
   payload() {
-    bytes "$2" >"$t/$1" || spoiled disk_full "$1"
+    bytes "$2" >"$t/$1" || { (: >"$t/id") 2>/dev/null || spoiled not_writable "$root"; spoiled disk_full "$1"; }
     h=$(sha256sum <"$t/$1")
     [ "\${h%% *}" = "$3" ] || spoiled bad_payload "$1"
   }
-  spoiled() { kill "$beating" 2>/dev/null; rm -rf "$t"; refuse "$@"; }
+  spoiled() { kill $beating 2>/dev/null; rm -rf "$t"; refuse "$@"; }
   # a long stream over a slow line is no silence
   beat() { while sleep 5 >/dev/null && kill -0 $$; do printf 'H\\n' || exit; done; }
   # has anything in the pristine tree changed since its revision was written (last of all)?
@@ -46,19 +46,26 @@ const launching = squeeze(`
   elif [ -e ".fairlead/hooks/$dep/cancel.$seg" ]; then refuse called_off
   else
     [ -z "$base" ] || pristine "$base" || refuse need_full
-    # what is undone may have filled the disk: it kept some room for this
-    for f in ".fairlead/run/$dep"/[!.]*/done; do rm -f "\${f%done}reserve"; done
+    # what is undone may have filled the disk: it kept some room for this, and for nothing before
+    case $seg in undo* | failure-*) rm -rf ".fairlead/run/$dep"/[!.]*/reserve ;; esac
     now; nonce=$$.$up; t=.fairlead/run/$dep/.$seg.$nonce
-    mkdir -p "$t/lock" ".fairlead/hooks/$dep" 2>/dev/null && chmod 755 ".fairlead/hooks/$dep" || refuse not_writable "$root"
+    { [ -d ".fairlead/hooks/$dep" ] || (umask 022; mkdir -p ".fairlead/hooks/$dep"); } 2>/dev/null || barred "$root"
+    mkdir -p "$t/lock" "$t/reserve" 2>/dev/null || { rm -rf "$t"; barred "$root"; }
     printf '%s\\n' "$id" >"$t/id"
-    beat </dev/null 2>/dev/null &
-    beating=$!
-    trap 'kill "$beating"; rm -rf "$t"; exit 0' HUP TERM INT
+    printf '%s\\n' "$target" >"$t/target"
+    # two servers of one deployment may be one folder: by two names, or through a link
+    for f in ".fairlead/run/$dep"/*/target ".fairlead/run/$dep"/.*/target; do
+      first "$f"
+      [ -z "$got" ] || [ "$got" = "$target" ] || { rm -rf "$t"; refuse same_folder; }
+    done
+    beating=
+    if [ "$payloads" -gt 0 ]; then beat </dev/null 2>/dev/null & beating=$!; fi
+    trap 'kill $beating; rm -rf "$t"; exit 0' HUP TERM INT
     secret=$(bytes "$secret_length"; echo .); secret=\${secret%.}
     h=$(printf %s "$secret" | sha256sum)
     [ "\${h%% *}" = "$secret_hash" ] || spoiled bad_payload secret
     receive
-    kill "$beating" 2>/dev/null
+    kill $beating 2>/dev/null
     trap - HUP TERM INT
     # The runner's end of the pipe refuses a text without its last line: nobody runs half of it.
     printf %s "$text" >"$t/program"
@@ -70,7 +77,13 @@ const launching = squeeze(`
     case $said in
       started | attached) ;;
       X*) printf '%s\\n' "$said"; exit 0 ;;
-      *) rm -rf "$t"; refuse internal 'the runner did not start' ;;
+      *)
+        # for want of a place to write, perhaps: what this start has taken itself is part of it
+        said=
+        (: >"$t/try") 2>/dev/null || if full; then said=disk_full; else said=not_writable; fi
+        rm -rf "$t"
+        [ -z "$said" ] || refuse "$said" "$root"
+        refuse internal 'the runner did not start' ;;
     esac
   fi
   from=0 steps=
@@ -85,7 +98,9 @@ export function startProgram(ctx: TargetContext, segment: Segment, input: StartI
     contextVariables(ctx),
     assign({
       seg: segmentName(segment.name),
+      target: segment.targetId,
       base: assumedBase(segment),
+      payloads: input.payloads.length,
       secret_length: input.secretBytes.length,
       secret_hash: sha256(input.secretBytes),
       text,

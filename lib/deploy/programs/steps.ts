@@ -174,8 +174,10 @@ const switching = squeeze(`
   # complete <release> <revision> <env sha256 or ''>
   complete() {
     [ -d "release/$1" ] || { fail release_missing "$1 is not there"; return 1; }
-    if [ -n "$3" ] && hash_of "release/$1/.env" && [ "$got" != "$3" ]; then
-      fact note 'a hook changed .env: it stays as it is now'
+    # whose .env isn't ours has one of its own, or none, or a link to what releases share
+    if [ -z "$3" ] && [ -L "release/$1/.env" ]; then set -- "$1" "$2" link
+    elif hash_of "release/$1/.env" && [ "$got" != "\${3:--}" ]; then
+      [ -z "$3" ] || fact note 'a hook changed .env: it stays as it is now'
       set -- "$1" "$2" "$got"
     fi
     t=.fairlead/complete/.$1.$$
@@ -246,18 +248,24 @@ const pruning = squeeze(`
     keep=" $live_name "
     seen_dash=
     for a; do if [ "$a" = -- ]; then seen_dash=1; elif [ -n "$seen_dash" ]; then keep="$keep$a "; fi; done
+    went=
     for a; do
       [ "$a" != -- ] || break
       case $keep in *" $a "*) continue ;; esac
       rm -f ".fairlead/complete/$a" ".fairlead/manifest/$a"
       # gone already: by hand, or by a prune that a power cut ended before it could say so
-      if [ ! -e "release/$a" ] && [ ! -L "release/$a" ]; then fact pruned "$a"; continue; fi
+      if [ ! -e "release/$a" ] && [ ! -L "release/$a" ]; then went="$went $a"; continue; fi
       [ -d "release/$a" ] && [ ! -L "release/$a" ] || continue
       t=release/.trash-$a.$$
-      if mv -T "release/$a" "$t" && rm -rf "$t"; then fact pruned "$a"
-      else chmod -R u+rwx "$t" 2>/dev/null; if rm -rf "$t"; then fact pruned "$a"; else fact kept "$a some of its files belong to another user"; fi
+      if mv -T "release/$a" "$t" && rm -rf "$t"; then went="$went $a"
+      else chmod -R u+rwx "$t" 2>/dev/null; if rm -rf "$t"; then went="$went $a"; else fact kept "$a some of its files belong to another user"; fi
       fi
     done
+    # told when no power cut can bring it back
+    if [ -n "$went" ]; then
+      if [ -z "$gnu" ]; then sync; else sync release 2>/dev/null || went=; fi
+    fi
+    for a in $went; do fact pruned "$a"; done
     for t in release/.trash-* release/env.[0-9]*; do [ ! -e "$t" ] || rm -rf "$t"; done
     # what a release was served from while it was replaced
     for t in release/*.beside-[0-9]*; do

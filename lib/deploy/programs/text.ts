@@ -100,6 +100,12 @@ export const common = squeeze(`
     done
   }
   give() { mv -T .fairlead/lock "$1"; }
+  # is no room left here, for bytes or for further files?
+  full() {
+    set -- $(stat -f -c '%a %S %d %c' . 2>/dev/null)
+    [ $# = 4 ] || return 1
+    [ "$(($1 * $2))" -lt 65536 ] || { [ "$3" = 0 ] && [ "$4" -gt 0 ]; }
+  }
   # recorded epoch and segment → $seen_epoch, $seen_segment
   seen() { seen_epoch=0 seen_segment=; [ ! -f .fairlead/epoch ] || read -r seen_epoch seen_segment <.fairlead/epoch; }
 `)
@@ -109,6 +115,8 @@ export const attached = squeeze(`
   # lengths are of bytes; what was exported before goes back to hooks
   was=\${LC_ALL-}; LC_ALL=C
   refuse() { printf 'X %s\\n' "$*"; exit 0; }
+  # nothing can be written: for want of room, or of leave
+  barred() { ! full || refuse disk_full "$1"; refuse not_writable "$1"; }
   printf '\\n%%fairlead1\\n'
   enter() { cd -P "$root" 2>/dev/null && [ -d .fairlead/run ] || refuse missing "$root"; }
   permit() {
@@ -117,8 +125,8 @@ export const attached = squeeze(`
     seen
     [ "$seen_epoch" -le "$epoch" ] || refuse stale_epoch "$seen_epoch"
   }
-  # a segment of that name may be another panel's, or of a time that this one has forgotten
-  same() { first "$d/id"; [ "$got" = "$id" ] || refuse taken "$dep"; }
+  # a segment of that name may be another panel's, or of a time that this one has forgotten; a power cut may have emptied the file
+  same() { first "$d/id"; [ -z "$got" ] || [ "$got" = "$id" ] || refuse taken "$dep"; }
   answer() { printf 'Z %s\\n%s' "\${#1}" "$1"; }
 `)
 
@@ -130,6 +138,6 @@ export const founding = squeeze(`
     [ -d .fairlead/run ] || (
       umask 022
       mkdir -p release .fairlead/hooks .fairlead/complete && chmod 711 .fairlead && mkdir -p -m 700 .fairlead/run
-    ) 2>/dev/null || refuse not_writable "$root"
+    ) 2>/dev/null || barred "$root"
   }
 `)

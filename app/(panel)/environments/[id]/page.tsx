@@ -9,16 +9,24 @@ import { pageTabs, type PageTab } from '@/components/environment/tab-names.ts'
 import { Targets } from '@/components/environment/targets.tsx'
 import { VariablesForm } from '@/components/environment/variables-form.tsx'
 import { VariablesHistory } from '@/components/environment/variables-history.tsx'
+import { Following } from '@/components/triggers/following.tsx'
+import { Pipelines, type PipelineText } from '@/components/triggers/pipelines.tsx'
+import { Schedules } from '@/components/triggers/schedules.tsx'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
 import { getDeployment, listDeployments, listReleases } from '@/lib/panel/deployments.ts'
 import { listDrift } from '@/lib/panel/drift.ts'
 import { getEnvironment } from '@/lib/panel/environments.ts'
 import { listConfigFiles } from '@/lib/panel/files.ts'
+import { readFollowing } from '@/lib/panel/following.ts'
 import { listHooks } from '@/lib/panel/hooks.ts'
 import { listRuns } from '@/lib/panel/runs.ts'
+import { listSchedules } from '@/lib/panel/schedules.ts'
 import { listServerChoices, listServers } from '@/lib/panel/servers.ts'
 import { getProject } from '@/lib/panel/projects.ts'
 import { listVariableSets, readVariables } from '@/lib/panel/variables.ts'
+import { githubWorkflow, gitlabJob } from '@/lib/spec/ci-snippets.ts'
+import { listWebhooks } from '@/lib/panel/webhooks.ts'
+import { panelAddress } from '@/lib/web/panel-address.ts'
 import { load } from '@/lib/web/page.ts'
 
 type PageProps = { params: Promise<{ id: string }>; searchParams: Promise<{ tab?: string; before?: string }> }
@@ -32,6 +40,7 @@ export default async function EnvironmentPage({ params, searchParams }: PageProp
       <EnvironmentFrame environment={environment} tab={tab} />
       {tab === 'releases' && <Releases environment={environment} />}
       {tab === 'pipeline' && <Hooks environment={environment} />}
+      {tab === 'triggers' && <Triggers environment={environment} />}
       {tab === 'variables' && <Variables environment={environment} before={before} />}
       {tab === 'servers' && <Places environment={environment} />}
       {tab === 'servers' && <Drift environment={environment} drift={await load(listDrift, { environmentId: id })} />}
@@ -56,11 +65,9 @@ async function Releases({ environment }: { environment: EnvironmentView }) {
   return (
     <>
       <ReleaseList
+        environment={environment}
         releases={releases}
         others={project.environments.filter(({ id }) => id !== environmentId)}
-        rollBackTo={environment.rollBackTo?.number ?? null}
-        isIdle={!environment.running}
-        canDeploy={environment.can.deploy}
       />
       <DeploymentList deployments={deployments} runs={runs} />
     </>
@@ -90,6 +97,41 @@ async function Variables({ environment, before }: { environment: EnvironmentView
       {configFiles}
     </>
   )
+}
+
+async function Triggers({ environment }: { environment: EnvironmentView }) {
+  const environmentId = environment.id
+  const [following, schedules, webhooks] = await Promise.all([
+    load(readFollowing, { environmentId }),
+    load(listSchedules, { environmentId }),
+    environment.can.configure ? load(listWebhooks, { projectId: environment.projectId }) : null,
+  ])
+  return (
+    <div className="grid gap-6">
+      <Following environment={environment} following={following} isTold={webhooks && webhooks.length > 0} />
+      <Schedules environment={environment} schedules={schedules} />
+      {environment.can.deploy && <Pipelines pipelines={pipelinesOf(environment, await panelAddress())} />}
+    </div>
+  )
+}
+
+function pipelinesOf(environment: EnvironmentView, url: string): PipelineText[] {
+  const { projectSlug: project, slug, branch } = environment
+  const deployed = { url, project, environment: slug, branch }
+  return [
+    {
+      host: 'GitHub Actions',
+      file: '.github/workflows/deploy.yml',
+      text: githubWorkflow(deployed),
+      tokenPlace: 'a secret of the repository: Settings, Secrets and variables, Actions',
+    },
+    {
+      host: 'GitLab CI',
+      file: '.gitlab-ci.yml',
+      text: gitlabJob(deployed),
+      tokenPlace: 'a masked variable: Settings, CI/CD, Variables',
+    },
+  ]
 }
 
 async function Hooks({ environment }: { environment: EnvironmentView }) {
