@@ -14,6 +14,8 @@ export type Candidate = { kind: 'branch' | 'tag'; name: string; commit: string |
 export type Known = {
   what: 'last' | 'live' | 'left' | 'under way' | 'waiting'
   commit: string
+  /** Number of the deployment that a person asked for and that brings it; it may yet fail. Null = none does. */
+  ofPerson: number | null
   relation: 'same' | 'older' | 'newer' | 'apart'
 }
 
@@ -30,8 +32,11 @@ export type FollowingFacts = {
   held: { why: 'rolled_back' | 'hold' | 'freeze'; words: string } | null
 }
 
-/** `rules`: these have changed since it began to wait, and it is judged anew. */
-export type WaitsFor = 'checks' | 'rolled_back' | 'hold' | 'freeze' | 'rules'
+/**
+ * `rules`: these have changed since it began to wait, and it is judged anew. `under_way`: what a person is deploying is newer, unless that
+ * fails.
+ */
+export type WaitsFor = 'checks' | 'rolled_back' | 'hold' | 'freeze' | 'rules' | 'under_way'
 export type Judgement = { outcome: Outcome['outcome']; words: string; waitsFor?: WaitsFor }
 
 /** The commit that is deployed by itself as soon as nothing holds it back. */
@@ -61,7 +66,7 @@ export function judge(candidate: Candidate, facts: FollowingFacts): Judgement {
   if (isSkipped(candidate.message)) return { outcome: 'skipped', words: 'The commit message says [skip ci].' }
   const same = facts.known.find(({ relation }) => relation === 'same')
   if (same) return { outcome: 'already', words: already[same.what] }
-  const newer = facts.known.find(({ relation }) => relation === 'older')
+  const newer = facts.known.find(({ relation, ofPerson }) => relation === 'older' && ofPerson === null)
   if (newer) return { outcome: 'older', words: `It is older than ${newerThan[newer.what]} (${short(newer.commit)}).` }
   if (facts.changed && triggers.paths.length > 0 && !meansAnyPath(triggers.paths, facts.changed))
     return { outcome: 'paths', words: 'Nothing changed in the paths that are followed.' }
@@ -70,6 +75,11 @@ export function judge(candidate: Candidate, facts: FollowingFacts): Judgement {
   const missing = triggers.checks.filter((check) => facts.checks[check] !== 'passed')
   if (missing.length > 0) return { outcome: 'waits', words: `Waits for ${missing.join(', ')}.`, waitsFor: 'checks' }
   if (facts.held) return { outcome: 'waits', words: facts.held.words, waitsFor: facts.held.why }
+  const perhaps = facts.known.find(({ relation }) => relation === 'older')
+  if (perhaps) {
+    const words = `It is older than what deployment ${perhaps.ofPerson} brings (${short(perhaps.commit)}): waits for how that ends.`
+    return { outcome: 'waits', words, waitsFor: 'under_way' }
+  }
   return { outcome: 'deploys', words: `${name} is deployed.` }
 }
 

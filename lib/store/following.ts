@@ -12,8 +12,8 @@ import { inTransaction } from './transaction.ts'
 /** As rows name whoever deploys because of a push. */
 export const pusher = 'system:push'
 
-/** A run that is queued or running. `isWhole`: it is for all servers of the environment. */
-export type UnderWay = { commit: string; isWhole: boolean }
+/** A run that is queued or running. `isWhole`: it is for all servers of the environment. `byPush`: no person asked for it. */
+export type UnderWay = { number: number; commit: string; isWhole: boolean; byPush: boolean }
 
 /** Commits in full. */
 export type FollowingRow = {
@@ -52,8 +52,9 @@ const columns = `SELECT e."id" AS "environmentId", e."projectId", e."branch", e.
       ORDER BY l."number" DESC LIMIT 5) AS "left",
     ARRAY(SELECT o."revision" FROM "Target" t LEFT JOIN "Release" o ON o."environmentId" = e."id" AND o."name" = t."liveRelease"
       WHERE t."environmentId" = e."id" ORDER BY t."position", t."id") AS "liveOn",
-    (SELECT COALESCE(json_agg(json_build_object('commit', w."commit", 'isWhole', w."isWhole") ORDER BY w."number"), '[]')
-      FROM (SELECT d."number", cardinality(d."targetIds") = 0 OR NOT EXISTS (SELECT 1 FROM "Target" t
+    (SELECT COALESCE(json_agg(json_build_object('number', w."number", 'commit', w."commit",
+        'isWhole', w."isWhole", 'byPush', w."requestedBy" = '${pusher}') ORDER BY w."number"), '[]')
+      FROM (SELECT d."number", d."requestedBy", cardinality(d."targetIds") = 0 OR NOT EXISTS (SELECT 1 FROM "Target" t
           WHERE t."environmentId" = e."id" AND t."id" <> ALL (d."targetIds")) AS "isWhole", COALESCE(d."revision", d."source"->>'commit',
         CASE WHEN d."source"->>'ref' ~ '^([0-9a-f]{40}|[0-9a-f]{64})$' THEN d."source"->>'ref' END) AS "commit" FROM "Deployment" d
       WHERE d."environmentId" = e."id" AND d."status" IN ('queued', 'running') AND d."kind" = 'deploy') w

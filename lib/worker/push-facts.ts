@@ -35,7 +35,12 @@ export async function judgeNow(
   const all = await Promise.all([...new Set([row.live, ...row.liveOn])].map((other) => relationTo('live', other)))
   const live = all.filter((one) => one !== null)
   const isLive = isLiveEverywhere(row, commit) && row.underWay.length === 0
-  const underWay = await Promise.all(row.underWay.map((run) => relationTo('under way', run.commit)))
+  const underWay = await Promise.all(
+    row.underWay.map(async ({ commit: other, byPush, number }) => {
+      const one = await relationTo('under way', other)
+      return one && { ...one, known: { ...one.known, ofPerson: byPush ? null : number } }
+    }),
+  )
   const left = await Promise.all(row.left.map((other) => relationToLeft(mirror, other, { commit, tip })))
   const waits = row.waiting && row.waiting.why !== 'checks' ? row.waiting.commit : null
   const waiting = waits === commit ? null : await relationTo('waiting', waits)
@@ -83,13 +88,14 @@ async function relationOf(
   { commit, tip }: { commit: string; tip: string | null },
 ): Promise<{ known: Known; changed: () => string[] | null } | null> {
   if (known === null) return null
-  if (known === commit) return { known: { what, commit: known, relation: 'same' }, changed: () => [] }
+  const of = { what, commit: known, ofPerson: null }
+  if (known === commit) return { known: { ...of, relation: 'same' }, changed: () => [] }
   try {
     const { ahead, behind, changed, files } = await mirror.between(known, commit, { limit: pathsAtMost })
     const isWithout = ahead > 0 && behind > 0 && tip !== null && tip !== commit && (await leadsTo(mirror, tip, known))
     const relation = ahead === 0 || isWithout ? 'older' : behind === 0 ? 'newer' : 'apart'
     return {
-      known: { what, commit: known, relation },
+      known: { ...of, relation },
       changed: () => (files > pathsAtMost ? null : changed.map(({ path }) => path)),
     }
   } catch (error) {

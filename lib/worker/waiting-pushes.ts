@@ -10,7 +10,8 @@ import type { PushWorker } from './pushes.ts'
 export async function tryWaiting({ db }: Pick<PushWorker, 'db'>): Promise<void> {
   const now = new Date()
   for (const row of await findWaiting(db)) {
-    const { kind, name, commit } = row.waiting
+    const { kind, name, commit, why } = row.waiting
+    if (why === 'under_way' && row.underWay.some(({ byPush }) => !byPush)) continue
     if (row.heldWhy !== null || holdOf(row, now) !== null || (await freezeOf(db, row, now)) !== null) continue
     await addDelivery(db, {
       projectId: row.projectId,

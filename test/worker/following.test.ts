@@ -354,6 +354,35 @@ describe('a push', () => {
     expect((await place.runs(id)).at(-1)).toMatchObject({ commit: second, status: 'queued' })
   })
 
+  it('waits for the end of what a person is deploying that is newer, and is deployed when that fails', async () => {
+    const ids = [
+      await place.environment(name(), { branches: ['old'] }),
+      await place.environment(name(), { branches: ['old'] }),
+    ]
+    const second = commit('second')
+    for (const environmentId of ids) {
+      const person = { environmentId, kind: 'deploy', by: 'user:1', byName: 'Ada' } as const
+      await createDeployment(place.db, { ...person, source: { type: 'git', ref: second } })
+      await place.set(environmentId, 1, 'running')
+    }
+    place.repository.git('branch', '-f', 'old', first)
+    const told = await place.tell({ name: 'old', commit: first })
+    for (const id of ids) expect(outcomes(told, id)).toEqual(['waits'])
+    await tryWaiting(place.worker)
+    await place.follow()
+    for (const id of ids) expect(await place.runs(id)).toHaveLength(1)
+
+    await place.set(ids[0]!, 1, 'failed')
+    await place.set(ids[1]!, 1, 'succeeded')
+    await place.live(ids[1]!, 1, second)
+    await tryWaiting(place.worker)
+    await place.follow()
+    expect((await place.runs(ids[0]!)).at(-1)).toMatchObject({ commit: first, status: 'queued', number: 2 })
+    expect(await place.runs(ids[1]!)).toHaveLength(1)
+    const rows = await place.db.prisma.following.findMany({ where: { environmentId: { in: ids } } })
+    expect(rows.map(({ waiting }) => waiting)).toEqual([null, null])
+  })
+
   it('whose delivery can’t be read is told, and keeps no other from being followed', async () => {
     const id = await place.environment(name())
     const { projectId } = place
