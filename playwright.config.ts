@@ -18,7 +18,8 @@ export default defineConfig({
   retries: 0,
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
   use: {
-    trace: 'retain-on-failure',
+    // A sixth of the time of all stories; `--trace retain-on-failure` for one that is looked into.
+    trace: 'off',
     launchOptions: {
       executablePath,
       args: [

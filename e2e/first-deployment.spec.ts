@@ -8,6 +8,7 @@ import { ensureRepository } from '../scripts/demo-repository.ts'
 import { startSandbox, type Sandbox } from '../scripts/sandbox.ts'
 import { withOwnPanel, type OwnPanel } from './fixtures/panel.ts'
 import { commit } from './fixtures/commit.ts'
+import { script, writeScript } from './fixtures/script.ts'
 import { failOnErrors } from './fixtures/test.ts'
 import { takePicture } from './fixtures/picture.ts'
 
@@ -142,7 +143,7 @@ test('from the set-up token to a first deployment, a second one, and back', asyn
       await takePicture(page, 'failed for real')
       await page.getByRole('link', { name: 'Edit the before.deploy hook' }).click()
       const form = page.getByRole('form', { name: 'The before.deploy hook' })
-      await expect(form.getByRole('textbox', { name: 'Script (bash)' })).toContainText('exit 3')
+      await expect(script(form)).toContainText('exit 3')
       expect(await live()).toContain('Hello from the first release')
     })
     await test.step('set-up stays closed', async () => {
@@ -157,7 +158,7 @@ test('from the set-up token to a first deployment, a second one, and back', asyn
     await page.getByRole('link', { name: 'Pipeline' }).click()
     await page.getByRole('button', { name: /the before\.deploy hook$/ }).click()
     const form = page.getByRole('form', { name: 'The before.deploy hook' })
-    await form.getByRole('textbox', { name: 'Script (bash)' }).fill(text)
+    await writeScript(form, text)
     await form.getByRole('button', { name: 'Save the hook' }).click()
     await expect(form).toHaveCount(0)
   }

@@ -1,19 +1,17 @@
 // Hooks in their editor, and the ready-made steps. No worker runs here: nothing is deployed, and no server is asked.
-import type { Locator, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
+import { script, writeScript } from './fixtures/script.ts'
 import { expect, test } from './fixtures/test.ts'
 
 test.use({ ground: 'pipeline' })
 
 const open = (page: Page, environmentId: string, tab: string) => page.goto(`/environments/${environmentId}?tab=${tab}`)
-/** The editor, or the plain field where there is none: whatever a person would type into. */
-const script = (form: Locator): Locator => form.getByRole('textbox', { name: 'Script (bash)' })
 
 test('a hook is written, changed, brought back and removed where it runs', async ({ page, seeded }) => {
   await open(page, seeded.environments.never, 'pipeline')
   await page.getByRole('button', { name: 'Write the after.pull hook' }).click()
   const form = page.getByRole('form', { name: 'The after.pull hook' })
-  await expect(form.locator('.cm-lineNumbers')).toBeVisible()
-  await script(form).fill('set -e\nmake build\n')
+  await writeScript(form, 'set -e\nmake build\n')
   await form.getByLabel('Ends after (seconds)').fill('0')
   await form.getByRole('button', { name: 'Save the hook' }).click()
   await expect(form.getByText('At least one second.')).toBeVisible()
@@ -24,7 +22,7 @@ test('a hook is written, changed, brought back and removed where it runs', async
   await expect(page.getByText('at most 1m 30s')).toBeVisible()
 
   await page.getByRole('button', { name: 'Edit the after.pull hook' }).click()
-  await script(form).fill('set -e\nmake another\n')
+  await writeScript(form, 'set -e\nmake another\n')
   await form.getByRole('button', { name: 'Save the hook' }).click()
   await expect(form).toHaveCount(0)
   await page.getByRole('button', { name: 'Edit the after.pull hook' }).click()

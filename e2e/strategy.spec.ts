@@ -1,5 +1,6 @@
 // How several servers change, chosen in the settings that say what it means; and on which of them a hook runs.
 import { lookWhetherItFits } from './fixtures/look.ts'
+import { writeScript } from './fixtures/script.ts'
 import { expect, test } from './fixtures/test.ts'
 
 test.use({ ground: 'pipeline' })
@@ -44,7 +45,7 @@ test('settings say what a strategy means for the servers, and a hook runs on cho
   await page.goto(`/environments/${id}?tab=pipeline`)
   await page.getByRole('button', { name: 'Write the after.deploy hook' }).click()
   const hook = page.getByRole('form', { name: 'The after.deploy hook' })
-  await hook.getByRole('textbox', { name: 'Script (bash)' }).fill('make cron')
+  await writeScript(hook, 'make cron')
   await hook.getByLabel('Runs on').selectOption('servers')
   await hook.getByRole('button', { name: 'Save the hook' }).click()
   await expect(hook.getByText('Choose a server.')).toBeVisible()
