@@ -63,7 +63,7 @@ async function tests() {
   const report = `${results}/vitest.json`
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   // A file that fails to load has no tests of its own, but failed all the same.
-  count(await npx('tests', 15, 'vitest', 'run', ...reporters), report, (said) => ({
+  count(await npx('tests', 16, 'vitest', 'run', ...reporters), report, (said) => ({
     passed: said.numPassedTests,
     failed: said.numFailedTests || said.numFailedTestSuites,
     failures: said.testResults.flatMap((file) => [
@@ -78,7 +78,7 @@ async function tests() {
 async function stories() {
   // Errors outside of any story (a file that doesn't load, a worker that died) count too.
   const report = `${results}/playwright.json`
-  count(await npx('browser stories', 15, 'playwright', 'test'), report, ({ stats, errors, suites }) => ({
+  count(await npx('browser stories', 16, 'playwright', 'test'), report, ({ stats, errors, suites }) => ({
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky || errors.length,
     failures: [...errors.map(({ message }) => beginning(message)), ...suites.flatMap(failedStories)],
