@@ -61,8 +61,11 @@ export async function checkFlight({ panel, site, trial, flown, struck, watched }
   const excuse = excuseOf(struck)
   const gone = site.targets.filter(({ id, name }) => isGone(struck, name) && isGivenUp(state, id))
   const problems = endProblems(trial, flown, failure, excuse, gone.length > 0)
-  const hasBegun = state.segments.some(({ startedAt, server }) => startedAt !== null && server === failure?.server)
-  if (code === 'unreachable' && hasBegun) problems.push('it gave up a server on which it was at work')
+  // Of several servers each runs several programs, one after the other: between two of them nobody is at work there.
+  const isAtWork = state.segments.some(
+    ({ startedAt, server, outcome }) => startedAt !== null && outcome !== 'ok' && server === failure?.server,
+  )
+  if (code === 'unreachable' && isAtWork) problems.push('it gave up a server on which it was at work')
   problems.push(
     ...eventProblems(events, state, row, excuse),
     ...(watched ? await watchedProblems(panel, flown, events, watched) : []),

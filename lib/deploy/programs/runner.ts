@@ -73,15 +73,32 @@ const text = squeeze(`
       *) [ -n "$bad" ] || bad=failed ;;
     esac
   }
+`)
+
+/**
+ * A command that may take long, and who ends it in time. The deadline is told by lines at the end of a file: a shell reads byte by byte, and
+ * of a line that is written anew meanwhile it would get another number, which may be one of the past.
+ */
+export const heavy = squeeze(`
   heavy() {
-    signalled=
     ("$@") >>"$d/$n.out" 2>&1 &
-    p=$!
-    printf '%s %s\\n' "$((up + limit))" "$phase" >"$d/watch"
-    wait "$p" || out=failed
-    printf -- '-\\n' >"$d/watch"
-    [ -n "$signalled" ] || return
-    if [ "$phase" = main ] && [ -e "$cancel" ]; then out=cancelled; else out=timed_out; fail timed_out "it took longer than $((limit / 100)) s"; fi
+    p=$! due=$((up + limit))
+    printf '%s %s\\n' "$due" "$phase" >>"$d/watch"
+    while :; do
+      signalled=
+      wait "$p"; code=$?
+      # it has ended by itself, whoever signalled just then
+      [ -n "$signalled" ] && [ "$code" -gt 128 ] || break
+      if [ "$phase" = main ] && [ -e "$cancel" ]; then out=cancelled; break; fi
+      # else it was meant for the step before
+      now; [ "$up" -lt "$due" ] || { out=timed_out; break; }
+    done
+    printf -- '-\\n' >>"$d/watch"
+    case $out in
+      ok) [ "$code" = 0 ] || out=failed; code=-; return ;;
+      timed_out) fail timed_out "it took longer than $((limit / 100)) s" ;;
+    esac
+    code=-
     slay "$$" '' "$$ $w" || { out=not_killed; fail not_killed "still alive:$found"; }
     wait "$p"
   }
@@ -89,9 +106,11 @@ const text = squeeze(`
   watcher() {
     trap - USR1
     while sleep .2; kill -0 $$; do
-      read -r end ph <"$d/watch" && [ "$end" != - ] || continue
+      due=-
+      while read -r last its; do due=$last ph=$its; done <"$d/watch"
+      case $due in '' | *[!0-9]*) continue ;; esac
       now
-      if [ "$up" -ge "$end" ]; then kill -USR1 $$
+      if [ "$up" -ge "$due" ]; then kill -USR1 $$
       elif [ "$ph" = main ] && [ -e "$cancel" ]; then kill -USR1 $$
       fi
     done
@@ -230,6 +249,7 @@ export function runnerText(ctx: TargetContext, segment: Segment): string {
     common,
     killing,
     text,
+    heavy,
     ourSteps,
     hookSteps,
     begin,
