@@ -16,6 +16,14 @@ import { kindWord } from './kind-word.ts'
 
 type DeploymentHeaderProps = { detail: DeploymentDetail; state: DeploymentState; stream: Stream; isCancelling: boolean }
 
+function cancelWords({ fleet }: DeploymentDetail, { committed, status }: DeploymentState): string {
+  if (status === 'queued') return 'Cancel before it starts'
+  if (!committed) return 'Cancel; the live release stays'
+  return fleet?.keeps
+    ? 'Cancel; servers that have switched keep the new release'
+    : 'Cancel and put the previous release back'
+}
+
 /** What this run is, whose, since when, how it stands; and the way to end it while there is one. */
 export function DeploymentHeader({ detail, state, stream, isCancelling }: DeploymentHeaderProps) {
   const router = useRouter()
@@ -67,11 +75,7 @@ export function DeploymentHeader({ detail, state, stream, isCancelling }: Deploy
           act={() => cancelDeployment({ id: detail.id })}
           done={() => router.refresh()}
         >
-          {state.committed
-            ? 'Cancel and put the previous release back'
-            : state.status === 'queued'
-              ? 'Cancel before it starts'
-              : 'Cancel; the live release stays'}
+          {cancelWords(detail, state)}
         </ActButton>
       )}
       {isCancelling && (

@@ -2,6 +2,7 @@
 import { CircleX } from 'lucide-react'
 import Link from 'next/link'
 import type { DeploymentDetail, Failure } from '@/lib/api/shapes.ts'
+import { remedies } from '@/lib/deploy/remedies.ts'
 import type { LogLines } from '../log/lines.ts'
 import { LineText } from '../log/line-text.tsx'
 import { buttonStyle, cardStyle } from '../style.ts'
@@ -42,6 +43,7 @@ export function FailureCard({
           </span>
         </h2>
         <p className="mt-0.5 max-w-prose break-words pl-6">{failure.message}</p>
+        <p className="mt-0.5 max-w-prose pl-6 text-ink-soft">{remedies[failure.code]}</p>
       </div>
       {output.length > 0 && (
         <div

@@ -14,7 +14,7 @@ export function TakeOut({ environmentId, target }: { environmentId: string; targ
   const router = useRouter()
   const name = useId()
   const { server, serverId, root } = target
-  const [leave, setLeave] = useState<Leave>(target.liveRelease === null ? 'forget' : 'live')
+  const [leave, setLeave] = useState<Leave>('live')
   return (
     <ConfirmButton
       word={`Take ${server} out`}

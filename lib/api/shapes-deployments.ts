@@ -147,6 +147,10 @@ export const fleetView = z
     checks: z
       .array(z.object({ name: z.string(), totalSeconds: z.number() }))
       .describe('What the panel asks of each server that has switched, and for how long at most.'),
+    goesOn: z.boolean().describe('Whether it goes on after a server has failed, as a minimum has to serve.'),
+    keeps: z
+      .boolean()
+      .describe('Whether servers that have switched keep the new release when it fails or is cancelled.'),
     skew: z
       .object({ spreadMs: z.number(), errorMs: z.number() })
       .nullable()

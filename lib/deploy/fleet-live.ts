@@ -11,6 +11,8 @@ export type Fleet = {
   numbers: Readonly<Record<string, number>>
   /** What the panel asks of each server that has switched, and for how long at most. */
   checks?: readonly { name: string; totalSeconds: number }[]
+  /** One server's failure doesn't end the run: a minimum of them has to serve. */
+  goesOn?: boolean
 }
 
 /** The release that `current` names there (null = none), or undefined: nobody knows. */

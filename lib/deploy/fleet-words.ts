@@ -35,15 +35,15 @@ const servers = (count: number): string => `${count} ${count === 1 ? 'server' : 
 /** One or a few sentences on the whole of it. `now` is epoch ms. */
 export function fleetSummary(fleet: Fleet, state: DeploymentState, now: number): string {
   if (state.finishedAt !== null) return outcome(fleet, state)
-  return [progress(fleet, state, now), ...searching(state)].join(' ')
+  return [progress(fleet, state, now), ...searching(fleet, state)].join(' ')
 }
 
-/** Who is looked for, and how long the others wait: after a failure nobody does, as there is nothing to wait for. */
-function searching(state: DeploymentState): string[] {
+/** Who is looked for, and how long the others wait: where a failure has ended the run nobody does, as there is nothing to wait for. */
+function searching({ goesOn = false }: Fleet, state: DeploymentState): string[] {
   const missed = state.segments.filter(({ looking, targetId }) => looking && !isGivenUp(state, targetId))
   if (missed.length === 0) return []
   const names = listed([...new Set(missed.map(({ server }) => server))], namedAtOnce)
-  const hasFailed = state.failedTargets.length + state.undos.length > 0 || state.cancel !== null
+  const hasFailed = state.cancel !== null || (!goesOn && state.failedTargets.length + state.undos.length > 0)
   const seen = missed.map(({ looking }) => Date.parse(looking!.lastSeenAt))
   const until = new Date(Math.max(...seen) + barrierMs).toISOString()
   return [
@@ -52,7 +52,7 @@ function searching(state: DeploymentState): string[] {
 }
 
 function progress(fleet: Fleet, state: DeploymentState, now: number): string {
-  if (state.undos.length > 0) return undoing(fleet, state)
+  if (isTakenBack(fleet, state)) return undoing(fleet, state)
   const switched = fleet.targets.filter((target) => hasNew(state, target)).map(({ server }) => server)
   const release = releaseWord(fleet, state.release)
   if (state.waiting) {
@@ -72,6 +72,7 @@ function progress(fleet: Fleet, state: DeploymentState, now: number): string {
     last ? 'It is the last.' : `Next: ${listed(serversOf(fleet, next), namedAtOnce)}.`,
     `${capital(release)} is live on ${switched.length} of ${servers(fleet.targets.length)}.`,
     ...asking(fleet, state),
+    ...(state.undos.length > 0 ? [undoing(fleet, state)] : []),
   ].join(' ')
 }
 
@@ -95,14 +96,32 @@ function making(fleet: Fleet, state: DeploymentState, release: string): string {
   const ready = fleet.targets.filter(({ targetId }) => isReady(state, targetId)).length
   const count = servers(fleet.targets.length)
   if (state.committed) return `${capital(release)} is ready on ${count}; the first are about to switch.`
-  return `Making ${release} on ${count}: ${ready === 0 ? 'none' : ready} ${ready === 1 ? 'is' : 'are'} ready. None switches before all are.`
+  const failed = fleet.targets.filter(({ targetId }) => isFailed(state, targetId)).map(({ server }) => server)
+  const others =
+    failed.length > 0 && fleet.goesOn ? ` the others are; ${listed(failed, namedAtOnce)} failed` : ' all are'
+  return `Making ${release} on ${count}: ${ready === 0 ? 'none' : ready} ${ready === 1 ? 'is' : 'are'} ready. None switches before${others}.`
+}
+
+/** Nothing goes forward any more; where a minimum lets the others go on, those that failed are put back meanwhile. */
+function isTakenBack(fleet: Fleet, state: DeploymentState): boolean {
+  if (state.undos.length === 0) return false
+  const undone = state.undos.map(({ segment }) => targetOfSegment(fleet, state, segment) ?? '')
+  return !fleet.goesOn || state.cancel !== null || undone.some((targetId) => !isFailed(state, targetId))
+}
+
+function isFailed(state: DeploymentState, targetId: string): boolean {
+  if (state.failedTargets.some((one) => one.targetId === targetId)) return true
+  const own = state.segments.filter((one) => one.targetId === targetId && !/^(undo|failure)-/.test(one.name))
+  return own.some(({ outcome }) => outcome !== null && outcome !== 'ok' && outcome !== 'cancelled')
 }
 
 function undoing(fleet: Fleet, state: DeploymentState): string {
   const left = state.undos.filter(
     ({ segment }) => !state.segments.some(({ name, status }) => name === segment && status === 'ended'),
   )
-  if (left.length === 0) return 'What was live before is back; cleaning up.'
+  const isOver = isTakenBack(fleet, state)
+  if (left.length === 0)
+    return isOver ? 'What was live before is back; cleaning up.' : 'What failed has the release before again.'
   const names = left.map(({ segment }) => serverOf(fleet, targetOfSegment(fleet, state, segment) ?? ''))
   return `Putting back what was live before on ${listed(names, namedAtOnce)}.`
 }

@@ -9,6 +9,8 @@ export type Look = {
   /** Release name, or where a link that isn't ours leads; null = nothing is there. */
   current: string | null
   kind: 'link' | 'directory' | 'other' | 'absent'
+  /** A segment runs there. */
+  isBusy: boolean
   /** The release that was asked for; null = its directory isn't there (or none was asked for). */
   release: {
     /** Null = it has no completion marker. */
@@ -48,7 +50,8 @@ export function parseLook(answer: Uint8Array): Look {
       ? { lost: Number(text('lost')), came: Number(text('came')), files: fileDifferences(changed) }
       : null,
   }
-  return { owner: text('owner') || null, current: text('current') || null, kind, release: release || null }
+  const isBusy = said.has('busy')
+  return { owner: text('owner') || null, current: text('current') || null, kind, isBusy, release: release || null }
 }
 
 /** Lines that are gone (`-`) and new (`+`), as differences of files, in the order of their paths. */

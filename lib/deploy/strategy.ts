@@ -4,7 +4,7 @@ import type { Strategy } from './types.ts'
 
 export type FleetTarget = {
   targetId: string
-  /** Whether its last deployment succeeded; one that never had any is unhealthy. */
+  /** Whether it serves: something is live, and its last change ended well or was put back. One that nobody knows of is unhealthy. */
   health: 'healthy' | 'unhealthy'
   /** What it has: the environment's live release, an earlier one, or what nobody knows. */
   revision: 'current' | 'old' | 'unknown'

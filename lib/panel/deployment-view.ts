@@ -94,6 +94,8 @@ export function fleetView(
     targets: plan.fleet.targets.map(({ targetId, server, live }) => ({ targetId, server, live })),
     batches: switching.flatMap(({ batches }) => batches.map(({ lanes }) => lanes.map(({ targetId }) => targetId))),
     numbers,
+    goesOn: plan.fleet.strategy.minimumHealthy !== null || plan.fleet.strategy.likeCodeDeploy,
+    keeps: plan.fleet.strategy.onFailure === 'leave',
     checks: (plan.fleet.checks ?? []).map(({ name, totalSeconds }) => ({ name, totalSeconds })),
     skew: switchSkew(events),
   }

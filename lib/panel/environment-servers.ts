@@ -5,7 +5,7 @@ import { environmentServer, serverRemoval } from '@/lib/api/inputs-servers.ts'
 import type { EnvironmentView, ServerRemovalView } from '@/lib/api/shapes.ts'
 import { PanelError } from '@/lib/errors.ts'
 import * as store from '@/lib/store/environments.ts'
-import { isUsed, wasDeployed } from '@/lib/store/places.ts'
+import { isTouched, wasDeployed } from '@/lib/store/places.ts'
 import type { TargetFields } from '@/lib/store/places.ts'
 import { change, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
@@ -33,7 +33,7 @@ export async function addEnvironmentServer(
 }
 
 /**
- * Queues what leaves the server clean, and forgets it when that has succeeded; or (`leave: forget`, and where nothing was ever deployed)
+ * Queues what leaves the server clean, and forgets it when that has succeeded; or (`leave: forget`, and where no run ever began)
  * forgets it at once, without touching it. PanelError: invalid, not_found, forbidden, conflict (it is the only one, what is live is
  * nowhere else, something is under way, the host key isn't confirmed).
  */
@@ -48,11 +48,11 @@ export async function removeEnvironmentServer(
   const before = await store.findEnvironment(prisma, environmentId)
   const target = before?.targets.find((one) => one.serverId === serverId)
   if (!before || !target) throw missing('server of the environment')
-  const how = leave ?? ((await isUsed(prisma, target.id)) ? 'live' : 'forget')
-  if (how === 'forget' || !(await wasDeployed(prisma, environmentId)))
+  const isClean = !(await wasDeployed(prisma, environmentId)) || !(await isTouched(prisma, target.id))
+  if (leave === 'forget' || isClean)
     return { environment: await forget(ctx, actor, environmentId, serverId), deployment: null }
   await refuseLeaving(prisma, before, serverId)
-  const keep = how === 'live' ? 'live' : 'shared'
+  const keep = leave === 'all' ? 'shared' : 'live'
   const deployment = await enqueue(ctx, actor, { environmentId, servers: [target.id] }, () => ({
     kind: 'remove',
     source: { type: 'leave', keep },

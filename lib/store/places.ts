@@ -24,6 +24,11 @@ export async function isUsed(reader: Reader, targetId: string): Promise<boolean>
   return target !== null && (target.liveRelease !== null || target._count.releases > 0)
 }
 
+/** Whether any run began there, however it ended: it may have left something behind. */
+export async function isTouched(reader: Reader, targetId: string): Promise<boolean> {
+  return (await isUsed(reader, targetId)) || (await reader.segmentRun.count({ where: { targetId } })) > 0
+}
+
 /** The name of the environment's live release; null = none is. */
 export async function findLiveName(reader: Reader, environmentId: string): Promise<string | null> {
   const row = await reader.environment.findUnique({ where: { id: environmentId }, select: { liveReleaseId: true } })
@@ -50,7 +55,7 @@ export async function insertTarget(
 /** Another place for a target: what was believed about the one before is forgotten. */
 export async function moveTarget(reader: Reader, id: string, fields: TargetFields): Promise<void> {
   const place = { hostKey: null, canonicalRoot: null, treeRevision: null }
-  const live = { liveRelease: null, liveSeenAt: null, unknownSince: null, unknownWhy: null }
+  const live = { liveRelease: null, liveSeenAt: null, unknownSince: null, unknownWhy: null, failedAt: null }
   const drift = { drift: Prisma.DbNull, driftSeenAt: null }
   await reader.target.update({ where: { id }, data: { ...fields, ...place, ...live, ...drift } })
 }

@@ -146,8 +146,8 @@ export async function markRelease(
 }
 
 /**
- * The server said that `current` points to `name` now; null = to nothing. A name that isn't ours leaves no live release, unless
- * another server has one: then that is what the environment has.
+ * The server said that `current` points to `name` now; null = to nothing. That is what the environment has where it has no other
+ * server; of several, none speaks for all: then a run's end says it (markEnvironmentLive). What no server has is live nowhere.
  */
 export async function markLive(write: ClaimedWrite, targetId: string, name: string | null): Promise<void> {
   await markLiveThere(write, targetId, name)
@@ -156,9 +156,11 @@ export async function markLive(write: ClaimedWrite, targetId: string, name: stri
     [write.deployment.environmentId, name],
   )
   await write.client.query(
-    `UPDATE "Environment" e SET "liveReleaseId" = $2 WHERE e."id" = $1 AND ($2::text IS NOT NULL OR NOT EXISTS (
-       SELECT 1 FROM "Target" t JOIN "Release" r ON r."environmentId" = e."id" AND r."name" = t."liveRelease"
-       WHERE t."environmentId" = e."id" AND t."id" <> $3))`,
+    `UPDATE "Environment" e SET "liveReleaseId" = $2 WHERE e."id" = $1 AND (
+       NOT EXISTS (SELECT 1 FROM "Target" t WHERE t."environmentId" = e."id" AND t."id" <> $3)
+       OR $2::text IS NULL AND NOT EXISTS (
+         SELECT 1 FROM "Target" t JOIN "Release" r ON r."environmentId" = e."id" AND r."name" = t."liveRelease"
+         WHERE t."environmentId" = e."id" AND t."id" <> $3))`,
     [write.deployment.environmentId, rows[0]?.id ?? null, targetId],
   )
 }
@@ -220,6 +222,14 @@ export async function markVariables(
        (SELECT "id" FROM "VariableSet" WHERE "environmentId" = $1 AND "number" = $3)
      WHERE "environmentId" = $1 AND "name" = $2`,
     [write.deployment.environmentId, name, number, sha256],
+  )
+}
+
+/** How the last change ended on these targets: badly where it is `failed`, so that it has to be made good. */
+export async function markFailed(write: ClaimedWrite, failed: string[], well: string[]): Promise<void> {
+  await write.client.query(
+    `UPDATE "Target" SET "failedAt" = CASE WHEN "id" = ANY($1) THEN clock_timestamp() END WHERE "id" = ANY($1) OR "id" = ANY($2)`,
+    [failed, well],
   )
 }
 

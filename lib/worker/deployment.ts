@@ -4,7 +4,8 @@ import { planUndo } from '@/lib/deploy/plan.ts'
 import type { Plan } from '@/lib/deploy/types.ts'
 import { writeAs } from '@/lib/store/claims.ts'
 import type { Claim } from '@/lib/store/claims.ts'
-import { forgetTarget } from '@/lib/store/targets.ts'
+import { readSegments } from '@/lib/store/segments.ts'
+import { forgetTarget, markUnknown } from '@/lib/store/targets.ts'
 import { Refusal, answerOf } from './exchange.ts'
 import { failureBefore, failureOfServer } from './failure.ts'
 import { flyFleet } from './fleet.ts'
@@ -44,13 +45,18 @@ export async function flyDeployment(worker: Worker, held: Claim, signals: Flight
   if (!isLeft) await acknowledge(flight, status === 'succeeded')
 }
 
+const ourFault = 'Fairlead could not go on with this deployment because of an error of its own.'
+
 /** The end of a deployment that this panel can't fly, whatever the reason; the log of the worker knows more. */
 export async function failInternally(worker: Worker, held: Claim): Promise<void> {
-  const message =
-    'Fairlead could not go on with this deployment because of an error of its own. Look into the log of the worker.'
-  await writeAs(worker.db, held, (write) =>
-    write.append({ type: 'finished', data: { status: 'failed', failure: { code: 'internal', message } } }),
-  )
+  // Not from the events: they may be what it can't read.
+  const segments = await readSegments(worker.db.pool, held.deploymentId)
+  const open = [...segments.values()].filter(({ state }) => state === 'sent').map(({ targetId }) => targetId)
+  const failure = { code: 'internal', message: ourFault } as const
+  await writeAs(worker.db, held, async (write) => {
+    for (const id of open) await markUnknown(write, id, 'Fairlead has not followed its work to the end.')
+    await write.append({ type: 'finished', data: { status: 'failed', failure } })
+  })
 }
 
 /** Connects while the plan is being made. What goes wrong is said when the connection is needed. */
@@ -79,7 +85,7 @@ async function outcome(flight: Flight): Promise<Ending> {
   try {
     if (cargo.plan.fleet) return await flyFleet(flight, shipment)
     const verdict = await flyAll(flight, shipment)
-    if (verdict.status !== 'succeeded') await settleAlone(flight)
+    await settleAlone(flight, shipment.cargo.plan)
     return verdict
   } finally {
     await shipment.dispose()

@@ -188,7 +188,7 @@ function plannedTarget({ environment }: Ground, target: Target, place: number): 
     place,
     server: target.server.name,
     live: target.liveRelease,
-    health: isKnown && target.liveRelease !== null ? 'healthy' : 'unhealthy',
+    health: isKnown && target.liveRelease !== null && target.failedAt === null ? 'healthy' : 'unhealthy',
     revision: !isKnown ? 'unknown' : isCurrent ? 'current' : 'old',
   }
 }

@@ -15,6 +15,10 @@ const everyMs = 900_000
 const pauseMs = 5_000
 const lookMs = 300_000
 
+/** Of a server that was given up: what it does next is not known. */
+const stillAtWork =
+  'What a deployment began there is still running, although nobody waits for it. The next deployment ends it.'
+
 type DriftWorker = Looker & { db: Database }
 export type Watching = { stop(): Promise<void> }
 
@@ -67,6 +71,7 @@ export async function lookForDrift(
   const record = known?.state === 'complete' && recorded === null
   try {
     const look = await lookAt(worker, target, { release: live.name, recorded, record }, signal)
+    if (look?.isBusy) throw new PanelError('conflict', stillAtWork)
     const expected = { owner: `${panelId}/${environmentId}`, release: live.name, isRecorded: recorded === null }
     const report = driftOf(look, expected)
     const current = look?.current?.includes('/') ? null : (look?.current ?? null)

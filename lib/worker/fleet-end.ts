@@ -43,8 +43,12 @@ async function concludeOn(lanes: Lanes, targetId: string, stop: Stop | null): Pr
   return failure
 }
 
-/** @returns why it could not be, or null; a target that has nothing to take back is left alone. */
-export async function putBack(lanes: Lanes, targetId: string): Promise<Failure | null> {
+/** @returns why it could not be, or null; a target that has nothing to take back is left alone. Done once, however often it is asked for. */
+export function putBack(lanes: Lanes, targetId: string): Promise<Failure | null> {
+  return lanes.returned(targetId, () => putBackNow(lanes, targetId))
+}
+
+async function putBackNow(lanes: Lanes, targetId: string): Promise<Failure | null> {
   const { flight, plan, shipment } = lanes
   const undo = undoOf(flight.state, plan, targetId)
   if (!undo) return null

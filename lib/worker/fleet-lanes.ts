@@ -23,6 +23,7 @@ export class Lanes {
   readonly shipment: Shipment
   /** Segments being flown by this worker; one that is waited for no longer flies on. */
   #flying = new Map<string, Promise<void>>()
+  #returning = new Map<string, Promise<Failure | null>>()
 
   constructor(flight: Flight, shipment: Shipment) {
     this.flight = flight
@@ -58,6 +59,17 @@ export class Lanes {
   /** Resolves when nothing of it flies any more. */
   async landed(): Promise<void> {
     await Promise.all(this.#flying.values())
+    await Promise.allSettled(this.#returning.values())
+  }
+
+  /** A target is put back by `work`, once; the others go on meanwhile. Gives what `work` gave, whoever asked first. */
+  returned(targetId: string, work: () => Promise<Failure | null>): Promise<Failure | null> {
+    const known = this.#returning.get(targetId)
+    if (known) return known
+    const returning = work()
+    this.#returning.set(targetId, returning)
+    returning.catch((error: unknown) => this.flight.abandon(error))
+    return returning
   }
 
   /** As Promise.all, but when one can't go on all have stopped before that is told. */

@@ -1,32 +1,60 @@
 // What the environment has when a run on several servers is over, which no single server can say: which release is the live one where
 // they differ, and whether variables or files of it are the same on all.
 import { liveOn } from '@/lib/deploy/fleet-live.ts'
-import type { Action } from '@/lib/deploy/types.ts'
-import { markEnvironmentLive, markFiles, markVariables } from '@/lib/store/targets.ts'
+import type { Action, Plan, PlannedTarget } from '@/lib/deploy/types.ts'
+import { markEnvironmentLive, markFailed, markFiles, markVariables } from '@/lib/store/targets.ts'
 import type { Lanes } from './fleet-lanes.ts'
 import type { Flight } from './flight.ts'
-import { isWhole } from './judge-fleet.ts'
+import { failureOfTarget, isWhole } from './judge-fleet.ts'
 import type { Stop } from './judge-fleet.ts'
 
 /** Whatever server spoke last: what keeps the new release has the live one, what was put back has that of before. */
 export async function settle(lanes: Lanes, stop: Stop | null): Promise<void> {
   const { flight, plan } = lanes
-  if (plan.kind === 'configure') return settleConfigured(lanes)
-  if (flight.state.switched.length === 0) return
+  const { failed, well } = healthOf(lanes)
+  const live = plan.kind === 'configure' || flight.state.switched.length === 0 ? null : liveAfter(lanes, stop)
+  if (failed.length + well.length > 0)
+    await flight.record([], async (write) => {
+      await markFailed(write, failed, well)
+      if (live) await markEnvironmentLive(write, live)
+    })
+  if (plan.kind === 'configure') await settleConfigured(lanes)
+}
+
+function liveAfter({ flight, plan }: Lanes, stop: Stop | null): string | null {
   const { targets, strategy } = plan.fleet
   const isKept = stop === null || strategy.onFailure === 'leave'
   const hasNew = targets.some((target) => liveOn(flight.state, target) === plan.release)
-  const name = isKept && hasNew ? plan.release : targets.find(({ revision }) => revision === 'current')?.live
-  if (name) await flight.record([], (write) => markEnvironmentLive(write, name))
+  return isKept && hasNew ? plan.release : (targets.find(({ revision }) => revision === 'current')?.live ?? null)
 }
 
-/** A run for one of several servers that came to nothing changes nothing of what the environment has. */
-export async function settleAlone(flight: Flight): Promise<void> {
-  const { job, held } = flight
-  const { releases, liveReleaseId } = job.environment
-  const live = releases.find(({ id }) => id === liveReleaseId)
-  // What was live before an earlier worker began is not known any more.
-  if (live && !held.isTakeOver) await flight.record([], (write) => markEnvironmentLive(write, live.name))
+/** Who has what it was to get, or again what it had, and who has neither; of the others nothing has changed. */
+function healthOf({ flight, plan }: Lanes): { failed: string[]; well: string[] } {
+  const { state } = flight
+  const isWell = ({ targetId, place }: PlannedTarget): boolean | null => {
+    const name = `undo-${place}`
+    if (state.undos.some(({ segment }) => segment === name))
+      return state.segments.some((one) => one.name === name && one.outcome === 'ok')
+    if (isWhole(state, plan, targetId)) return failureOfTarget(state, plan, targetId) === null
+    return state.switched.some((one) => one.targetId === targetId) ? false : null
+  }
+  const idsOf = (wanted: boolean) =>
+    plan.fleet.targets.filter((one) => isWell(one) === wanted).map(({ targetId }) => targetId)
+  return { failed: idsOf(false), well: idsOf(true) }
+}
+
+/** The same of a run for one server; of several, what it left there is what was wanted last. */
+export async function settleAlone(flight: Flight, { release }: Plan): Promise<void> {
+  const { committed, undo, segments } = flight.state
+  const { targets, others } = flight.environment
+  const [target] = targets
+  if (!committed || !target) return
+  const isWell = !undo || segments.some(({ name, outcome }) => name === undo.segment && outcome === 'ok')
+  if (others.length === 0 && isWell && target.failedAt === null) return
+  await flight.record([], async (write) => {
+    await markFailed(write, isWell ? [] : [target.id], isWell ? [target.id] : [])
+    if (!undo) await markEnvironmentLive(write, release)
+  })
 }
 
 /** The release is one, and what was changed in it isn't on all of its servers: it is told, and counts as changed. */

@@ -14,6 +14,9 @@ import { isDoomed, nextOf, stopAtEnd, stopNow } from './judge-fleet.ts'
 import type { Stop } from './judge-fleet.ts'
 import type { Shipment } from './shipment.ts'
 
+/** A timer knows no longer time; somebody may let the others follow weeks later. */
+const longestDelayMs = 2 ** 31 - 1
+
 export async function flyFleet(flight: Flight, shipment: Shipment): Promise<Verdict> {
   flight.asFleet()
   const lanes = new Lanes(flight, shipment)
@@ -88,9 +91,9 @@ class Forward {
       await this.#askWhetherReady(begun)
       const stop = this.#stopAfterBatch()
       if (stop) return stop
-      // One that failed is put back at once, although the others go on; one that can't be reached when it is found.
+      // One that failed is put back at once, and nobody waits for that; one that can't be reached when it is found.
       const failed = begun.filter((id) => this.#lanes.failure(id) && !this.#lanes.isFlying(id))
-      await this.#lanes.together(failed.map((id) => putBack(this.#lanes, id)))
+      for (const id of failed) void putBack(this.#lanes, id)
       const next = nextOf(flight.state, this.#lanes.plan)
       if (next.next !== 'batch') return null
       const batch = flight.state.batches.length + 1
@@ -144,9 +147,12 @@ class Forward {
       await flight.record([{ type: 'batch.waiting', data: { batch, until } }])
     }
     const until = flight.state.waiting?.until ?? null
-    const leftMs = until === null ? 2 ** 31 - 1 : Math.max(0, Date.parse(until) - (await databaseNow(db)).getTime())
     const signal = AbortSignal.any([flight.gone, flight.cancel, flight.goOn])
-    await delay(leftMs, undefined, { signal }).catch(() => {})
+    while (!signal.aborted) {
+      const leftMs = until === null ? Infinity : Date.parse(until) - (await databaseNow(db)).getTime()
+      if (leftMs <= 0) break
+      await delay(Math.min(leftMs, longestDelayMs), undefined, { signal }).catch(() => {})
+    }
     flight.gone.throwIfAborted()
   }
 }

@@ -116,16 +116,16 @@ function expectedBefore(main: Segment): string | null {
 
 function failureOf(state: DeploymentState, segment: SegmentState, planned: Segment, server: string): Failure {
   const givenUp = state.givenUpTargets.find(({ targetId }) => targetId === segment.targetId) ?? state.givenUp
-  if (segment.outcome === 'lost' && givenUp) {
-    const message = `${server} could not be reached, and ${givenUp.by} gave it up: what happened there since is unknown.`
-    return { code: 'connection_lost', server, message }
-  }
-  if (segment.outcome === 'lost')
-    return {
-      code: 'server_restarted',
-      server,
-      message: `The work on ${server} ended without a word: was the server restarted?`,
+  if (segment.outcome === 'lost') {
+    const last = planned.steps.find(({ n }) => segment.steps.some((one) => one.n === n && one.outcome === 'lost'))
+    const step = last && { step: last.name }
+    if (!givenUp) {
+      const message = `The work on ${server} ended without a word: was the server restarted?`
+      return { code: 'server_restarted', server, ...step, message }
     }
+    const message = `${server} could not be reached, and ${givenUp.by} gave it up: what happened there since is unknown.`
+    return { code: 'connection_lost', server, ...step, message }
+  }
   for (const step of planned.steps) {
     const ended = segment.steps.find((one) => one.n === step.n)
     if (!ended || step.phase === 'failure') continue

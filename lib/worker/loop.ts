@@ -10,15 +10,18 @@ import { farewell, heartbeat } from '@/lib/store/workers.ts'
 import { failInternally, flyDeployment } from './deployment.ts'
 import type { FlightSignals } from './flight.ts'
 import { Wishes } from './wishes.ts'
+import { within } from './within.ts'
 import type { Worker } from './worker.ts'
 
 /** Deployments that one worker flies at the same time; each is of another environment. */
 const flightLimit = 32
-/** After so many attempts at a deployment that end in an error of ours, it is declared failed. */
-const attemptLimit = 5
+/** After so many errors of ours at a deployment it is declared failed. Restarts and databases that were away are none. */
+const faultLimit = 5
 const pauseAfterErrorMs = 1_000
 /** How often work is looked for that nobody told of: with what is left of a dead worker's lease, its deployment waits under 5 s. */
 const lookEveryMs = 500
+/** A question that the database doesn't answer for so long is asked anew: a line can end without a word. */
+const hungMs = 15_000
 
 /** Why a flight ends that hasn't ended: the worker stops. */
 class Stopping extends Error {}
@@ -30,6 +33,7 @@ export async function startWorker(worker: Worker, version: string): Promise<Runn
   const { db, log } = worker
   const stopping = new AbortController()
   const flights = new Map<string, { done: Promise<void>; check(): void }>()
+  const faults = new Map<string, number>()
   let wake: () => void = () => {}
   let isWoken = false
 
@@ -57,7 +61,7 @@ export async function startWorker(worker: Worker, version: string): Promise<Runn
         { deployment: held.deploymentId, number: held.number, attempt: held.attempt },
         held.isTakeOver ? 'taken over' : 'claimed',
       )
-      const kept = keep(worker, held, stopping.signal)
+      const kept = keep(worker, held, stopping.signal, faults)
       const done = kept.done.finally(() => {
         flights.delete(held.deploymentId)
         wake()
@@ -71,13 +75,14 @@ export async function startWorker(worker: Worker, version: string): Promise<Runn
     while (!stopping.signal.aborted) {
       isWoken = false
       try {
-        await round()
+        await within(AbortSignal.timeout(hungMs), round())
         if (isAway) log.info('the database is back')
         isAway = false
       } catch (error) {
-        if (!isDatabaseAway(error)) log.error({ err: error }, 'while looking for work')
+        const isHung = error instanceof Error && error.name === 'TimeoutError'
+        if (!isHung && !isDatabaseAway(error)) log.error({ err: error }, 'while looking for work')
         else if (!isAway) log.warn({ err: error }, 'the database is away')
-        isAway = isDatabaseAway(error)
+        isAway = isHung || isDatabaseAway(error)
       }
       if (isWoken) continue
       const woken = new Promise<void>((resolve) => (wake = resolve))
@@ -99,7 +104,12 @@ export async function startWorker(worker: Worker, version: string): Promise<Runn
 }
 
 /** Flies a claimed deployment and renews the claim meanwhile. `done` never rejects. `check` looks for a wish to cancel at once. */
-function keep(worker: Worker, held: Claim, stopping: AbortSignal): { done: Promise<void>; check(): void } {
+function keep(
+  worker: Worker,
+  held: Claim,
+  stopping: AbortSignal,
+  faults: Map<string, number>,
+): { done: Promise<void>; check(): void } {
   const gone = new AbortController()
   const wishes = new Wishes()
   let renewedAt = performance.now()
@@ -110,7 +120,7 @@ function keep(worker: Worker, held: Claim, stopping: AbortSignal): { done: Promi
     renewing = true
     const askedAt = performance.now()
     try {
-      wishes.hear(await renew(worker.db, held))
+      wishes.hear(await within(AbortSignal.timeout(hungMs), renew(worker.db, held)))
       renewedAt = askedAt
       if (wishes.isFleet) wishes.hearOfFleet(await readFleetWishes(worker.db, held.deploymentId))
     } catch (error) {
@@ -126,10 +136,7 @@ function keep(worker: Worker, held: Claim, stopping: AbortSignal): { done: Promi
     const timer = setInterval(() => void check(), renewEveryMs)
     try {
       void check()
-      await fly(worker, held, {
-        gone: AbortSignal.any([gone.signal, stopping]),
-        wishes,
-      })
+      await fly(worker, held, { gone: AbortSignal.any([gone.signal, stopping]), wishes }, faults)
     } finally {
       clearInterval(timer)
     }
@@ -137,11 +144,12 @@ function keep(worker: Worker, held: Claim, stopping: AbortSignal): { done: Promi
   return { done: flown(), check: () => void check() }
 }
 
-async function fly(worker: Worker, held: Claim, signals: FlightSignals): Promise<void> {
+async function fly(worker: Worker, held: Claim, signals: FlightSignals, faults: Map<string, number>): Promise<void> {
   const { log, db } = worker
   const facts = { deployment: held.deploymentId, number: held.number, attempt: held.attempt }
   try {
     await flyDeployment(worker, held, signals)
+    faults.delete(held.deploymentId)
   } catch (error) {
     if (error instanceof LostClaim) return log.warn(facts, 'the claim is lost')
     if (signals.gone.aborted) {
@@ -151,7 +159,9 @@ async function fly(worker: Worker, held: Claim, signals: FlightSignals): Promise
       await delay(pauseAfterErrorMs)
     } else {
       log.error({ ...facts, err: error }, 'a deployment could not be flown')
-      if (held.attempt >= attemptLimit) return failInternally(worker, held).catch(() => {})
+      const count = (faults.get(held.deploymentId) ?? 0) + 1
+      faults.set(held.deploymentId, count)
+      if (count >= faultLimit) return failInternally(worker, held).catch(() => {})
       await delay(pauseAfterErrorMs)
     }
     await letGo(db, held).catch(() => {})

@@ -1,7 +1,7 @@
 // Servers of which nobody knows what is live: one that was given up went on by itself. They are asked before a plan is made.
 import { stateProgram } from '@/lib/deploy/programs.ts'
 import { parseState } from '@/lib/deploy/state.ts'
-import { markLive, markLiveThere } from '@/lib/store/targets.ts'
+import { markLive } from '@/lib/store/targets.ts'
 import { answerOf } from './exchange.ts'
 import type { Flight } from './flight.ts'
 import type { Target } from './ground.ts'
@@ -13,15 +13,14 @@ export async function askUnknown(flight: Flight): Promise<void> {
 }
 
 async function ask(flight: Flight, target: Target): Promise<void> {
-  const { worker, held, signal, environment } = flight
+  const { worker, held, signal } = flight
   const lane = flight.lane(target.id)
   try {
     const connection = await worker.connector.connect(lane.address(), { signal })
     try {
       const { current } = parseState(await answerOf(connection, stateProgram(lane.context())))
       if (current?.includes('/')) return
-      const mark = environment.targets.length === 1 ? markLive : markLiveThere
-      await flight.record([], (write) => mark(write, target.id, current))
+      await flight.record([], (write) => markLive(write, target.id, current))
       Object.assign(target, { liveRelease: current, unknownSince: null })
     } finally {
       connection.end()

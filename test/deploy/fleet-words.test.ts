@@ -77,6 +77,20 @@ describe('a run on ten servers says', () => {
     })
   })
 
+  it('that the others go on where a minimum lets them, and who is put back meanwhile', () => {
+    const going = { ...fleet, goesOn: true }
+    const story = new Story(plan)
+      .fly('ship', [2, 3, 4, 5, 6, 7, 8, 9, 10])
+      .fly('ship', [1], { 1: { step: 'after.pull', outcome: 'failed', exit: 2 } })
+    const summary = fleetSummary(going, reduce(story.events), story.ms)
+    expect(summary).toMatch(/: 9 are ready\. None switches before the others are; web-1 failed\.$/)
+    const back = tenServers(plan, 'trouble').undo([3], 'It failed.')
+    const said = fleetSummary(going, reduce(back.events), back.ms)
+    expect(said).toMatch(
+      /^Batch 2 of 5: web-3 and web-4\. Next: .* Putting back what was live before on web-3\. Looking for web-4: .* the others wait until/,
+    )
+  })
+
   it('at the end which servers have what, and of which nobody knows', () => {
     const { summary, servers } = said(tenServers(plan))
     expect(summary).toBe('9 of 10 servers have release 11. What is live on web-4 is unknown.')

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { DeploymentStatus, Plan, Step } from '@/lib/deploy/types.ts'
 import type { Context } from '@/lib/panel/context.ts'
 import { claim, writeAs, type Claim } from '@/lib/store/claims.ts'
-import { markLive, markRelease, recordPlan } from '@/lib/store/targets.ts'
+import { markEnvironmentLive, markLive, markRelease, recordPlan } from '@/lib/store/targets.ts'
 import { insertEnvironment } from '../store/fixtures.ts'
 
 export async function insertReadyEnvironment(
@@ -121,7 +121,9 @@ export async function succeed(ctx: Context, status: 'succeeded' | 'failed'): Pro
   })
   await writeAs(ctx.db, held, async (write) => {
     await markRelease(write, target.id, release!.name, 'complete')
-    if (status === 'succeeded') await markLive(write, target.id, release!.name)
+    if (status !== 'succeeded') return
+    await markLive(write, target.id, release!.name)
+    await markEnvironmentLive(write, release!.name)
   })
   await finish(ctx, held.deploymentId, status)
 }

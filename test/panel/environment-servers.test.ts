@@ -223,6 +223,15 @@ describe('one server more or less', () => {
     const all = await removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[0]!, leave: 'all' })
     expect(all.deployment).toMatchObject({ source: { type: 'leave', keep: 'shared' } })
     await cancelDeployment(ctx, owner, { id: all.deployment!.id })
+    // A run that began there and failed may have left something, too.
+    const target = await ctx.db.prisma.target.findFirstOrThrow({ where: { environmentId, serverId: web[1]! } })
+    await ctx.db.prisma.target.update({ where: { id: target.id }, data: { liveRelease: null } })
+    const run = { deploymentId: all.deployment!.id, name: 'ship-2', targetId: target.id, state: 'ended' }
+    await ctx.db.prisma.segmentRun.create({ data: run })
+    const half = await removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[1]! })
+    expect(half.deployment).toMatchObject({ source: { type: 'leave', keep: 'live' }, servers: ['web-2'] })
+    await cancelDeployment(ctx, owner, { id: half.deployment!.id })
+    await ctx.db.prisma.target.update({ where: { id: target.id }, data: { liveRelease: 'deployment_1.abcdef0' } })
     const gone = await removeEnvironmentServer(ctx, owner, { environmentId, serverId: web[0]!, leave: 'forget' })
     expect(gone).toMatchObject({ deployment: null, environment: { targets: [{ server: 'web-2' }] } })
   })

@@ -48,7 +48,7 @@ test('what is live is served from beside while it is replaced', () => {
 const expected = { owner: 'p/e', release, isRecorded: false }
 const there = { revision: 'r', env: b, planned: b, manifest: a, entries: 1, bytes: 1024 }
 const look: Look = {
-  ...{ owner: 'p/e', current: release, kind: 'link' as const },
+  ...{ owner: 'p/e', current: release, kind: 'link' as const, isBusy: false },
   release: { ...there, compared: { lost: 0, came: 0, files: [] } },
 }
 
@@ -62,7 +62,11 @@ test('a look is told in words, and only what a repair puts right is a difference
   expect(driftOf(tampered, { ...expected, isRecorded: true }).verdict).toBe('same')
   const parts = (one: Look | null) => driftOf(one, expected).differences.map(({ part }) => part)
   expect(parts(null)).toEqual(['release'])
-  expect(parts({ owner: null, current: null, kind: 'absent', release: null })).toEqual(['owner', 'current', 'release'])
+  expect(parts({ owner: null, current: null, kind: 'absent', isBusy: false, release: null })).toEqual([
+    'owner',
+    'current',
+    'release',
+  ])
   expect(driftOf({ ...look, owner: 'q/e' }, expected)).toMatchObject({ verdict: 'differs', isForeign: true })
   expect(parts({ ...look, kind: 'directory' })).toEqual(['current'])
   expect(parts({ ...look, release: { ...look.release!, env: '-' } })).toEqual(['variables'])

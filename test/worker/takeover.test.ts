@@ -100,3 +100,21 @@ test('releases named by time, wished for in the same millisecond, are two', asyn
   expect((await place.host.shell(`ls ${root}/release`)).trim().split('\n')).toHaveLength(2)
   await worker.stop()
 })
+
+test('restarts are none of the errors of ours after which a deployment is declared failed', async () => {
+  const { id, worker } = await deployed(() => place.worker())
+  await worker.stop()
+  const { id: deploymentId } = await place.request(id)
+  const { prisma } = place.db
+  await prisma.deployment.update({ where: { id: deploymentId }, data: { attempt: 20 } })
+  const target = await prisma.target.findFirstOrThrow({ where: { environmentId: id } })
+  await prisma.segmentRun.create({ data: { deploymentId, name: 'main', targetId: target.id, state: 'sent' } })
+  const { seq } = await prisma.event.findFirstOrThrow({ where: { deploymentId } })
+  await prisma.event.update({ where: { deploymentId_seq: { deploymentId, seq } }, data: { data: [] } })
+  const other = await place.worker()
+  const read = () => prisma.deployment.findUniqueOrThrow({ where: { id: deploymentId } })
+  await expect.poll(async () => (await read()).status, { timeout: 30_000 }).toBe('failed')
+  expect(await read()).toMatchObject({ attempt: 25, failure: { code: 'internal' } })
+  expect((await prisma.target.findUniqueOrThrow({ where: { id: target.id } })).unknownSince).not.toBeNull()
+  await other.stop()
+})

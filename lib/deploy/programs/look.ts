@@ -1,5 +1,5 @@
 // A look at what is live: where `current` leads, and a release held against the manifest that was taken when it was finished.
-// Nothing is locked and nobody is disturbed: whoever asks knows that no segment is running.
+// Nothing is locked and nobody is disturbed. What still runs there, of a server that was given up, is told: it may change all of this.
 import { looking } from './steps.ts'
 import { measuring } from './manifest.ts'
 import { squeeze } from './squeeze.ts'
@@ -37,6 +37,10 @@ const look = squeeze(`
   kept=.fairlead/manifest/$release
   overview() {
     first .fairlead/owner; say owner "$got"
+    for f in .fairlead/run/*/[!.]*/pid; do
+      [ -f "$f" ] && [ ! -e "\${f%pid}done" ] || continue
+      first "$f"; ! alive $got || say busy "\${f%/pid}"
+    done
     look; say current "$live_name"
     if [ -L current ]; then say kind link; elif [ -d current ]; then say kind directory; elif [ -e current ]; then say kind other; else say kind absent; fi
     [ -n "$release" ] || return 0
