@@ -26,7 +26,11 @@ const hosts = {
     repository: 'you/shop',
     hint: 'Of a fine-grained token with “Commit statuses: read and write”.',
   },
-  gitlab: { apiUrl: 'https://gitlab.com/api/v4', repository: 'you/shop', hint: 'Of a token with the scope “api”.' },
+  gitlab: {
+    apiUrl: 'https://gitlab.com/api/v4',
+    repository: 'you/shop',
+    hint: 'Of a token with the scope “api”. Marks join the pipeline of the commit: where an environment waits for the check “pipeline”, choose “succeeded” alone.',
+  },
   gitea: {
     apiUrl: '',
     repository: 'you/shop',

@@ -187,6 +187,7 @@ describe('what is none of Fairlead’s business', () => {
     ['gitlab', 'Pipeline Hook', pipeline('success', {}, 'external_pull_request_event'), 'pull_request'],
     ['gitlab', 'Pipeline Hook', pipeline('success', {}, 'parent_pipeline'), 'other_event'],
     ['gitlab', 'Pipeline Hook', pipeline('success', {}, 'ondemand_dast_scan'), 'other_event'],
+    ['gitlab', 'Pipeline Hook', pipeline('success', {}, 'external'), 'external_status'],
     ['github', 'push', { ref: `refs/heads/${'x'.repeat(251)}`, after: a, repository }, 'other_ref'],
     ['bitbucket', 'pullrequest:fulfilled', { repository: bucket }, 'pull_request'],
     ['bitbucket', 'repo:fork', { repository: bucket }, 'fork'],

@@ -79,6 +79,9 @@ function readEvent(event: string, json: unknown): DeliveryRead['read'] {
       const { sha, status, source, created_at, finished_at } = object_attributes
       if (partial.test(source ?? ''))
         return ignored('other_event', 'This pipeline is a part of others: only a whole one is a check.')
+      // GitLab makes one for a mark on a commit that has none: passed at once when a deployment has, whatever tests there will be.
+      if (source === 'external')
+        return ignored('external_status', 'This pipeline is only what others, as Fairlead, said of the commit.')
       const isOfMerge = source === 'merge_request_event'
       // Without the merge request nobody knows whether it comes from a fork.
       if ((isOfMerge && !merge_request) || source === 'external_pull_request_event') return pullRequest(false)

@@ -6,7 +6,8 @@ import { commitId, longestName, type Push, type Told } from '../push.ts'
 export type DeliveryHeaders = Readonly<Record<string, string | undefined>>
 
 /** Why a genuine delivery is none of Fairlead's business. */
-export type IgnoredReason = 'ping' | 'pull_request' | 'fork' | 'other_event' | 'other_ref' | 'own_status'
+export type IgnoredReason =
+  'ping' | 'pull_request' | 'fork' | 'other_event' | 'other_ref' | 'own_status' | 'external_status'
 
 export type DeliveryRead = {
   /** As the host calls it. */
