@@ -11,7 +11,7 @@ import { SetUp } from './set-up.tsx'
 
 type WebhookItemProps = { webhook: WebhookView; secret: string | undefined; made: (secret: string) => void }
 
-/** So long the secret before a new one counts as well: time to paste it. */
+/** So long what counted before a new secret counts as well: time to paste it. */
 const overlapHours = 24
 
 export function WebhookItem({ webhook, secret, made }: WebhookItemProps) {
@@ -38,7 +38,7 @@ export function WebhookItem({ webhook, secret, made }: WebhookItemProps) {
             {overlapUntil && (
               <>
                 {' '}
-                The secret before this one ends <RelativeTime at={overlapUntil} />.
+                What counted before its newest secret ends <RelativeTime at={overlapUntil} />.
               </>
             )}
           </p>
@@ -65,8 +65,8 @@ export function WebhookItem({ webhook, secret, made }: WebhookItemProps) {
         </details>
       ) : (
         <div role="status" className="rounded-one border bg-good-soft p-3">
-          <SetUp webhook={webhook} secret={secret} />
-          {overlapUntil && <p className="mt-2">The one before it counts as well for a day.</p>}
+          <SetUp webhook={webhook} panel={panel} secret={secret} />
+          {overlapUntil && <p className="mt-2">What is entered there now counts for another day.</p>}
         </div>
       )}
     </li>

@@ -21,7 +21,7 @@ export const secretInput = webhookKey.extend({
     .min(0)
     .max(168, 'At most a week.')
     .default(24)
-    .describe('So long the secret before it counts as well.'),
+    .describe('So long what counted before it counts as well; 0 = it ends at once.'),
 })
 
 /** The cursor is the id of a delivery. */

@@ -12,7 +12,7 @@ export const webhookView = z.object({
   path: z.string().describe('Where the host posts, on this panel.'),
   createdBy: z.string(),
   createdAt: at,
-  overlapUntil: at.nullable().describe('Until then the secret before the last change counts as well.'),
+  overlapUntil: at.nullable().describe('Until then what counted before the last change counts as well.'),
   lastDelivery: z.object({ at, verdict, reason: z.string(), words: z.string() }).nullable(),
 })
 export type WebhookView = z.infer<typeof webhookView>

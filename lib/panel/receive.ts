@@ -10,6 +10,7 @@ import type { Context } from './context.ts'
 import { readBody } from './receive-json.ts'
 import * as rates from './receive-rates.ts'
 import { checkSignature } from './signature.ts'
+import { countingSecrets } from './webhook-secrets.ts'
 
 export type Received = {
   webhookId: string
@@ -65,7 +66,7 @@ export async function receive(ctx: Context, received: Received): Promise<Receive
     const seconds = rates.unproven.take(id)
     return seconds > 0 ? refusal('too_many', seconds) : refuse(reason)
   }
-  const signed = { headers, secrets: secretsOf(ctx, webhook), now: new Date() }
+  const signed = { headers, secrets: countingSecrets(ctx.secrets, webhook), now: new Date() }
   const possibly = checkSignature(webhook.provider, { ...signed, body: null })
   if (possibly !== 'genuine') return turnAway(badSignature[possibly])
   const body = await received.body()
@@ -115,13 +116,6 @@ function answerOf(read: DeliveryRead['read']): ReceiveAnswer {
     return { status: 200, body: { verdict: 'ignored', reason: 'deleted', words: 'What was removed is not deployed.' } }
   const reason = told.type === 'pushes' ? 'pushed' : 'checked'
   return { status: 202, body: { verdict: 'accepted', reason, words: 'The repository is looked at.' } }
-}
-
-/** The secret, and the one before it while it counts. */
-function secretsOf({ secrets }: Context, webhook: store.ReceivingWebhook): string[] {
-  const { secret, previousSecret, previousUntil } = webhook
-  const isBoth = previousSecret !== null && previousUntil !== null && previousUntil > new Date()
-  return [secret, ...(isBoth ? [previousSecret] : [])].map((blob) => Buffer.from(secrets.decrypt(blob)).toString())
 }
 
 const forgetEveryMs = 60_000

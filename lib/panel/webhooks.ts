@@ -10,6 +10,7 @@ import * as store from '@/lib/store/webhooks.ts'
 import { change, missing, parse } from './act.ts'
 import type { Context } from './context.ts'
 import { demandOf, demandProject } from './seen.ts'
+import { earlierSecrets } from './webhook-secrets.ts'
 
 const mostWebhooks = 20
 const hourMs = 3_600_000
@@ -48,7 +49,10 @@ export async function createWebhook(
   })
 }
 
-/** The secret before it counts for `overlapHours` as well. PanelError: invalid, not_found, forbidden. */
+/**
+ * What counts until now counts for `overlapHours` from now on as well: several secrets, when another was made within such a time before;
+ * with 0 all of them end. PanelError: invalid, not_found, forbidden.
+ */
 export async function rotateWebhookSecret(
   ctx: Context,
   actor: Actor,
@@ -58,8 +62,12 @@ export async function rotateWebhookSecret(
   const secret = randomToken()
   return change(ctx, actor, async ({ tx, audit }) => {
     const projectId = await demandWebhook(tx, actor, webhookId)
-    const until = overlapHours === 0 ? null : new Date(Date.now() + overlapHours * hourMs)
-    await store.changeSecret(tx, webhookId, Uint8Array.from(ctx.secrets.encrypt(secret)), until)
+    const isKept = overlapHours > 0
+    await store.changeSecret(tx, webhookId, {
+      secret: ctx.secrets.encrypt(secret),
+      previousSecret: isKept ? earlierSecrets(ctx.secrets, await store.findSecrets(tx, webhookId)) : null,
+      previousUntil: isKept ? new Date(Date.now() + overlapHours * hourMs) : null,
+    })
     await audit('webhook.rotate', `webhook:${webhookId}`, projectId, { overlapHours })
     return { webhook: await load(tx, webhookId), secret }
   })

@@ -1,5 +1,5 @@
 // Webhooks of projects, and the list of what came in through them.
-import { Prisma, type Delivery, type Webhook } from './generated/client.ts'
+import type { Delivery, Webhook } from './generated/client.ts'
 import type { Reader } from './reader.ts'
 
 export type DeliveryRow = Delivery
@@ -55,16 +55,16 @@ export async function insertWebhook(
   return id
 }
 
-/** The one that counted until now goes on until `previousUntil`; null = it ends. */
-export async function changeSecret(
-  reader: Reader,
-  id: string,
-  secret: Uint8Array<ArrayBuffer>,
-  previousUntil: Date | null,
-): Promise<void> {
-  const keep = previousUntil ? Prisma.sql`"secret"` : Prisma.sql`NULL`
-  await reader.$executeRaw`
-    UPDATE "Webhook" SET "previousSecret" = ${keep}, "previousUntil" = ${previousUntil}, "secret" = ${secret} WHERE "id" = ${id}`
+type Stored = Pick<Webhook, 'secret' | 'previousSecret' | 'previousUntil'>
+
+/** Encrypted. @throws when there is no such webhook: whoever asks has locked it. */
+export function findSecrets(reader: Reader, id: string): Promise<Stored> {
+  const select = { secret: true, previousSecret: true, previousUntil: true } as const
+  return reader.webhook.findUniqueOrThrow({ where: { id }, select })
+}
+
+export async function changeSecret(reader: Reader, id: string, next: Stored): Promise<void> {
+  await reader.webhook.update({ where: { id }, data: next, select: { id: true } })
 }
 
 export async function deleteWebhook(reader: Reader, id: string): Promise<void> {

@@ -5,7 +5,7 @@ import { listDeliveries, redeliver } from '@/lib/panel/deliveries.ts'
 import type { Context } from '@/lib/panel/context.ts'
 import { once } from '@/lib/panel/once.ts'
 import { receive, type ReceiveAnswer } from '@/lib/panel/receive.ts'
-import { createWebhook, listWebhooks, removeWebhook } from '@/lib/panel/webhooks.ts'
+import { createWebhook, listWebhooks, removeWebhook, rotateWebhookSecret } from '@/lib/panel/webhooks.ts'
 import { takeDeliveries, handled } from '@/lib/store/deliveries.ts'
 import { forgetReceived } from '@/lib/store/received.ts'
 import { delivery, type Pushed } from '../push/payloads.ts'
@@ -61,6 +61,19 @@ describe('webhooks', () => {
     const [one, two] = [await make(), await make()]
     expect(two).toEqual(one)
     expect(await listWebhooks(ctx, owner, { projectId })).toHaveLength(2)
+  })
+
+  it('that get another secret before the last was entered go on taking what the host has', async () => {
+    const rotate = async (overlapHours = 24) =>
+      (await rotateWebhookSecret(ctx, owner, { webhookId, overlapHours })).secret
+    const status = async (by: string) => (await push({ secret: by })).status
+    const all = [secret, await rotate(), await rotate(), await rotate()]
+    for (const one of all) expect(await status(one)).toBe(202)
+    for (let more = 0; more < 3; more++) all.push(await rotate(1))
+    // What the host may have been given is the oldest or one of the newest.
+    expect(await Promise.all(all.map(status))).toEqual([202, 401, 401, 202, 202, 202, 202])
+    await rotate(0)
+    for (const one of all) expect(await status(one)).toBe(401)
   })
 
   it('end with what came in through them, and are at most twenty', async () => {

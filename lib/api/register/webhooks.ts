@@ -37,7 +37,7 @@ export const webhookOperations = {
   rotateWebhookSecret: operation({
     method: 'POST',
     path: '/webhooks/{webhookId}/secret',
-    summary: 'Make a new secret; the one before it counts for a while as well',
+    summary: 'Make a new secret; what counted before it counts for a while as well',
     role: 'admin',
     input: secretInput,
     output: webhookWithSecret,
