@@ -1,19 +1,24 @@
-'use client'
-import { useSyncExternalStore } from 'react'
 import type { WebhookView } from '@/lib/api/shapes-webhooks.ts'
 import { CopyLine } from '../copy-button.tsx'
 import { hosts } from './hosts.ts'
 
-/** What to do at the Git host, with what has to be pasted there. `secret` is there only when it was just made. */
-export function SetUp({ webhook: { provider, path }, secret }: { webhook: WebhookView; secret?: string | undefined }) {
-  const origin = useSyncExternalStore(never, ownOrigin, () => '')
+type SetUpProps = {
+  webhook: WebhookView
+  /** The address of the panel, as the host reaches it: whoever reads this may have come by another. */
+  panel: string
+  /** There only when it was just made. */
+  secret?: string | undefined
+}
+
+/** What to do at the Git host, with what has to be pasted there. */
+export function SetUp({ webhook: { provider, path }, panel, secret }: SetUpProps) {
   const host = hosts[provider]
   return (
     <ol className="grid list-decimal gap-2 pl-5">
       <li>Open {host.open}.</li>
       <li>
         <p className="mb-1">{host.address}:</p>
-        <CopyLine text={`${origin}${path}`} label="Copy the address" />
+        <CopyLine text={`${panel}${path}`} label="Copy the address" />
       </li>
       <li>
         {secret === undefined ? (
@@ -33,6 +38,3 @@ export function SetUp({ webhook: { provider, path }, secret }: { webhook: Webhoo
     </ol>
   )
 }
-
-const never = () => () => undefined
-const ownOrigin = () => location.origin

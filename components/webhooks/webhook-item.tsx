@@ -9,12 +9,17 @@ import { VerdictBadge } from './verdict-badge.tsx'
 import { hosts } from './hosts.ts'
 import { SetUp } from './set-up.tsx'
 
-type WebhookItemProps = { webhook: WebhookView; secret: string | undefined; made: (secret: string) => void }
+type WebhookItemProps = {
+  webhook: WebhookView
+  panel: string
+  secret: string | undefined
+  made: (secret: string) => void
+}
 
 /** So long what counted before a new secret counts as well: time to paste it. */
 const overlapHours = 24
 
-export function WebhookItem({ webhook, secret, made }: WebhookItemProps) {
+export function WebhookItem({ webhook, panel, secret, made }: WebhookItemProps) {
   const router = useRouter()
   const { id, provider, createdBy, createdAt, overlapUntil, lastDelivery } = webhook
   const { word } = hosts[provider]
@@ -60,7 +65,7 @@ export function WebhookItem({ webhook, secret, made }: WebhookItemProps) {
         <details>
           <summary className="w-fit rounded text-ink-soft hover:text-ink">How it is set up there</summary>
           <div className="mt-3">
-            <SetUp webhook={webhook} />
+            <SetUp webhook={webhook} panel={panel} />
           </div>
         </details>
       ) : (

@@ -10,8 +10,15 @@ import { cardStyle } from '../style.ts'
 import { hosts, type Provider } from './hosts.ts'
 import { WebhookItem } from './webhook-item.tsx'
 
+type WebhooksProps = {
+  project: ProjectView
+  webhooks: WebhookView[]
+  /** The address of the panel, as Git hosts reach it. */
+  panel: string
+}
+
 /** Where Git hosts tell of a project's repository. */
-export function Webhooks({ project, webhooks }: { project: ProjectView; webhooks: WebhookView[] }) {
+export function Webhooks({ project, webhooks, panel }: WebhooksProps) {
   const router = useRouter()
   // By the webhook's id; it is never read back.
   const [secrets, setSecrets] = useState<Record<string, string>>({})
@@ -33,6 +40,7 @@ export function Webhooks({ project, webhooks }: { project: ProjectView; webhooks
             <WebhookItem
               key={webhook.id}
               webhook={webhook}
+              panel={panel}
               secret={secrets[webhook.id]}
               made={(secret) => keep(webhook.id, secret)}
             />

@@ -18,6 +18,7 @@ import { getProject } from '@/lib/panel/projects.ts'
 import { listRuns } from '@/lib/panel/runs.ts'
 import { listWebhooks } from '@/lib/panel/webhooks.ts'
 import { load } from '@/lib/web/page.ts'
+import { panelAddress } from '@/lib/web/panel-address.ts'
 
 type PageProps = { params: Promise<{ id: string }>; searchParams: Promise<{ tab?: string; cursor?: string }> }
 
@@ -29,7 +30,13 @@ export default async function ProjectPage({ params, searchParams }: PageProps) {
     <>
       <ProjectFrame project={project} tab={tab} />
       {tab === 'environments' && <Environments project={project} />}
-      {tab === 'webhooks' && <Webhooks project={project} webhooks={await load(listWebhooks, { projectId: id })} />}
+      {tab === 'webhooks' && (
+        <Webhooks
+          project={project}
+          webhooks={await load(listWebhooks, { projectId: id })}
+          panel={await panelAddress()}
+        />
+      )}
       {tab === 'deliveries' && (
         <Deliveries
           project={project}
