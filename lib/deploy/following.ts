@@ -43,7 +43,11 @@ export type Judgement = { outcome: Outcome['outcome']; words: string; waitsFor?:
 export type Waiting = { kind: 'branch' | 'tag'; name: string; commit: string; why: WaitsFor; words: string }
 
 /** The rule that a branch or tag falls under: tags are asked first, the first pattern that matches wins. Null = none. */
-export function ruleFor(triggers: Triggers, branch: string, { kind, name }: Candidate): string | null {
+export function ruleFor(
+  triggers: Triggers,
+  branch: string,
+  { kind, name }: Pick<Candidate, 'kind' | 'name'>,
+): string | null {
   if (!triggers.isOn) return null
   if (kind === 'tag') return firstMatch(triggers.tags, name)
   if (triggers.branches.length > 0) return firstMatch(triggers.branches, name)

@@ -75,7 +75,7 @@ function isNews(row: FollowingRow, { kind, name, sha }: Ref, before: SeenRef | u
   const isFirst = due?.before === null
   const isOwn = kind === 'branch' && name === row.branch && (isFirst || due?.isUntold === true)
   if (!isOwn && (isFirst || (kind === 'tag' ? before !== undefined : before?.commit === sha))) return false
-  if (ruleFor(readTriggers(row.triggers), row.branch, { kind, name, commit: sha, message: '' }) === null) return false
+  if (ruleFor(readTriggers(row.triggers), row.branch, { kind, name }) === null) return false
   if (isLiveEverywhere(row, sha) || isUnderWay(row, sha)) return false
   return ![row.lastCommit, row.waiting?.commit, ...row.left].includes(sha)
 }

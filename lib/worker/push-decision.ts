@@ -1,8 +1,10 @@
 // What becomes of a branch or tag in each environment that follows something: judged, and done as one with what it was judged over.
+import { ruleFor } from '@/lib/deploy/following.ts'
 import { PanelError } from '@/lib/errors.ts'
 import type { Outcome } from '@/lib/spec/push.ts'
 import { readTriggers } from '@/lib/spec/triggers.ts'
 import { isDatabaseAway } from '@/lib/store/away.ts'
+import type { Database } from '@/lib/store/database.ts'
 import { deployByItself, findFollowing, findFollowingOf, letWait, pusher, whileSame } from '@/lib/store/following.ts'
 import type { FollowingRow } from '@/lib/store/following.ts'
 import { requestCancel } from '@/lib/store/wishes.ts'
@@ -13,11 +15,27 @@ import { isExpected, wordsOf } from './push-words.ts'
 /** `isBroken`: in some of them nobody could tell, which may be otherwise the next time. */
 export type Decided = { outcomes: Outcome[]; isBroken: boolean }
 
-/** One outcome an environment. What is wrong with one of them is said there, and keeps no other from being deployed. */
-export async function inEnvironments(ground: Ground, looked: Looked): Promise<Decided> {
+/** Environments that want checks to have passed: where none does, nothing said of a commit is news. */
+export async function findChecked(db: Database, projectId: string): Promise<FollowingRow[]> {
+  return (await findFollowing(db, projectId)).filter(wantsChecks)
+}
+
+function wantsChecks({ triggers }: FollowingRow): boolean {
+  return readTriggers(triggers).checks.length > 0
+}
+
+/**
+ * One outcome an environment. What is wrong with one of them is said there, and keeps no other from being deployed. `checked`: those that
+ * wanted checks when the turn began; of the many branches that lead to a commit most are followed by none of them.
+ */
+export async function inEnvironments(
+  ground: Ground,
+  looked: Looked,
+  checked: readonly FollowingRow[],
+): Promise<Decided> {
   const decided: Decided = { outcomes: [], isBroken: false }
-  for (const row of await findFollowing(ground.worker.db, ground.projectId)) {
-    if (looked.onlyChecked && readTriggers(row.triggers).checks.length === 0) continue
+  for (const row of await rowsFor(ground, looked, checked)) {
+    if (looked.onlyChecked && !wantsChecks(row)) continue
     const { environmentId } = row
     try {
       decided.outcomes.push(await decideAgain(ground, row, looked))
@@ -30,6 +48,18 @@ export async function inEnvironments(ground: Ground, looked: Looked): Promise<De
     }
   }
   return decided
+}
+
+/** As they are now. */
+async function rowsFor(
+  { worker: { db }, projectId }: Ground,
+  looked: Looked,
+  checked: readonly FollowingRow[],
+): Promise<FollowingRow[]> {
+  if (!looked.onlyChecked) return findFollowing(db, projectId)
+  const follow = checked.filter(({ triggers, branch }) => ruleFor(readTriggers(triggers), branch, looked) !== null)
+  const rows = await Promise.all(follow.map(({ environmentId }) => findFollowingOf(db, environmentId)))
+  return rows.filter((row) => row !== null)
 }
 
 /** A freeze or a hold may begin between the judgement and the queue. */

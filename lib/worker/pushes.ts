@@ -9,9 +9,10 @@ import { findAskedProject } from '@/lib/store/asked.ts'
 import { keepChecks } from '@/lib/store/checks.ts'
 import { handled, putOff, takeDeliveries } from '@/lib/store/deliveries.ts'
 import type { TakenDelivery } from '@/lib/store/deliveries.ts'
+import type { FollowingRow } from '@/lib/store/following.ts'
 import { repositoryAddress } from './addresses.ts'
 import type { Ground, Looked } from './push-choice.ts'
-import { inEnvironments } from './push-decision.ts'
+import { findChecked, inEnvironments } from './push-decision.ts'
 import type { Decided } from './push-decision.ts'
 import { leadsTo } from './push-facts.ts'
 import { isExpected, wordsOf } from './push-words.ts'
@@ -29,6 +30,8 @@ const again = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000, 120_000, 300_
 const lookMs = 30 * 60_000
 
 type Seen = { mirror: Mirror; tips: Map<string, string> }
+/** What is the same for all that is followed together. `made`: what was judged so far. */
+type Turn = Seen & { checked: readonly FollowingRow[]; made: Map<string, Decided> }
 
 /** Takes the deliveries of one project and sees to them. False = nothing was due. Never rejects because of a repository. */
 export async function followOnce(worker: PushWorker, signal: AbortSignal): Promise<boolean> {
@@ -56,14 +59,26 @@ export async function followTaken(
       return null
     }
   }
-  const seen = await orAgain(taken, () => look(worker, taken[0]!.projectId, signal))
-  if (!seen) return
   // All that was said of commits counts before any of them is judged.
   const kept: TakenDelivery[] = []
   for (const one of taken) if ((await orAgain([one], () => keepTold(worker, one))) !== null) kept.push(one)
+  const { projectId } = taken[0]!
+  const checked = await orAgain(kept, async () => (kept.some(isOfChecks) ? findChecked(worker.db, projectId) : []))
+  if (!checked) return
+  // A busy CI says much of commits: where nobody waits for it, that isn't worth a look at the repository.
+  const isWanted = (one: TakenDelivery): boolean => checked.length > 0 || !isOfChecks(one)
+  for (const one of kept) if (!isWanted(one)) await handled(worker.db, one, [])
+  const wanted = kept.filter(isWanted)
+  if (wanted.length === 0) return
+  const seen = await orAgain(wanted, () => look(worker, projectId, signal))
+  if (!seen) return
   // Many pushes are one when they are seen together: a branch has one tip.
-  const made = new Map<string, Decided>()
-  for (const one of kept) await orAgain([one], () => follow(worker, seen, one, made))
+  const turn = { ...seen, checked, made: new Map<string, Decided>() }
+  for (const one of wanted) await orAgain([one], () => follow(worker, turn, one))
+}
+
+function isOfChecks(delivery: TakenDelivery): boolean {
+  return told.parse(delivery.told).type === 'checks'
 }
 
 async function keepTold({ db }: PushWorker, { projectId, told: given }: TakenDelivery): Promise<void> {
@@ -85,18 +100,13 @@ export async function look(
   return { mirror, tips: new Map(refs.map((ref) => [keyOf(ref), ref.sha])) }
 }
 
-async function follow(
-  worker: PushWorker,
-  seen: Seen,
-  delivery: TakenDelivery,
-  made: Map<string, Decided>,
-): Promise<void> {
+async function follow(worker: PushWorker, turn: Turn, delivery: TakenDelivery): Promise<void> {
   const outcomes: Outcome[] = []
   const late = new Set<Late>()
   let isBroken = false
-  for (const candidate of await candidatesOf(seen, delivery)) {
+  for (const candidate of await candidatesOf(turn, delivery)) {
     late.add(candidate.late)
-    const decided = await decidedOf({ worker, mirror: seen.mirror, projectId: delivery.projectId }, candidate, made)
+    const decided = await decidedOf({ worker, mirror: turn.mirror, projectId: delivery.projectId }, candidate, turn)
     outcomes.push(...decided.outcomes)
     isBroken ||= decided.isBroken
   }
@@ -113,12 +123,12 @@ const outcomesAtMost = 200
 const rank = ({ outcome }: Outcome): number => (outcome === 'no_rule' ? 1 : 0)
 
 /** Of what was judged already in this turn the same comes, unless the newest commit left the word to the one that was told. */
-async function decidedOf(ground: Ground, candidate: Candidate, made: Map<string, Decided>): Promise<Decided> {
+async function decidedOf(ground: Ground, candidate: Candidate, { checked, made }: Turn): Promise<Decided> {
   const { kind, name, commit, told: ofPush, onlyChecked } = candidate
   const tip = `${kind} ${name} ${commit} ${onlyChecked}`
   const known = made.get(`${tip} ${ofPush}`) ?? made.get(tip)
   if (known) return known
-  const decided = await inEnvironments(ground, candidate)
+  const decided = await inEnvironments(ground, candidate, checked)
   const isOfTip = decided.outcomes.every((one) => one.outcome !== 'skipped' && one.commit === commit)
   made.set(isOfTip ? tip : `${tip} ${ofPush}`, decided)
   return decided

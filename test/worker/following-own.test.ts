@@ -1,8 +1,12 @@
 // What counts as an environment's own news: of its branches what they were pushed at, of its servers all.
 import { randomUUID } from 'node:crypto'
+import { renameSync } from 'node:fs'
+import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { addDelivery } from '@/lib/store/deliveries.ts'
 import { createDeployment } from '@/lib/store/deployments.ts'
 import { endFollowingHold } from '@/lib/store/following-hold.ts'
+import { followOnce } from '@/lib/worker/pushes.ts'
 import { openFollowing, type FollowingPlace } from './following-place.ts'
 
 let place: FollowingPlace
@@ -78,6 +82,45 @@ describe('a check of a commit', () => {
     await place.tellChecks(passed(first))
     expect((await place.runs(one)).map((run) => run.commit)).toEqual([first])
     expect((await place.runs(both)).map((run) => run.commit)).toEqual([topic])
+  })
+})
+
+describe('many checks', () => {
+  it('cost no look at the repository where nobody wants any, and count for whoever does later', async () => {
+    const id = await place.environment(name())
+    const first = commit('first')
+    const { path } = place.repository
+    renameSync(path, `${path}.away`)
+    const told = await place.tellChecks(passed(first))
+    renameSync(`${path}.away`, path)
+    expect(told).toEqual([])
+    expect(await place.db.prisma.delivery.count({ where: { state: 'waiting' } })).toBe(0)
+    await place.db.prisma.environment.update({
+      where: { id },
+      data: { triggers: { isOn: true, checks: ['build'] } },
+    })
+    expect(outcomes(await place.tell({ commit: first }), id)).toEqual(['deploys'])
+  })
+
+  it('of a commit that many branches lead to ask the database for those that somebody follows', async () => {
+    const id = await place.environment(name(), { checks: ['build'] })
+    await place.environment(name(), { branches: ['topic'] })
+    const first = commit('first')
+    for (let n = 0; n < 30; n++) place.repository.git('branch', `leads-${count}-${n}`)
+    const key = randomUUID()
+    const { projectId, worker } = place
+    const told = { type: 'checks' as const, checks: [passed(first)] }
+    await addDelivery(place.db, { projectId, key, event: 'status', words: '', told })
+    let asked = 0
+    const { pool } = place.db
+    const query = (sql: string, values?: unknown[]): Promise<unknown> => {
+      if (sql.includes('LEFT JOIN "Following"')) asked += 1
+      return pool.query(sql, values)
+    }
+    const counting = { query, connect: () => pool.connect() } as unknown as Pool
+    await followOnce({ ...worker, db: { ...place.db, pool: counting } }, new AbortController().signal)
+    expect((await place.runs(id)).map((run) => run.commit)).toEqual([first])
+    expect(asked).toBe(2)
   })
 })
 
