@@ -1,5 +1,6 @@
 'use client'
 import { useRouter } from 'next/navigation'
+import { useId } from 'react'
 import { toast } from 'sonner'
 import { addSchedule, updateSchedule } from '@/app/actions/schedules.ts'
 import type { EnvironmentView } from '@/lib/api/shapes.ts'
@@ -15,6 +16,7 @@ export function ScheduleForm({ environment, schedule }: ScheduleFormProps) {
   const router = useRouter()
   const ownZone = useOwnZone()
   const zone = schedule?.timeZone ?? ownZone
+  const onlyNewHint = useId()
   return (
     <Form
       label={schedule ? `Change ${schedule.cron}` : 'Add a schedule'}
@@ -60,15 +62,22 @@ export function ScheduleForm({ environment, schedule }: ScheduleFormProps) {
           hint={`Empty: ${environment.branch}.`}
         />
       </div>
-      <label className="flex min-h-6 items-center gap-2 pointer-coarse:min-h-11">
-        <input
-          type="checkbox"
-          name="onlyNew"
-          defaultChecked={schedule?.onlyNew ?? true}
-          className="accent-(--accent)"
-        />
-        Only when its commit isn’t live already
-      </label>
+      <div className="grid gap-1">
+        <label className="flex min-h-6 items-center gap-2 pointer-coarse:min-h-11">
+          <input
+            type="checkbox"
+            name="onlyNew"
+            defaultChecked={schedule?.onlyNew ?? true}
+            aria-describedby={onlyNewHint}
+            className="accent-(--accent)"
+          />
+          Only when its commit is new there
+        </label>
+        <p id={onlyNewHint} className="text-ink-soft">
+          Without this its commit is deployed each time, also in place of something newer that somebody has deployed by
+          hand.
+        </p>
+      </div>
       <div>
         <SubmitButton kind="plain" busyText={schedule ? 'Saving…' : 'Adding…'}>
           {schedule ? 'Save the schedule' : 'Add the schedule'}

@@ -12,7 +12,12 @@ export const scheduleFields = {
     .nullable()
     .default(null)
     .describe('A branch, a tag or a commit; null = the environment’s branch.'),
-  onlyNew: z.boolean().default(true).describe('Nothing is deployed when that commit is live already.'),
+  onlyNew: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Nothing is deployed when that commit is live or part of what is; false = it is each time, also in place of something newer.',
+    ),
 }
 
 export const scheduleInput = byEnvironment.extend(scheduleFields)
