@@ -36,13 +36,25 @@ export type Told = {
   url: string | null
 }
 
-const verbs: Record<ToldEvent, string> = {
+/**
+ * What is told of an event. `overtaken`: superseded once its turn had come, as its commit was live by then, or part of what was; otherwise
+ * another one has taken its place in the queue.
+ */
+export type ToldTurn = ToldEvent | 'overtaken'
+
+/** `attempt`: how often a worker has taken the deployment. */
+export function turnOf(event: ToldEvent, attempt: number): ToldTurn {
+  return event === 'superseded' && attempt > 0 ? 'overtaken' : event
+}
+
+const verbs: Record<ToldTurn, string> = {
   queued: 'is queued',
   started: 'has begun',
   succeeded: 'succeeded',
   failed: 'failed',
   cancelled: 'was cancelled',
   superseded: 'was superseded by a newer one',
+  overtaken: 'was not needed: what is live has its commit',
 }
 const nouns: Record<string, string> = {
   deploy: 'Deployment',
@@ -52,7 +64,7 @@ const nouns: Record<string, string> = {
 }
 
 /** A title, a line about what it brings and who asked, and why it failed: single lines without invisible signs. */
-export function toldWords(event: ToldEvent, deployment: ToldDeployment): Told {
+export function toldWords(event: ToldTurn, deployment: ToldDeployment): Told {
   const { number, kind, project, environment, ref, commit, by, failure, url } = deployment
   const what = [ref ?? '', commit === null ? '' : commit.slice(0, 7)].filter((part) => part !== '').join(' at ')
   const where = failure?.server ? `${failure.server}: ` : ''

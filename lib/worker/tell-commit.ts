@@ -1,6 +1,6 @@
 // Marks on commits, as GitHub, GitLab and Gitea take them.
 import type { ChannelConfig } from '@/lib/api/inputs-channels.ts'
-import type { ToldDeployment, ToldEvent } from '@/lib/deploy/telling.ts'
+import type { ToldDeployment, ToldTurn } from '@/lib/deploy/telling.ts'
 
 type GitHost = Extract<ChannelConfig, { repository: string }>
 type Call = { url: string; headers: Record<string, string> }
@@ -25,9 +25,7 @@ const states = {
     overtaken: 'success',
   },
 } as const
-/** `overtaken`: what is live by its turn has it. */
-type MarkEvent = ToldEvent | 'overtaken'
-const descriptions: Record<MarkEvent, string> = {
+const descriptions: Record<ToldTurn, string> = {
   queued: 'Waits for its turn',
   started: 'Is being deployed',
   succeeded: 'Is deployed',
@@ -43,7 +41,7 @@ const descriptions: Record<MarkEvent, string> = {
  */
 export function commitMark(
   config: GitHost,
-  event: MarkEvent,
+  event: ToldTurn,
   deployment: ToldDeployment,
   commit: string,
 ): Call & { body: object } {

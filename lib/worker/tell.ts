@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import { channelConfig } from '@/lib/api/inputs-channels.ts'
 import type { ChannelConfig } from '@/lib/api/inputs-channels.ts'
-import { oneLine, toldEvents, toldWords } from '@/lib/deploy/telling.ts'
+import { oneLine, toldEvents, toldWords, turnOf } from '@/lib/deploy/telling.ts'
 import type { Told, ToldDeployment, ToldEvent } from '@/lib/deploy/telling.ts'
 import { isPublic } from '@/lib/git/reach.ts'
 import { mask } from '@/lib/redact/redactor.ts'
@@ -124,16 +124,15 @@ function requestOf({ message, settings }: Sending, config: Exclude<ChannelConfig
       const { deployment, event } = message
       if (!deployment) return { method: 'GET', ...repositoryLook(config), body: '' }
       if (deployment.revision === null) throw new Error('there is no commit to mark')
-      const isOvertaken = event === 'superseded' && deployment.attempt > 0
-      const said = isOvertaken ? 'overtaken' : eventOf(event)
-      const mark = commitMark(config, said, deploymentOf(deployment, publicUrl), deployment.revision)
+      const turn = turnOf(eventOf(event), deployment.attempt)
+      const mark = commitMark(config, turn, deploymentOf(deployment, publicUrl), deployment.revision)
       return { method: 'POST', ...mark, body: JSON.stringify(mark.body) }
     }
   }
 }
 
 function wordsOf({ event, deployment }: TakenMessage, publicUrl: string | null): Told {
-  if (deployment) return toldWords(eventOf(event), deploymentOf(deployment, publicUrl))
+  if (deployment) return toldWords(turnOf(eventOf(event), deployment.attempt), deploymentOf(deployment, publicUrl))
   return {
     title: 'A test message from Fairlead',
     line: 'Deployments will be told here.',

@@ -358,6 +358,18 @@ describe('those who are told', () => {
     ])
   })
 
+  it('are chats that hear whether a newer one took the place, or what is live had it already', async () => {
+    await place.channel({ kind: 'slack', ...at('/hook') }, { events: ['superseded'] })
+    await place.superseded(await place.deployment())
+    const overtaken = await place.deployment()
+    await place.db.prisma.deployment.update({ where: { id: overtaken }, data: { attempt: 1 } })
+    await place.superseded(overtaken)
+    await place.tell()
+    const [first, second] = http.heard.map(({ body }) => body)
+    expect(first).toContain('was superseded by a newer one')
+    expect(second).toContain('was not needed: what is live has its commit')
+  })
+
   it('are never marked with what an older deployment of the same commit says late', async () => {
     const channel = await place.channel(
       { kind: 'github', apiUrl: http.url, token: 't0ken', repository: 'shop/site' } as { kind: string },
