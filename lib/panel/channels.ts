@@ -53,7 +53,7 @@ export async function createChannel(
   })
 }
 
-/** PanelError: invalid (also another kind), not_found, forbidden. */
+/** With another configuration what waits is sent at once. PanelError: invalid (also another kind), not_found, forbidden. */
 export async function updateChannel(
   ctx: Context,
   actor: Actor,
@@ -68,6 +68,7 @@ export async function updateChannel(
       ...withoutUndefined(wanted),
       ...(config ? written(ctx, config) : {}),
     })
+    if (config) await store.makeAllDue(tx, id)
     const { name, shown, events, environmentIds } = row
     await audit('channel.update', `channel:${id}`, projectId, {
       name,
@@ -91,13 +92,16 @@ export async function removeChannel(ctx: Context, actor: Actor, input: z.input<t
   })
 }
 
-/** A message that a worker sends at once; what became of it is in the list. PanelError: not_found, forbidden, too_many. */
+/**
+ * A message that a worker sends at once, instead of a test that failed and waits; what became of it is in the list. PanelError: not_found,
+ * forbidden, too_many.
+ */
 export async function testChannel(ctx: Context, actor: Actor, input: z.input<typeof byId>): Promise<MessageView> {
   const { id } = parse(byId, input)
   return change(ctx, actor, async ({ tx, audit }) => {
     const { projectId, name } = await load(tx, actor, id)
-    const { waiting, lately } = await store.countTests(tx, id)
-    if (waiting > 0) throw new PanelError('too_many', 'A test waits already. The list says what becomes of it.')
+    const { underWay, lately } = await store.countTests(tx, id)
+    if (underWay > 0) throw new PanelError('too_many', 'A test is being sent. The list says what becomes of it.')
     if (lately >= testsAnHour)
       throw new PanelError('too_many', `A channel is tested at most ${testsAnHour} times an hour.`)
     const message = await store.insertTest(tx, id)

@@ -90,18 +90,25 @@ export function findMessage(reader: Reader, id: bigint): Promise<MessageRow | nu
   return reader.message.findUnique({ where: { id }, ...withPlace })
 }
 
-/** Its tests: how many wait, and how many were written within the last hour. Nobody else writes one until the transaction ends. */
-export async function countTests(reader: Reader, channelId: string): Promise<{ waiting: number; lately: number }> {
+/**
+ * Its tests: how many are being sent at this moment, and how many were written within the last hour. Nobody else writes one until the
+ * transaction ends.
+ */
+export async function countTests(reader: Reader, channelId: string): Promise<{ underWay: number; lately: number }> {
   await reader.$executeRaw`SELECT 1 FROM "Channel" WHERE "id" = ${channelId} FOR NO KEY UPDATE`
-  const [counts] = await reader.$queryRaw<{ waiting: number; lately: number }[]>`
-    SELECT (count(*) FILTER (WHERE "state" = 'waiting'))::int AS "waiting",
+  const [counts] = await reader.$queryRaw<{ underWay: number; lately: number }[]>`
+    SELECT (count(*) FILTER (WHERE "state" = 'waiting' AND "leaseUntil" >= clock_timestamp()))::int AS "underWay",
       (count(*) FILTER (WHERE "createdAt" > clock_timestamp() - interval '1 hour'))::int AS "lately"
     FROM "Message" WHERE "channelId" = ${channelId} AND "event" = 'test'`
-  return counts ?? { waiting: 0, lately: 0 }
+  return counts ?? { underWay: 0, lately: 0 }
 }
 
-/** Workers hear of it once the transaction commits. */
+/** Takes the place of one that waits, maybe for hours, as that one failed. Workers hear of it once the transaction commits. */
 export async function insertTest(reader: Reader, channelId: string): Promise<MessageRow> {
+  await reader.$executeRaw`
+    UPDATE "Message" SET "state" = 'dropped', "leaseUntil" = NULL, "answer" = 'A newer test took its place.'
+    WHERE "channelId" = ${channelId} AND "event" = 'test' AND "state" = 'waiting'
+      AND ("leaseUntil" IS NULL OR "leaseUntil" < clock_timestamp())`
   const row = await reader.message.create({ data: { channelId, event: 'test' }, ...withPlace })
   await wakeWorkers(reader)
   return row
@@ -114,6 +121,13 @@ export async function makeDue(reader: Reader, id: bigint): Promise<void> {
     data: { state: 'waiting', attempts: 0, leaseUntil: null, sentAt: null },
   })
   await reader.$executeRaw`UPDATE "Message" SET "dueAt" = clock_timestamp() WHERE "id" = ${id}`
+  await wakeWorkers(reader)
+}
+
+/** What waits of a channel is due now, as it may be reached by now; what is being sent at this moment goes on. */
+export async function makeAllDue(reader: Reader, channelId: string): Promise<void> {
+  await reader.$executeRaw`
+    UPDATE "Message" SET "dueAt" = clock_timestamp() WHERE "channelId" = ${channelId} AND "state" = 'waiting'`
   await wakeWorkers(reader)
 }
 

@@ -12,6 +12,7 @@ import { guardedRequest, isAsked } from './guarded-get.ts'
 import { judge, nextTry, said } from './tell-answer.ts'
 import { discordMessage, slackMessage, teamsMessage } from './tell-chat.ts'
 import { commitMark, repositoryLook } from './tell-commit.ts'
+import { judgeLook, lookBytes } from './tell-look.ts'
 import { sendMail } from './tell-mail.ts'
 import { signedMessage } from './tell-webhook.ts'
 
@@ -74,19 +75,21 @@ async function call(sending: Sending, config: Exclude<ChannelConfig, { kind: 'em
   const { message, settings, signal } = sending
   const { method, url: address, headers, body } = requestOf(sending, config)
   const url = new URL(address)
+  const isLook = message.deployment === null && 'repository' in config
   const reply = await guardedRequest({
     method,
     url,
     connectTo: null,
     headers: { 'content-type': 'application/json', ...headers },
     body,
-    bodyBytes: answerBytes,
+    bodyBytes: isLook ? lookBytes : answerBytes,
     isVerified: true,
     isAllowed: allowedBy(settings.privateHosts, url),
     signal,
   })
   const shown = { ...reply, body: without(reply.body, config), reason: without(reply.reason, config) }
-  return judge(shown, message.attempts, config.kind)
+  const settled = judge(shown, message.attempts, config.kind)
+  return isLook && settled.state === 'sent' ? judgeLook(config, reply.body) : settled
 }
 
 /**

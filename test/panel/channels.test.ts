@@ -6,6 +6,7 @@ import { createChannel, listChannels, removeChannel, testChannel, updateChannel 
 import type { Context } from '@/lib/panel/context.ts'
 import { removeEnvironment } from '@/lib/panel/environments.ts'
 import { listMessages, sendAgain } from '@/lib/panel/messages.ts'
+import { takeMessage } from '@/lib/store/messages.ts'
 import { insertReadyEnvironment } from './deployments.ts'
 import { openPanel, owner, refused } from './panel.ts'
 
@@ -101,9 +102,11 @@ describe('a channel', () => {
   it('is tested once at a time, and ten times an hour', async () => {
     const { id } = await createChannel(ctx, owner, { projectId, ...chat })
     const test = () => testChannel(ctx, owner, { id })
-    const both = await Promise.allSettled([test(), test()])
-    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-    for (let more = 0; more < 9; more++) {
+    await Promise.all([test(), test()])
+    expect(await ctx.db.prisma.message.count({ where: { channelId: id, state: 'waiting' } })).toBe(1)
+    await takeMessage(ctx.db)
+    await expect(test()).rejects.toEqual(refused('too_many'))
+    for (let more = 0; more < 8; more++) {
       await sentAll()
       await test()
     }
@@ -111,6 +114,28 @@ describe('a channel', () => {
     await expect(test()).rejects.toEqual(refused('too_many'))
     await ctx.db.prisma.message.updateMany({ data: { createdAt: new Date(0) } })
     await test()
+  })
+
+  it('is tested anew although an earlier test waits for hours, and told what waits once it is set right', async () => {
+    const { prisma } = ctx.db
+    await sentAll()
+    const { id } = await createChannel(ctx, owner, { projectId, ...chat })
+    const wait = async (messageId: string) => {
+      const dueAt = new Date(Date.now() + 12 * 3_600_000)
+      await prisma.message.update({ where: { id: BigInt(messageId) }, data: { dueAt, attempts: 9 } })
+    }
+    const first = await testChannel(ctx, owner, { id })
+    await wait(first.id)
+    const second = await testChannel(ctx, owner, { id })
+    expect((await listMessages(ctx, owner, { channelId: id })).items).toMatchObject([
+      { id: second.id, state: 'waiting', attempts: 0 },
+      { id: first.id, state: 'dropped', answer: 'A newer test took its place.' },
+    ])
+    await wait(second.id)
+    await updateChannel(ctx, owner, { id, name: 'Room' })
+    expect(await takeMessage(ctx.db)).toBeNull()
+    await updateChannel(ctx, owner, { id, config: { kind: 'slack', url: `${url}-2` } })
+    expect(await takeMessage(ctx.db)).toMatchObject({ id: second.id })
   })
 
   it('isn’t told of all when the environments that it was told of go', async () => {

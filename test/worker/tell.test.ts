@@ -326,6 +326,27 @@ describe('those who are told', () => {
     })
   })
 
+  it.each([
+    ['github', { permissions: { pull: true, push: false } }, 'failed'],
+    ['github', { permissions: { pull: true, push: true } }, 'sent'],
+    ['gitea', { permissions: { admin: false, pull: true, push: false } }, 'failed'],
+    ['gitea', { id: 1 }, 'sent'],
+    ['gitlab', { permissions: { project_access: { access_level: 20 }, group_access: null } }, 'failed'],
+    ['gitlab', { permissions: { project_access: { access_level: 20 }, group_access: { access_level: 30 } } }, 'sent'],
+    ['gitlab', { permissions: { project_access: null, group_access: null } }, 'sent'],
+  ])('are repositories on %s that a test only reads; where they answer %j it is %s', async (kind, said, state) => {
+    const channel = await place.channel({ kind, apiUrl: http.url, token: 't0ken', repository: 'shop/site' } as {
+      kind: string
+    })
+    // Hosts say much of a repository before they come to rights.
+    http.answers.push({ body: JSON.stringify({ about: 'x'.repeat(10_000), ...said }) })
+    await place.db.prisma.message.create({ data: { channelId: channel, event: 'test' } })
+    await place.tell()
+    expect(http.heard).toMatchObject([{ method: 'GET' }])
+    const words = state === 'failed' ? 'but not write there' : 'shop/site was read.'
+    expect(await place.messages(channel)).toMatchObject([{ state, answer: expect.stringContaining(words) as string }])
+  })
+
   it('are commits that say to everybody that a deployment failed, and to nobody without a sign-in why', async () => {
     for (const kind of ['github', 'gitlab', 'gitea'])
       await place.channel({ kind, apiUrl: http.url, token: 't0ken', repository: 'shop/site' } as { kind: string })
