@@ -10,6 +10,7 @@ import { ActButton } from '../form/act-button.tsx'
 import { StatusBadge } from '../status-badge.tsx'
 import { linkStyle } from '../style.ts'
 import { RelativeTime } from '../time.tsx'
+import { hosts } from './hosts.ts'
 import { answerWords, toldWords } from './told-words.ts'
 import { VerdictBadge } from './verdict-badge.tsx'
 
@@ -17,7 +18,7 @@ type Outcome = DeliveryView['outcomes'][number]
 
 export function DeliveryItem({ delivery, project }: { delivery: DeliveryView; project: ProjectView }) {
   const router = useRouter()
-  const { id, verdict, state, attempts, told, event, outcomes, receivedAt, againBy } = delivery
+  const { id, provider, verdict, state, attempts, told, event, outcomes, receivedAt, againBy } = delivery
   const tries = state === 'waiting' && attempts > 1 ? `, tried ${attempts} times` : ''
   const { shown, elsewhere } = sorted(outcomes, project)
   const mayLookAgain = project.can.deploy && verdict === 'accepted' && state === 'handled' && told !== null
@@ -30,6 +31,7 @@ export function DeliveryItem({ delivery, project }: { delivery: DeliveryView; pr
         </p>
         <p className="break-words text-xs text-ink-soft">
           <RelativeTime at={receivedAt} />
+          {provider && ` by the webhook “${hosts[provider].word}”`}
           {told && `, ${event}`}
           {againBy && `, looked at again for ${againBy}`}
           {tries}. {answerWords(delivery)}

@@ -23,6 +23,7 @@ export type WebhookWithSecret = z.infer<typeof webhookWithSecret>
 export const deliveryView = z.object({
   id: z.string(),
   webhookId: z.string().nullable().describe('None = Fairlead looked at the repository by itself.'),
+  provider: z.enum(providers).nullable().describe('Of the webhook.'),
   event: z.string().describe('As the host calls it.'),
   verdict,
   reason: z.string(),

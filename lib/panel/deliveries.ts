@@ -48,6 +48,7 @@ export async function redeliver(ctx: Context, actor: Actor, input: z.input<typeo
 function view(row: store.DeliveryRow): DeliveryView {
   return deliveryView.parse({
     ...row,
+    provider: row.webhook?.provider ?? null,
     receivedAt: row.receivedAt.toISOString(),
     handledAt: row.handledAt?.toISOString() ?? null,
   })

@@ -2,7 +2,9 @@
 import type { Delivery, Webhook } from './generated/client.ts'
 import type { Reader } from './reader.ts'
 
-export type DeliveryRow = Delivery
+const withWebhook = { webhook: { select: { provider: true } } } as const
+/** `webhook`: null = Fairlead looked by itself. */
+export type DeliveryRow = Delivery & { webhook: { provider: string } | null }
 export type WebhookRow = Omit<Webhook, 'secret' | 'previousSecret'> & { lastDelivery: LastDelivery | null }
 type LastDelivery = { receivedAt: Date; verdict: string; reason: string; words: string }
 
@@ -80,6 +82,7 @@ export async function findDeliveries(
   if (cursor !== undefined && (await reader.delivery.count({ where: { ...where, id: cursor } })) === 0) return null
   return reader.delivery.findMany({
     where,
+    include: withWebhook,
     orderBy: [{ receivedAt: 'desc' }, { id: 'desc' }],
     take: limit,
     ...(cursor === undefined ? {} : { cursor: { id: cursor }, skip: 1 }),
@@ -87,7 +90,7 @@ export async function findDeliveries(
 }
 
 export function findDelivery(reader: Reader, id: string): Promise<DeliveryRow | null> {
-  return reader.delivery.findUnique({ where: { id } })
+  return reader.delivery.findUnique({ where: { id }, include: withWebhook })
 }
 
 /** It is a new one for the workers, who are told when the transaction ends. Null = one of them is at it, or it is gone. */
@@ -95,6 +98,7 @@ export async function takeUpAgain(reader: Reader, id: string, againBy: string): 
   const [row] = await reader.delivery.updateManyAndReturn({
     where: { id, OR: [{ leaseUntil: null }, { leaseUntil: { lt: new Date() } }] },
     data: { state: 'waiting', attempts: 0, dueAt: new Date(0), handledAt: null, againBy },
+    include: withWebhook,
   })
   if (!row) return null
   await reader.$executeRaw`SELECT pg_notify('fairlead_push', ${id})`

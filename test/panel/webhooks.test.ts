@@ -99,7 +99,13 @@ describe('deliveries', () => {
     expect(rest.next).toBeNull()
     const names = [...first.items, ...rest.items].map(({ told }) => told?.type === 'pushes' && told.pushes[0]?.name)
     expect(names).toEqual(['three', 'two', 'one'])
-    expect(first.items[0]).toMatchObject({ event: 'push', verdict: 'accepted', reason: 'pushed', state: 'waiting' })
+    expect(first.items[0]).toMatchObject({
+      provider: 'github',
+      event: 'push',
+      verdict: 'accepted',
+      reason: 'pushed',
+      state: 'waiting',
+    })
     await expect(listDeliveries(ctx, owner, { projectId, cursor: randomUUID() })).rejects.toEqual(refused('invalid'))
   })
 
