@@ -49,8 +49,10 @@ export async function activateRelease(
     if (isLive && environment.deployments.length === 0)
       throw new PanelError('conflict', `Release ${number} is live already.`)
     const live = await store.findLiveRelease(ctx.db.prisma, environmentId)
-    const older = live && number < live.number ? { holdsPushes: `put release ${number} back` } : {}
-    return { kind: 'activate', source: { type: 'release', number }, ...older }
+    // What a deployment under way brings is undone by this as much as what is live.
+    const isBack = (live && number < live.number) || environment.deployments.some(({ kind }) => kind === 'deploy')
+    const held = isBack ? { holdsPushes: `put release ${number} back` } : {}
+    return { kind: 'activate', source: { type: 'release', number }, ...held }
   })
 }
 

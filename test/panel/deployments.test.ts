@@ -271,4 +271,18 @@ describe('putting a release back', () => {
       status: 'queued',
     })
   })
+
+  it('lets pushes wait once somebody puts the live release back while another deployment is under way', async () => {
+    const environmentId = await insertReadyEnvironment(ctx)
+    await ctx.db.prisma.environment.update({ where: { id: environmentId }, data: { triggers: { isOn: true } } })
+    await requestDeployment(ctx, developer, { environmentId })
+    await succeed(ctx, 'succeeded')
+    await requestDeployment(ctx, developer, { environmentId })
+    await begin(ctx)
+    await activateRelease(ctx, developer, { environmentId, number: 1 })
+    expect(await ctx.db.prisma.following.findUnique({ where: { environmentId } })).toMatchObject({
+      heldBy: developer.name,
+      heldWhy: 'put release 1 back',
+    })
+  })
 })
