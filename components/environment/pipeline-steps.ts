@@ -112,7 +112,7 @@ function restarts(options: Options): Stop[] {
   }))
 }
 
-/** What the panel asks comes last: once the server has done everything else. */
+/** What the panel asks comes after what the server asks. */
 function ready({ readiness }: Options, when: 'before' | 'after'): Stop[] {
   const asked = readiness.filter((check) => check.when === when)
   return [...asked.filter((check) => !isOfPanel(check)), ...asked.filter(isOfPanel)].map((check) => ({

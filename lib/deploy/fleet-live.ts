@@ -20,7 +20,7 @@ export function liveOn(state: DeploymentState, target: Fleet['targets'][number])
   const { targetId } = target
   const own = state.segments.filter((segment) => segment.targetId === targetId)
   // What was sent last and can change `current`: as long as it is out of sight it may have.
-  const last = own.findLast(({ name }) => /^(switch|undo)-/.test(name))
+  const last = own.findLast(({ name }) => /^(switch|undo)-\d+$/.test(name))
   // One that was given up may never have ended, or (an undo) never have arrived.
   const isOpen = last !== undefined && (last.outcome === 'lost' || last.status !== 'ended')
   const isLost = last !== undefined && (last.looking !== null || (isOpen && isGivenUp(state, targetId)))

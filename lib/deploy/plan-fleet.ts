@@ -82,6 +82,11 @@ export function segmentOf(plan: Plan, part: 'switch' | 'failure', targetId: stri
   return plan.segments.find((one) => one.targetId === targetId && one.name.startsWith(`${part}-`)) ?? null
 }
 
+/** What a target flies in its batch: it switches; then, once the panel has found it ready, visitors are let in (`switch-K-2`). */
+export function switchingOf(plan: Plan, targetId: string): Segment[] {
+  return plan.segments.filter((one) => one.targetId === targetId && one.name.startsWith('switch-'))
+}
+
 /** As the strategy knows them before the run: its targets, and behind them those that it only counts. */
 export function fleetOf({ targets, outside = [] }: Pick<FleetPart, 'targets' | 'outside'>): FleetTarget[] {
   const known = ({ targetId, health, revision }: OutsideTarget): FleetTarget => ({
@@ -168,7 +173,11 @@ function onceKey({ action }: Draft): string | null {
 }
 
 function switchStage(lanes: FleetLane[], fleet: FleetPart, hasFinish: boolean): PlanStage[] {
-  const switching = lanes.map((lane) => planLane(lane, `switch-${placeOf(lane)}`, switchDrafts(lane, hasFinish)))
+  const switching = lanes.flatMap((lane) => {
+    const [first, ...others] = switchPieces(lane, hasFinish)
+    const name = `switch-${placeOf(lane)}`
+    return [planLane(lane, name, first ?? []), ...others.map((drafts) => planLane(lane, `${name}-2`, drafts))]
+  })
   const planned = plannedBatches(fleetOf(fleet), fleet.strategy)
   const batches = planned.length > 0 ? planned : [lanes.map(({ targetId }) => targetId)]
   const made = stage(
@@ -176,6 +185,15 @@ function switchStage(lanes: FleetLane[], fleet: FleetPart, hasFinish: boolean): 
     batches.map((ids) => ids.flatMap((id) => switching.filter(({ targetId }) => targetId === id))),
   )
   return made.batches.length > 0 ? [made] : []
+}
+
+/** What the panel asks it asks between two pieces: nobody is let in before it has found the server ready. */
+function switchPieces(lane: FleetLane, hasFinish: boolean): Draft[][] {
+  const drafts = switchDrafts(lane, hasFinish)
+  const at = lane.checks ? drafts.findIndex((draft) => draft.phase === 'main' && letsIn(draft)) : -1
+  if (at < 0) return [drafts]
+  const later = drafts.slice(at).filter(({ phase }) => phase === 'main')
+  return [drafts.filter((draft) => !later.includes(draft)), later]
 }
 
 /** Who agreed to take over what isn't ours has to be known where it is taken over; what is live there is what the switch finds. */

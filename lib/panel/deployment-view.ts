@@ -92,7 +92,9 @@ export function fleetView(
   const switching = plan.stages.filter(({ name }) => name === 'switch')
   return {
     targets: plan.fleet.targets.map(({ targetId, server, live }) => ({ targetId, server, live })),
-    batches: switching.flatMap(({ batches }) => batches.map(({ lanes }) => lanes.map(({ targetId }) => targetId))),
+    batches: switching.flatMap(({ batches }) =>
+      batches.map(({ lanes }) => [...new Set(lanes.map(({ targetId }) => targetId))]),
+    ),
     numbers,
     goesOn: plan.fleet.strategy.minimumHealthy !== null || plan.fleet.strategy.likeCodeDeploy,
     keeps: plan.fleet.strategy.onFailure === 'leave',

@@ -2,7 +2,7 @@
 // from what was recorded, so that whoever takes over decides the same and nothing is flown twice.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { NewEvent } from '@/lib/deploy/events.ts'
-import { segmentOf } from '@/lib/deploy/plan-fleet.ts'
+import { switchingOf } from '@/lib/deploy/plan-fleet.ts'
 import type { Segment } from '@/lib/deploy/types.ts'
 import { databaseNow } from '@/lib/store/database.ts'
 import { conclude, putBack } from './fleet-end.ts'
@@ -89,6 +89,7 @@ class Forward {
       const begun = flight.state.batches.flatMap(({ targetIds }) => targetIds)
       await this.#lanes.fly(this.#switching(begun))
       await this.#askWhetherReady(begun)
+      await this.#lanes.fly(this.#lettingIn(begun))
       const stop = this.#stopAfterBatch()
       if (stop) return stop
       // One that failed is put back at once, and nobody waits for that; one that can't be reached when it is found.
@@ -125,7 +126,11 @@ class Forward {
   }
 
   #switching(targetIds: string[]): Segment[] {
-    return targetIds.flatMap((id) => segmentOf(this.#lanes.plan, 'switch', id) ?? [])
+    return targetIds.flatMap((id) => switchingOf(this.#lanes.plan, id).slice(0, 1))
+  }
+
+  #lettingIn(targetIds: string[]): Segment[] {
+    return targetIds.flatMap((id) => switchingOf(this.#lanes.plan, id).slice(1))
   }
 
   /** From here on what is complete everywhere takes effect. */

@@ -1,6 +1,6 @@
 // What a deployment on several servers has come to so far, judged by what is known of it: pure. Asked at every barrier, by the worker
 // that flies and by the one that took over, and answered the same.
-import { fleetOf, planFleetUndo, segmentOf } from '@/lib/deploy/plan-fleet.ts'
+import { fleetOf, planFleetUndo, segmentOf, switchingOf } from '@/lib/deploy/plan-fleet.ts'
 import { canTakeOver, isOnce } from '@/lib/deploy/plan-once.ts'
 import type { DeploymentState } from '@/lib/deploy/reducer.ts'
 import { judgeFleet, nextBatch } from '@/lib/deploy/strategy.ts'
@@ -37,7 +37,7 @@ export function failureOfTarget(state: DeploymentState, plan: FleetPlan, targetI
 function fleetNow(state: DeploymentState, plan: FleetPlan): FleetTarget[] {
   return fleetOf(plan.fleet).map((target) => {
     if (failureOfTarget(state, plan, target.targetId)) return { ...target, result: 'failed' }
-    const last = segmentOf(plan, 'switch', target.targetId) ?? forwardOf(plan, target.targetId).at(-1)
+    const last = switchingOf(plan, target.targetId).at(-1) ?? forwardOf(plan, target.targetId).at(-1)
     const isDone = last && judgeSegment(state, last, '') === 'ok'
     return isDone ? { ...target, result: 'succeeded' } : target
   })
@@ -45,8 +45,8 @@ function fleetNow(state: DeploymentState, plan: FleetPlan): FleetTarget[] {
 
 /** The target has all of the new release that it was to have. */
 export function isWhole(state: DeploymentState, plan: FleetPlan, targetId: string): boolean {
-  const last = segmentOf(plan, 'switch', targetId)
-  return last !== null && judgeSegment(state, last, '') === 'ok'
+  const own = switchingOf(plan, targetId)
+  return own.length > 0 && own.every((segment) => judgeSegment(state, segment, '') === 'ok')
 }
 
 /** What comes after the batches that have begun. One that a worker left under way says nothing yet to whoever takes over. */

@@ -49,3 +49,36 @@ test('a batch waits for what the panel asks of the one before, and one that is n
   expect(state.undos.map(({ segment }) => segment).sort()).toEqual(['undo-1', 'undo-2'])
   expect(await fleet.everywhere(environment, 'cat current/index.html')).toEqual(['one', 'one'])
 })
+
+test('visitors are let in where the panel has found a server ready, and a stop before that puts it back', async () => {
+  const check = { kind: 'httpGet', name: 'up', from: 'panel', port, totalSeconds: 1, pauseSeconds: 1 }
+  const note = (what: string) => `echo ${what} $(cat index.html 2>/dev/null) >>$FAIRLEAD_ROOT/visitors`
+  const environment = await fleet.environment({
+    options: { readiness: [check], strategy: { batch: 'one', onFailure: 'leave' } },
+    hooks: ['out', 'in'].map((way) => ({ event: `traffic.${way}`, text: note(way) })),
+  })
+  const deploy = async (page: string) => {
+    environment.repository.write('index.html', page)
+    environment.repository.commit(page)
+    const { id } = await fleet.place.request(environment.id)
+    return { id, state: await fleet.place.finished(id) }
+  }
+  const visitors = () => fleet.everywhere(environment, 'cat visitors; rm visitors')
+  isWell = Number.POSITIVE_INFINITY
+  const first = await deploy('one')
+  expect(first.state).toMatchObject({ status: 'succeeded', failure: null })
+  expect(await visitors()).toEqual(['in one\n', 'in one\n'])
+  const events = await readEvents(fleet.place.db.pool, first.id)
+  const order = events.flatMap((event) => {
+    if (event.type === 'readiness.ended') return ['asked']
+    return event.type === 'segment.started' && event.data.segment.startsWith('switch-') ? [event.data.segment] : []
+  })
+  expect(order).toEqual(['switch-1', 'asked', 'switch-1-2', 'switch-2', 'asked', 'switch-2-2'])
+
+  isWell = 1
+  const { state } = await deploy('two')
+  expect(state).toMatchObject({ status: 'failed', failure: { code: 'not_ready', server: 'web-2' } })
+  // The first was found ready, and keeps what it has; the second never let anybody see what it had.
+  expect(await visitors()).toEqual(['out one\nin two\n', 'out one\nout two\nin one\n'])
+  expect(await fleet.everywhere(environment, 'cat current/index.html')).toEqual(['two', 'one'])
+})
