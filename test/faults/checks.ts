@@ -5,6 +5,7 @@ import { reduce } from '@/lib/deploy/reducer.ts'
 import { isFinished } from '@/lib/deploy/status.ts'
 import type { Failure, FailureCode, Plan } from '@/lib/deploy/types.ts'
 import { readEvents } from '@/lib/store/events.ts'
+import { findLiveName } from '@/lib/store/places.ts'
 import { eventProblems, watchedProblems } from './check-events.ts'
 import { liveProblems, nameProblems } from './check-live.ts'
 import { logProblems } from './check-logs.ts'
@@ -70,6 +71,10 @@ export async function checkFlight({ panel, site, trial, flown, struck, watched }
     ...eventProblems(events, state, row, excuse),
     ...(watched ? await watchedProblems(panel, flown, events, watched) : []),
   )
+  const live = await findLiveName(ctx.db.prisma, site.environmentId)
+  const wanted = flown.status === 'succeeded' ? (flown.wish.activates ?? plan?.release) : flown.liveBefore
+  // Of one server what it says counts, which is checked below.
+  if (site.targets.length > 1 && live !== wanted) problems.push(`the environment has ${live}, not ${wanted}`)
   for (const [index, target] of site.targets.entries()) {
     const place = {
       ...target,

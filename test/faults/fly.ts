@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isFinished } from '@/lib/deploy/status.ts'
 import { cancelDeployment } from '@/lib/panel/deployments.ts'
 import { isDatabaseAway } from '@/lib/store/away.ts'
+import { findLiveName } from '@/lib/store/places.ts'
 import { unseen } from './check-live.ts'
 import { checkFlight } from './checks.ts'
 import type { Checked } from './checks.ts'
@@ -26,6 +27,8 @@ export type Flown = {
   tookMs: number
   /** Of each target. */
   before: Seen[]
+  /** What the panel said that the environment has. */
+  liveBefore: string | null
   wish: Wish
   /** Of each target: whether the panel said, before anything was put right again, that it doesn't know what is live there. */
   unknown: boolean[]
@@ -77,6 +80,7 @@ export async function fly(panel: Panel, site: Site, trial: Trial): Promise<Resul
   for (const worker of panel.workers) worker.start()
   const before = await Promise.all(site.targets.map(({ host, root }) => look(host, root)))
   const wish = await decide(panel, site, trial.act, before[0]!)
+  const liveBefore = await calmly(() => prepare(panel, site, trial))
   const startedAt = performance.now()
   const { id: deploymentId, number } = await request(panel, site, wish)
   const watching = panel.web?.watch(site.environmentId, number)
@@ -104,9 +108,16 @@ export async function fly(panel: Panel, site: Site, trial: Trial): Promise<Resul
   for (const heal of stays) await heal()
   await panel.ready()
   for (const worker of panel.workers) worker.start()
-  const flown = { deploymentId, number, status, tookMs, before, wish, unknown }
+  const flown = { deploymentId, number, status, tookMs, before, liveBefore, wish, unknown }
   const watched = isFinished(status as 'queued') ? await watching : undefined
   return { flown, struck, ...(await calmly(() => checkFlight({ panel, site, trial, flown, struck, watched }))) }
+}
+
+/** Chooses how servers follow each other; gives what the environment has, by the panel's word. */
+async function prepare({ ctx }: Panel, { environmentId: id }: Site, { oneByOne }: Trial): Promise<string | null> {
+  const options = { strategy: { batch: oneByOne ? 'one' : 'all' } }
+  await ctx.db.prisma.environment.update({ where: { id }, data: { options } })
+  return findLiveName(ctx.db.prisma, id)
 }
 
 /** Again when the database went away once more in between. */

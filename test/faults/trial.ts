@@ -30,6 +30,8 @@ export type Trial = {
   isFirst: boolean
   faults: readonly PlannedFault[]
   cancelAt: Moment
+  /** Servers switch one after the other. */
+  oneByOne?: boolean
 }
 
 /** Nothing goes wrong. */
@@ -56,5 +58,7 @@ export function trialOf(seed: number, servers: readonly number[], actGiven?: Act
   // A server and the panel may go wrong at once.
   const ofPanel = kindNames.filter((name) => kinds[name].needs === 'nothing')
   if (random.chance(0.2)) faults.push(faultOf(random.pick(ofPanel)))
-  return { seed, act, servers: count, isFirst: !later.includes(act) && random.chance(0.15), faults, cancelAt }
+  const isFirst = !later.includes(act) && random.chance(0.15)
+  const oneByOne = count > 1 && random.chance(0.5)
+  return { seed, act, servers: count, isFirst, faults, cancelAt, oneByOne }
 }
