@@ -89,19 +89,19 @@ export async function putOff(
   )
 }
 
-/** A look of Fairlead's own at the repository, as if somebody had told of it; the same key is one delivery, looked at again at most once a minute. */
+/** A look of Fairlead's own at the repository, as if somebody had told of it; the same key is one delivery, looked at again at most once a minute, or not (`isOnce`). */
 export async function addDelivery(
   db: Database,
-  own: { projectId: string; key: string; event: string; words: string; told: Told },
+  own: { projectId: string; key: string; event: string; words: string; told: Told; isOnce?: boolean },
 ): Promise<void> {
-  const { projectId, key, event, words, told } = own
+  const { projectId, key, event, words, told, isOnce = false } = own
   await db.pool.query(
     `WITH made AS (
        INSERT INTO "Delivery" ("id", "projectId", "key", "event", "verdict", "reason", "words", "told", "state")
        VALUES ($1, $2, $3, $4, 'accepted', 'own', $5, $6, 'waiting')
        ON CONFLICT ("projectId", "key") DO UPDATE SET "state" = 'waiting', "dueAt" = clock_timestamp(), "attempts" = 0
-       WHERE "Delivery"."state" = 'handled' AND "Delivery"."handledAt" < clock_timestamp() - interval '1 minute' RETURNING "id"
+       WHERE NOT $7 AND "Delivery"."state" = 'handled' AND "Delivery"."handledAt" < clock_timestamp() - interval '1 minute' RETURNING "id"
      ) SELECT pg_notify('fairlead_push', "id") FROM made`,
-    [randomUUID(), projectId, key, event, words, storableJson(told)],
+    [randomUUID(), projectId, key, event, words, storableJson(told), isOnce],
   )
 }

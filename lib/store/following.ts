@@ -76,11 +76,15 @@ export async function findFollowingOf(db: Database, environmentId: string): Prom
   return rows[0] ?? null
 }
 
-/** Those that wait for something other than a word of the Git host. */
-export async function findWaiting(db: Database): Promise<(FollowingRow & { waiting: Waiting; waitingSince: Date })[]> {
-  const { rows } = await db.pool.query<FollowingRow & { waiting: Waiting; waitingSince: Date }>(
-    `${columns} WHERE f."waiting" IS NOT NULL AND f."waiting"->>'why' <> 'checks' AND f."heldWhy" IS NULL
-     AND e."triggers"->>'isOn' = 'true'`,
+/** `deployedSince`: the newest deployment that has succeeded since it began to wait; null = none has. */
+export type WaitingRow = FollowingRow & { waiting: Waiting; waitingSince: Date; deployedSince: number | null }
+
+/** Those in which a commit waits for something. */
+export async function findWaiting(db: Database): Promise<WaitingRow[]> {
+  const { rows } = await db.pool.query<WaitingRow>(
+    `SELECT w.*, (SELECT max(d."number") FROM "Deployment" d WHERE d."environmentId" = w."environmentId"
+       AND d."status" = 'succeeded' AND d."finishedAt" > w."waitingSince") AS "deployedSince"
+     FROM (${columns} WHERE f."waiting" IS NOT NULL AND e."triggers"->>'isOn' = 'true') w`,
   )
   return rows
 }

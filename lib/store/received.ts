@@ -32,8 +32,9 @@ export const mostWaiting = 2_000
 const gaveUp = `"Delivery"."state" = 'handled' AND "Delivery"."outcomes" @> ANY (ARRAY['[{"outcome":"failed"}]', '[{"outcome":"unknown_commit"}]']::jsonb[])`
 
 /**
- * Keeps it and, if it was accepted, tells the workers in the same statement. `known`: it came in before, unless the workers gave it up:
- * that one is looked at once more; `backlog`: so many wait already that it isn't kept.
+ * Keeps it and, if it told of anything, tells the workers in the same statement: what is gone isn't deployed, but something of it may
+ * wait. `known`: it came in before, unless the workers gave it up: that one is looked at once more; `backlog`: so many wait already that
+ * it isn't kept.
  */
 export async function storeReceived(
   db: Database,
@@ -60,13 +61,13 @@ export async function storeReceived(
       row.reason,
       row.words,
       row.told === null ? null : storableJson(row.told),
-      row.verdict === 'accepted' ? 'waiting' : 'handled',
+      row.told === null ? 'handled' : 'waiting',
       mostWaiting,
     ],
   )
   if (rowCount === 1) return 'new'
   const known = await db.pool.query(
-    `SELECT 1 FROM "Delivery" WHERE "projectId" = $1 AND "key" = $2 AND NOT ("verdict" = 'accepted' AND ${gaveUp})`,
+    `SELECT 1 FROM "Delivery" WHERE "projectId" = $1 AND "key" = $2 AND NOT (${gaveUp})`,
     [row.projectId, row.key],
   )
   return known.rowCount === 1 ? 'known' : 'backlog'

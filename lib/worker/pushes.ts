@@ -136,7 +136,8 @@ async function decidedOf(ground: Ground, candidate: Candidate, { checked, made }
 
 /**
  * What was told isn't as the repository shows it (yet: a Git host may tell before it shows). `unborn`: it hasn't got the commit.
- * `elsewhere`: it has, but the branch or tag doesn't lead to it, as when what was there already is fast-forwarded to or tagged.
+ * `elsewhere`: it has, but the branch or tag doesn't lead to it, as when what was there already is fast-forwarded to or tagged; or that was
+ * to be gone.
  */
 type Late = 'unborn' | 'elsewhere' | null
 type Candidate = Looked & { late: Late }
@@ -148,7 +149,7 @@ async function candidatesOf({ mirror, tips }: Seen, delivery: TakenDelivery): Pr
     const found: Candidate[] = []
     for (const { kind, name, commit } of said.pushes) {
       const tip = tips.get(`${kind} ${name}`) ?? null
-      const late = commit === null || commit === tip ? null : await lateOf(mirror, tip, commit)
+      const late = commit === tip ? null : await lateOf(mirror, tip, commit)
       found.push({ kind, name, commit: tip, tip, told: commit, onlyChecked: false, late })
     }
     return found
@@ -158,7 +159,8 @@ async function candidatesOf({ mirror, tips }: Seen, delivery: TakenDelivery): Pr
   return found.flat()
 }
 
-async function lateOf(mirror: Mirror, tip: string | null, commit: string): Promise<Late> {
+async function lateOf(mirror: Mirror, tip: string | null, commit: string | null): Promise<Late> {
+  if (commit === null) return 'elsewhere'
   if ((await mirror.message(commit)) === null) return 'unborn'
   return tip !== null && (await leadsTo(mirror, tip, commit)) ? null : 'elsewhere'
 }

@@ -109,12 +109,13 @@ describe.each(providers)('%s', (provider) => {
     expect((await rows(hook)).length).toBe(before)
   })
 
-  it('attack 18: another repository is refused; tags come in, what is gone does not', async () => {
+  it('attack 18: another repository is refused; tags come in, what is gone does not but to be looked at', async () => {
     const other = pushTo({ ...hook, repositoryUrl: 'https://git.example.com/eve/shop.git' })
     expect(await send(hook, other)).toMatchObject({ status: 422, body: { reason: 'other_repository' } })
     expect((await send(hook, pushTo(hook, { ref: 'refs/tags/v1' }))).status).toBe(202)
     const gone = pushTo(hook, { after: '0'.repeat(40) })
     expect(await send(hook, gone)).toMatchObject({ status: 200, body: { verdict: 'ignored', reason: 'deleted' } })
+    expect((await waiting(hook)).filter(({ reason }) => reason === 'deleted')).toHaveLength(1)
   })
 
   it('attack 19: what is accepted is answered 202 before anybody looked at it', async () => {

@@ -1,7 +1,12 @@
 // Pushes that the Git host tells before it shows them, and environments that nothing can be said of.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { systemActor, type Context } from '@/lib/panel/context.ts'
+import { receive, type ReceiveAnswer } from '@/lib/panel/receive.ts'
+import { createWebhook } from '@/lib/panel/webhooks.ts'
+import type { WebhookWithSecret } from '@/lib/api/shapes-webhooks.ts'
 import { triggers } from '@/lib/spec/triggers.ts'
 import { lookForMissed } from '@/lib/worker/missed.ts'
+import { delivery } from '../push/payloads.ts'
 import { openFollowing, type FollowingPlace } from './following-place.ts'
 
 let place: FollowingPlace
@@ -54,6 +59,38 @@ it('so is a tag', async () => {
   place.repository.git('tag', 'v1', first)
   await later()
   expect(await place.runs(id)).toMatchObject([{ commit: first }])
+})
+
+/** The Git host tells of a branch by the webhook of the project, and workers see to it. */
+async function post(webhook: WebhookWithSecret, name: string, after: string): Promise<ReceiveAnswer> {
+  const { repositoryUrl } = await place.db.prisma.project.findUniqueOrThrow({ where: { id: place.projectId } })
+  const pushed = { secret: webhook.secret, repositoryUrl, ref: `refs/heads/${name}`, before: first, after } as const
+  const { headers, body } = delivery('generic', pushed)
+  const received = { webhookId: webhook.webhook.id, method: 'POST', headers }
+  const answer = await receive(panel(), { ...received, body: () => Promise.resolve(Buffer.from(body)) })
+  await place.follow()
+  return answer
+}
+const panel = (): Context => ({ db: place.db, secrets: place.worker.secrets, settings: {} as Context['settings'] })
+
+it('nothing waits of a branch that was told to be gone, though it is there for a moment yet', async () => {
+  const id = await place.environment('gone', { branches: ['release/*'], checks: ['build'] })
+  const webhook = await createWebhook(panel(), systemActor('test'), { projectId: place.projectId, provider: 'generic' })
+  const waits = async () => (await place.db.prisma.following.findFirstOrThrow({ where: { environmentId: id } })).waiting
+  for (const name of ['release/1', 'release/2']) {
+    place.repository.git('branch', name, first)
+    expect(await post(webhook, name, first)).toMatchObject({ status: 202 })
+    expect(await waits()).toMatchObject({ name, commit: first })
+    if (name === 'release/1') place.repository.git('branch', '-D', name)
+    expect(await post(webhook, name, '0'.repeat(40))).toMatchObject({ status: 200, body: { reason: 'deleted' } })
+    if (name === 'release/2') {
+      expect(await waits()).toMatchObject({ name })
+      place.repository.git('branch', '-D', name)
+      await later()
+    }
+    expect([await waits(), await waiting()]).toEqual([null, 0])
+  }
+  await place.db.prisma.webhook.delete({ where: { id: webhook.webhook.id } })
 })
 
 it('one that has gone on to elsewhere is looked at a few times, and not said to be unknown', async () => {

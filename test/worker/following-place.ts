@@ -30,6 +30,9 @@ export async function openFollowing() {
     data: { name: 'web-1', host: '127.0.0.1', user: 'deployer', privateKey: Buffer.from('x'), publicKey: 'x' },
   })
   const { signal } = new AbortController()
+  const tipOf = (kind: Push['kind'], name: string): string | null =>
+    repository.git('for-each-ref', '--format=%(objectname)', `refs/${kind === 'tag' ? 'tags' : 'heads'}/${name}`) ||
+    null
 
   return {
     db,
@@ -51,11 +54,12 @@ export async function openFollowing() {
       })
       return id
     },
-    /** Somebody tells, and a worker sees to it: what came of it. */
+    /** Somebody tells, of what there is unless it says otherwise, and a worker sees to it: what came of it. */
     async tell(...pushes: Partial<Push>[]): Promise<Outcome[]> {
-      const filled = pushes.map(
-        (push) => ({ kind: 'branch', name: 'main', commit: null, pusher: 'Ada', ...push }) as const,
-      )
+      const filled = pushes.map((push) => {
+        const { kind, name, pusher } = { kind: 'branch', name: 'main', pusher: 'Ada', ...push } as const
+        return { kind, name, pusher, commit: push.commit === undefined ? tipOf(kind, name) : push.commit }
+      })
       return this.deliver({ type: 'pushes', pushes: filled })
     },
     async tellChecks(...checks: ToldCheck[]): Promise<Outcome[]> {

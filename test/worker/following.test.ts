@@ -289,6 +289,52 @@ describe('a push', () => {
     expect(await place.db.prisma.delivery.count({ where: { state: 'waiting' } })).toBe(0)
   })
 
+  it('that waits, waits no more once a person has deployed it, or something that has it, to all servers', async () => {
+    const [checked, passed, held] = [
+      await place.environment(name(), { checks: ['build'] }),
+      await place.environment(name(), { checks: ['build'] }),
+      await place.environment(name()),
+    ]
+    const { prisma } = place.db
+    const looks = () => prisma.delivery.count({ where: { event: 'waited' } })
+    const before = await looks()
+    await hold(held)
+    await place.tell({ commit: first })
+    place.repository.git('checkout', '-q', '-b', 'hotfix')
+    const later = commit('mended')
+    place.repository.git('checkout', '-q', 'main')
+    const deployed = async (id: string, number: number, revision: string): Promise<void> => {
+      await createDeployment(place.db, {
+        ...{ environmentId: id, kind: 'deploy', by: 'user:1', byName: 'Ada', force: true },
+        source: { type: 'git', ref: revision },
+      })
+      await place.live(id, number, revision)
+      await prisma.deployment.updateMany({
+        where: { environmentId: id, number },
+        data: { status: 'succeeded', finishedAt: new Date(Date.now() + 1_000) },
+      })
+    }
+    const see = async (): Promise<void> => {
+      await tryWaiting(place.worker)
+      await place.follow()
+    }
+    await see()
+    expect(await looks()).toBe(before)
+    // Something else: it waits on, and isn't looked at time and again.
+    await deployed(checked, 1, 'f'.repeat(40))
+    await see()
+    await prisma.delivery.updateMany({ data: { handledAt: new Date(0) } })
+    await tryWaiting(place.worker)
+    expect(await looks()).toBe(before + 1)
+    expect(await prisma.delivery.count({ where: { event: 'waited', state: 'waiting' } })).toBe(0)
+    expect(await waiting(checked)).toMatchObject({ commit: first, words: 'Waits for build.' })
+    await deployed(checked, 2, first)
+    await deployed(passed, 1, later)
+    await deployed(held, 1, first)
+    await see()
+    expect([await waiting(checked), await waiting(passed), await waiting(held)]).toEqual([null, null, null])
+  })
+
   it('that waits for checks is looked at again when the rules change, or the branch of the environment', async () => {
     const [freed, dropped, moved] = [
       await place.environment(name(), { checks: ['build'] }),
@@ -425,7 +471,7 @@ describe('a push', () => {
       }
       return { ...mirror, message }
     }
-    const pushes = [{ kind: 'branch', name: 'main', commit: null, pusher: '' } as const]
+    const pushes = [{ kind: 'branch', name: 'main', commit: second, pusher: '' } as const]
     const key = `meanwhile ${second}`
     await addDelivery(db, { projectId, key, event: 'push', words: '', told: { type: 'pushes', pushes } })
     await followOnce({ ...worker, mirrors: { ...worker.mirrors, open } }, new AbortController().signal)
