@@ -8,7 +8,7 @@ import type { Database } from './database.ts'
 import { appendEvents, storableJson } from './events.ts'
 import type { LockedDeployment } from './events.ts'
 import { freezeIn, wordsOf, type Frozen } from './freezes.ts'
-import { holdFollowing } from './following-hold.ts'
+import { holdFollowing, refuseWhilePaused } from './following-hold.ts'
 import { holdOf } from './holds.ts'
 import type { Hold } from './holds.ts'
 import { inTransaction } from './transaction.ts'
@@ -52,8 +52,8 @@ type DeploymentRequest = {
 /**
  * Queues a deployment: number, row, event, audit entry and the word to workers, all or nothing. The same
  * idempotency key gives the deployment that was made with it.
- * @throws PanelError not_found: no such environment; conflict: `onlyWhenIdle`, and one is under way, or it is held or frozen, or one of the
- * targets isn't the environment's any more.
+ * @throws PanelError not_found: no such environment; conflict: `onlyWhenIdle`, and one is under way, or it is held or frozen, or somebody
+ * rolled back and only `unless` something newer is live this is wanted, or one of the targets isn't the environment's any more.
  */
 export async function createDeployment(
   db: Database,
@@ -88,6 +88,9 @@ export async function queueDeployment(
   if (hold && !request.force) throw held(hold)
   const freeze = await freezeIn(client, request.environmentId, now)
   if (freeze && !request.force) throw frozen(freeze)
+  // Only pipelines ask so: what becomes of pushes and schedules meanwhile was judged before.
+  if (request.source.type === 'git' && request.source.unless === 'older')
+    await refuseWhilePaused(client, request.environmentId)
   if (request.onlyWhenIdle) await refuseWhenBusy(client, request.environmentId)
   const targetIds = request.targetIds ?? []
   await refuseStrange(client, request.environmentId, targetIds)
@@ -121,8 +124,7 @@ export async function queueDeployment(
     source: request.source,
     ...(refusal ? { forced: refusal.reason } : {}),
   })
-  if (request.holdsPushes !== undefined)
-    await holdFollowing(client, request.environmentId, { byName: request.byName, why: request.holdsPushes })
+  if (request.holdsPushes !== undefined) await holdFollowing(client, id, request.holdsPushes)
   await client.query(`SELECT pg_notify('fairlead_queue', $1)`, [id])
   return { id, number }
 }

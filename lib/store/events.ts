@@ -4,6 +4,7 @@ import type { DeploymentEvent, NewEvent } from '@/lib/deploy/events.ts'
 import { eventSchemas, parseEvent } from '@/lib/deploy/events.ts'
 import { moveStatus } from '@/lib/deploy/status.ts'
 import type { DeploymentStatus } from '@/lib/deploy/types.ts'
+import { settleHold } from './following-hold.ts'
 import { writeMessages } from './messages-made.ts'
 
 /** A deployment whose row is locked by the present transaction. `append` keeps `nextSeq` and `status` up to date. */
@@ -18,7 +19,7 @@ type Columns = {
   finishedAt?: Date
 }
 
-/** Adds `events` in order with the messages that they make, and tells listeners of `fairlead_deployment` once the transaction commits. */
+/** Adds `events` in order with the messages that they make and what they do to a pause, and tells listeners of `fairlead_deployment` once the transaction commits. */
 export async function appendEvents(
   client: PoolClient,
   deployment: LockedDeployment,
@@ -48,6 +49,7 @@ export async function appendEvents(
     ],
   )
   await writeMessages(client, deployment, events)
+  await settleHold(client, deployment, events)
 }
 
 /** What the row of the deployment says after these events; the reducer says the same of the whole list. */
