@@ -52,8 +52,8 @@ const looks = {
   warning: { word: 'Warning', icon: TriangleAlert, tone: 'warn' },
   note: { word: 'Note', icon: Circle, tone: 'neutral' },
   error: { word: 'Problem', icon: X, tone: 'bad' },
-  // pushes that would be deployed by themselves
-  pushes_held: { word: 'Pushes held', icon: Pause, tone: 'warn' },
+  // what would be deployed by itself
+  paused: { word: 'Paused', icon: Pause, tone: 'warn' },
   push_waits: { word: 'Push waits', icon: Clock, tone: 'neutral' },
   held: { word: 'Held', icon: Pause, tone: 'warn' },
   frozen: { word: 'Frozen now', icon: Pause, tone: 'warn' },

@@ -149,7 +149,7 @@ test('what is not deployed by itself is deployed by a person', async ({ page, sa
       await expect(waits).toContainText(`Not deployed yet: branch main at ${next.slice(0, 7)}.`)
       expect(await live()).toContain('Hello from the newest')
       await takePicture(page, 'push held')
-      await waits.getByRole('button', { name: 'Deploy pushes again' }).click()
+      await waits.getByRole('button', { name: 'Deploy by itself again' }).click()
       await expect(waits).toHaveCount(0)
       await expect(page.getByText('Release 4 is live')).toBeVisible({ timeout: 60_000 })
       expect(await live()).toContain('Hello from the next')

@@ -23,7 +23,7 @@ const words: Record<string, string> = {
   'file.revert': 'brought a file back',
   'file.remove': 'removed a file',
   'environment.triggers': 'changed what is deployed by itself',
-  'environment.follow': 'had pushes deployed again',
+  'environment.follow': 'let an environment deploy by itself again',
   'webhook.create': 'made a webhook',
   'webhook.rotate': 'changed the secret of a webhook',
   'webhook.remove': 'removed a webhook',

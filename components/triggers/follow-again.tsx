@@ -3,12 +3,12 @@ import { useRouter } from 'next/navigation'
 import { followAgain } from '@/app/actions/following.ts'
 import { ActButton } from '../form/act-button.tsx'
 
-/** Where no push is followed the pause is one of schedules. */
-export function FollowAgain({ environmentId, what }: { environmentId: string; what: 'pushes' | 'on schedule' }) {
+/** Ends the pause; whoever a pipeline refused was told of the button by these words. */
+export function FollowAgain({ environmentId }: { environmentId: string }) {
   const router = useRouter()
   return (
     <ActButton busyText="Going on…" act={() => followAgain({ environmentId })} done={() => router.refresh()}>
-      Deploy {what} again
+      Deploy by itself again
     </ActButton>
   )
 }

@@ -28,7 +28,7 @@ export function PushState({
       )}
       {words && (
         <Link href={`/environments/${id}?tab=triggers`} title={words}>
-          <StatusBadge status={held ? 'pushes_held' : 'push_waits'} />
+          <StatusBadge status={held ? 'paused' : 'push_waits'} />
         </Link>
       )}
     </p>

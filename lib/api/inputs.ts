@@ -187,7 +187,9 @@ export const deploymentInput = z.object({
   unlessOlder: z
     .boolean()
     .default(false)
-    .describe('It ends as superseded where its commit is part of what is live by then.'),
+    .describe(
+      'For pipelines: it ends as superseded where its commit is part of what is live by then, and is refused after a roll back until somebody lets the environment deploy by itself again.',
+    ),
   expectedHash: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'Not the hash of a plan.')

@@ -13,7 +13,9 @@ export const followingView = z.object({
   held: z
     .object({ by: z.string(), at, why: z.string() })
     .nullable()
-    .describe('Nothing is deployed by itself since somebody put an older release back.'),
+    .describe(
+      'Nothing is deployed by itself since somebody put an older release back, or wanted to: by pushes, schedules, or CI with `unlessOlder`.',
+    ),
   waiting: z
     .object({ kind: z.enum(['branch', 'tag']), name: z.string(), commit: z.string(), words: z.string(), since: at })
     .nullable()

@@ -31,7 +31,8 @@ Options:
       --json          print JSON; with --follow one JSON value a line
       --plan <hash>   deploy, activate: run what this plan has shown, or say what has changed since
       --key <text>    deploy, activate, rollback: repeating the command with the same key does nothing more
-      --unless-older  deploy: not where the commit is part of what is live by then, which ends it as superseded
+      --unless-older  deploy, for pipelines: not where the commit is part of what is live by then, which ends it as superseded,
+                      nor after somebody rolled back, until environment follow-again: that is refused
       --server <name> plan, deploy, activate, rollback: on this server alone; logs: what it wrote; may be given several times
       --only-outdated the same: only on servers that haven’t the live release
       --force         rollback: although somebody holds the environment (an admin may)

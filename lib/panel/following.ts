@@ -68,7 +68,7 @@ export async function saveTriggers(
 }
 
 /**
- * Pushes are deployed again after a roll back; what waits is looked at at once, and only what is newer than the commit that was rolled
+ * Pushes, schedules and pipelines deploy again after a roll back; what waits is looked at at once, and only what is newer than the commit that was rolled
  * back is deployed. PanelError: invalid, not_found, forbidden, conflict (nothing holds it).
  */
 export async function followAgain(

@@ -10,6 +10,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { buildServedCli } from '@/scripts/build-served-cli.ts'
 import { githubWorkflow, gitlabJob } from '@/lib/spec/ci-snippets.ts'
+import { systemActor } from '@/lib/panel/context.ts'
+import { requestDeployment, rollBack } from '@/lib/panel/deployments.ts'
 import { servedCli } from '@/lib/web/served-cli.ts'
 import { GET } from '@/app/api/cli/fairlead.mjs/route.ts'
 import { openApi, type Api } from '../api/server.ts'
@@ -103,6 +105,28 @@ it.each(['succeeded', 'failed'] as const)(
       source: { type: 'git', ref: sha },
       idempotencyKey: github ? 'github-17-1' : 'gitlab-18',
     })
+  },
+)
+
+it(
+  'a pipeline that is run again after somebody rolled back is refused, and told how to go on',
+  { timeout: 60_000 },
+  async () => {
+    const { id, snippet } = await deployed()
+    const owner = systemActor('test')
+    for (let count = 0; count < 2; count += 1) {
+      await requestDeployment(api.ctx, owner, { environmentId: id })
+      await succeed(api.ctx, 'succeeded')
+    }
+    await rollBack(api.ctx, owner, { environmentId: id })
+    const script = Object.values(parse(gitlabJob(snippet)) as Record<string, { script: string[] }>)[0]!.script.join(
+      '\n',
+    )
+    const env = { FAIRLEAD_URL: url, FAIRLEAD_TOKEN: token, CI_COMMIT_SHA: 'b'.repeat(40), CI_JOB_ID: '19' }
+    const { code, said } = await runLines(script, env)
+    expect(said).toContain(`fairlead environment follow-again ${snippet.project}/${snippet.environment}.`)
+    expect(code, said).toBe(4)
+    expect(await api.ctx.db.prisma.deployment.count({ where: { environmentId: id } })).toBe(3)
   },
 )
 

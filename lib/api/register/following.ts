@@ -28,7 +28,7 @@ export const followingOperations = {
   followAgain: operation({
     method: 'POST',
     path: '/environments/{environmentId}/triggers/again',
-    summary: 'Deploy pushes again after somebody rolled back',
+    summary: 'Let an environment deploy by itself again after somebody rolled back: pushes, schedules, CI',
     role: 'developer',
     input: byEnvironment,
     output: followingView,
