@@ -12,17 +12,10 @@ import { StatusBadge } from '../status-badge.tsx'
 import { StreamState } from '../stream-state.tsx'
 import type { StreamState as Stream } from '../stream.ts'
 import { Duration, RelativeTime } from '../time.tsx'
+import { cancelChoices } from './cancel-choices.ts'
 import { kindWord } from './kind-word.ts'
 
 type DeploymentHeaderProps = { detail: DeploymentDetail; state: DeploymentState; stream: Stream; isCancelling: boolean }
-
-function cancelWords({ fleet }: DeploymentDetail, { committed, status }: DeploymentState): string {
-  if (status === 'queued') return 'Cancel before it starts'
-  if (!committed) return 'Cancel; the live release stays'
-  return fleet?.keeps
-    ? 'Cancel; servers that have switched keep the new release'
-    : 'Cancel and put the previous release back'
-}
 
 /** What this run is, whose, since when, how it stands; and the way to end it while there is one. */
 export function DeploymentHeader({ detail, state, stream, isCancelling }: DeploymentHeaderProps) {
@@ -68,16 +61,20 @@ export function DeploymentHeader({ detail, state, stream, isCancelling }: Deploy
         </div>
       }
     >
-      {!isOver && detail.canCancel && !isCancelling && (
-        <ActButton
-          kind="danger"
-          busyText="Cancelling…"
-          act={() => cancelDeployment({ id: detail.id })}
-          done={() => router.refresh()}
-        >
-          {cancelWords(detail, state)}
-        </ActButton>
-      )}
+      {!isOver &&
+        detail.canCancel &&
+        !isCancelling &&
+        cancelChoices(detail, state).map(({ keep, words }, index) => (
+          <ActButton
+            key={words}
+            kind={index === 0 ? 'danger' : 'plain'}
+            busyText="Cancelling…"
+            act={() => cancelDeployment({ id: detail.id, keep })}
+            done={() => router.refresh()}
+          >
+            {words}
+          </ActButton>
+        ))}
       {isCancelling && (
         <span role="status" className="text-warn">
           Cancelling: the running step is being ended…

@@ -150,7 +150,9 @@ export const fleetView = z
     goesOn: z.boolean().describe('Whether it goes on after a server has failed, as a minimum has to serve.'),
     keeps: z
       .boolean()
-      .describe('Whether servers that have switched keep the new release when it fails or is cancelled.'),
+      .describe(
+        'Whether servers that have switched keep the new release when it fails, or is cancelled without a word about that.',
+      ),
     skew: z
       .object({ spreadMs: z.number(), errorMs: z.number() })
       .nullable()

@@ -35,6 +35,8 @@ Options:
                       nor after somebody rolled back, until environment follow-again: that is refused
       --server <name> plan, deploy, activate, rollback: on this server alone; logs: what it wrote; may be given several times
       --only-outdated the same: only on servers that haven’t the live release
+      --keep          cancel: what has switched keeps the new release
+      --put-back      cancel: what has switched gets the release before back
       --force         rollback: although somebody holds the environment (an admin may)
       --url <url>     the panel (default: FAIRLEAD_URL); the token is read from FAIRLEAD_TOKEN only
   -h, --help
@@ -78,6 +80,8 @@ export type Command = {
   /** Only servers that lag behind. */
   onlyOutdated: boolean
   unlessOlder: boolean
+  /** Of what has taken effect: it stays, or is put back; null = as is usual there. */
+  keep: boolean | null
   /** Although somebody holds the environment. */
   force: boolean
   url: string | null
@@ -102,6 +106,8 @@ export const options = {
   server: { type: 'string', multiple: true },
   'only-outdated': { type: 'boolean', default: false },
   'unless-older': { type: 'boolean', default: false },
+  keep: { type: 'boolean', default: false },
+  'put-back': { type: 'boolean', default: false },
   force: { type: 'boolean', default: false },
   url: { type: 'string' },
 } as const
@@ -128,6 +134,8 @@ const knownTo: Partial<Record<OptionName, readonly CommandName[]>> = {
   server: ['plan', 'deploy', 'logs', 'activate', 'rollback'],
   'only-outdated': ['plan', 'deploy', 'activate', 'rollback'],
   'unless-older': ['deploy'],
+  keep: ['cancel'],
+  'put-back': ['cancel'],
   force: ['rollback'],
 }
 
@@ -149,6 +157,7 @@ export function parseCommand(args: string[]): Command {
   for (const option of Object.keys(options) as OptionName[])
     if (values[option] !== undefined && values[option] !== false && !known.includes(option))
       throw wrong(`${name} knows no --${option}.`)
+  if (values.keep && values['put-back']) throw wrong(`${name}: --keep or --put-back, not both.`)
   const isRef = name === 'deploy' || name === 'plan'
   return {
     name,
@@ -162,6 +171,7 @@ export function parseCommand(args: string[]): Command {
     servers: values.server ?? [],
     onlyOutdated: values['only-outdated'],
     unlessOlder: values['unless-older'],
+    keep: values.keep ? true : values['put-back'] ? false : null,
     force: values.force,
     url: values.url ?? null,
   }

@@ -39,7 +39,9 @@ export async function run(command: Command, client: Client, streams: Streams): P
       return request(command, client, streams, base, '/rollback', { force: command.force })
     case 'cancel': {
       const number = command.number ?? (await numberUnderWay(client, base))
-      const cancelled = await client.call(answers.deployment, 'POST', `${base}/deployments/${number}/cancel`)
+      const cancelled = await client.call(answers.deployment, 'POST', `${base}/deployments/${number}/cancel`, {
+        ...(command.keep === null ? {} : { body: { keep: command.keep } }),
+      })
       const words = cancelled.status === 'cancelled' ? standing(cancelled) : `Deployment ${number} is being cancelled.`
       streams.out(command.json ? jsonLine(cancelled) : `${words}\n`)
       return exits.done

@@ -71,7 +71,8 @@ export const eventSchemas = {
   }),
   /** A person has seen the first server, and lets the others follow. */
   continued: z.object({ by: z.string() }),
-  'cancel.requested': z.object({ by: z.string() }),
+  /** `keep`: what has taken effect stays (true) or is put back (false), whatever is usual; absent where nobody said. */
+  'cancel.requested': z.object({ by: z.string(), keep: z.boolean().optional() }),
   /** A person no longer waits for a server that can't be reached: what happened there stays unknown. */
   'given.up': z.object({ by: z.string(), targetId: z.string().optional() }),
   'undo.began': z.object({ segment, release: z.string().nullable(), why: z.string() }),

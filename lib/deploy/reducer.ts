@@ -46,7 +46,8 @@ export type DeploymentState = {
   findings: Note[]
   /** The release became live on the server (epoch ms there). */
   committed: { segment: string; release: string; at: number } | null
-  cancel: { by: string; at: string } | null
+  /** `keep`: whether what has taken effect stays; absent where whoever cancels left it at what is usual. */
+  cancel: (EventData<'cancel.requested'> & { at: string }) | null
   givenUp: { by: string; at: string } | null
   /** Servers of several that a person gave up. */
   givenUpTargets: { targetId: string; by: string; at: string }[]
@@ -163,7 +164,7 @@ function apply(state: DeploymentState, event: DeploymentEvent): DeploymentState 
     case 'committed':
       return { ...state, committed: event.data }
     case 'cancel.requested':
-      return { ...state, cancel: { by: event.data.by, at: event.at } }
+      return { ...state, cancel: { ...event.data, at: event.at } }
     case 'given.up':
       return givenUp(state, event.data, event.at)
     case 'switched': {

@@ -1,7 +1,7 @@
 // What people wish of a deployment that is queued or running: its end, that it goes on, that nobody waits any longer.
 import type { z } from 'zod'
 import { actorText, type Actor } from '@/lib/access.ts'
-import { giveUpInput } from '@/lib/api/inputs-deployments.ts'
+import { cancelInput, giveUpInput } from '@/lib/api/inputs-deployments.ts'
 import { deploymentKey } from '@/lib/api/inputs.ts'
 import type { DeploymentView } from '@/lib/api/shapes.ts'
 import { giveUp, letOthersFollow, requestCancel } from '@/lib/store/wishes.ts'
@@ -12,15 +12,17 @@ import { deploymentView } from './deployment-view.ts'
 import { demandDeployment } from './seen.ts'
 
 /**
- * Ends a queued deployment at once and asks the worker to end a running one; asking twice changes nothing.
+ * Ends a queued deployment at once and asks the worker to end a running one; asking twice changes nothing. `keep` decides what
+ * becomes of what has taken effect already.
  * PanelError: invalid, not_found, forbidden, conflict (it has finished).
  */
 export function cancelDeployment(
   ctx: Context,
   actor: Actor,
-  input: z.input<typeof deploymentKey>,
+  input: z.input<typeof cancelInput>,
 ): Promise<DeploymentView> {
-  return wish(ctx, actor, parse(deploymentKey, input), requestCancel)
+  const { keep, ...key } = parse(cancelInput, input)
+  return wish(ctx, actor, key, (db, asked) => requestCancel(db, { ...asked, keep }))
 }
 
 /**
@@ -53,7 +55,7 @@ async function wish(
   ctx: Context,
   actor: Actor,
   key: z.output<typeof deploymentKey>,
-  tell: (...asked: Parameters<typeof requestCancel>) => Promise<unknown>,
+  tell: (...asked: Parameters<typeof letOthersFollow>) => Promise<unknown>,
 ): Promise<DeploymentView> {
   const { id } = await demandDeployment(ctx.db.prisma, actor, 'deploy', key)
   await tell(ctx.db, { deploymentId: id, by: actorText(actor), byName: actor.name })

@@ -16,17 +16,22 @@ type Wish = { deploymentId: string; by: string; byName: string }
 type Wished = LockedDeployment & { cancelRequestedAt: Date | null; isFleet: boolean }
 
 /**
- * Ends a queued deployment, or asks the worker to end a running one; asking twice changes nothing.
+ * Ends a queued deployment, or asks the worker to end a running one; asking twice changes nothing. `keep`: whether what has taken
+ * effect by then stays, or what was before is put back; undefined = what is usual there.
  * @throws PanelError not_found; conflict when it has finished.
  */
-export function requestCancel(db: Database, wish: Wish): Promise<DeploymentStatus> {
+export function requestCancel(
+  db: Database,
+  { keep, ...wish }: Wish & { keep?: boolean | undefined },
+): Promise<DeploymentStatus> {
+  const choice = keep === undefined ? {} : { keep }
   return locked(db, wish, async (client, deployment) => {
     refuseFinished(deployment)
     if (deployment.cancelRequestedAt) return deployment.status
-    await appendEvents(client, deployment, [{ type: 'cancel.requested', data: { by: wish.byName } }])
+    await appendEvents(client, deployment, [{ type: 'cancel.requested', data: { by: wish.byName, ...choice } }])
     if (deployment.status === 'queued')
       await appendEvents(client, deployment, [{ type: 'finished', data: { status: 'cancelled', failure: null } }])
-    await noteWish(client, wish, 'deployment.cancel', deployment.id, {})
+    await noteWish(client, wish, 'deployment.cancel', deployment.id, choice)
     await tellWorkers(client, deployment)
     return deployment.status
   })

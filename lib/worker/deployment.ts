@@ -1,4 +1,5 @@
 // One deployment, from wherever it stands to its end: plan, fly, judge, undo, finish. Whoever takes over begins here too.
+import type { NewEvent } from '@/lib/deploy/events.ts'
 import { acknowledgeProgram } from '@/lib/deploy/programs.ts'
 import { planUndo } from '@/lib/deploy/plan.ts'
 import type { Plan } from '@/lib/deploy/types.ts'
@@ -42,7 +43,7 @@ export async function flyDeployment(worker: Worker, held: Claim, signals: Flight
     if (isLeft) await forgetTarget(write, leaving)
   })
   worker.log.info({ deployment: held.deploymentId, number: held.number, status, failure }, 'deployment finished')
-  if (!isLeft) await acknowledge(flight, status === 'succeeded')
+  if (!isLeft) await acknowledge(flight, isForGood(flight))
 }
 
 const ourFault = 'Fairlead could not go on with this deployment because of an error of its own.'
@@ -108,16 +109,27 @@ async function flyAll(flight: Flight, shipment: Shipment): Promise<Verdict> {
     return { status: 'failed', failure: failureOfServer(error, server), undo: null }
   }
   const { plan } = shipment.cargo
-  if (flight.giveUp.aborted) await flight.reread()
+  // People say who gave up, and whether a cancelled one keeps what it did.
+  if (flight.cancel.aborted || flight.giveUp.aborted) await flight.reread()
   const verdict = judge(flight.state, plan.segments[0]!, server)
   if (!verdict.undo) return verdict
   const undo = planUndo(plan, verdict.undo.release, flight.state.committed !== null || plan.kind === 'configure')
   const why = verdict.failure?.message ?? 'The deployment was cancelled.'
   if (!flight.state.undo)
-    await flight.record([{ type: 'undo.began', data: { segment: undo.name, release: verdict.undo.release, why } }])
+    await flight.record([
+      ...unkept(flight, verdict),
+      { type: 'undo.began', data: { segment: undo.name, release: verdict.undo.release, why } },
+    ])
   const unflown = await flyUndo(lane, shipment, undo)
   const failure = judgeUndo(flight.state, undo, server, unflown)
   return failure ? { status: 'failed', failure, undo: null } : verdict
+}
+
+/** Whoever cancelled wanted to keep what is put back all the same. */
+function unkept({ state }: Flight, { status }: Verdict): NewEvent[] {
+  if (status !== 'cancelled' || state.committed === null || state.cancel?.keep !== true) return []
+  const message = 'The new release was not kept: visitors were still kept away from it, and the way back lets them in.'
+  return [{ type: 'note', data: { level: 'warning', code: 'not_kept', message } }]
 }
 
 async function flyMain(lane: Lane, shipment: Shipment): Promise<void> {
@@ -145,6 +157,11 @@ async function flyMain(lane: Lane, shipment: Shipment): Promise<void> {
 
 function shipsOnTop(plan: Plan): boolean {
   return plan.segments[0]!.steps.some(({ action }) => action.do === 'tree' && action.base !== null)
+}
+
+/** Nobody wants back what was before: it has succeeded, or was cancelled and keeps what it did. */
+function isForGood({ state: { status, committed, undos } }: Flight): boolean {
+  return status === 'succeeded' || (status === 'cancelled' && committed !== null && undos.length === 0)
 }
 
 /**

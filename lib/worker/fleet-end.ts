@@ -8,7 +8,7 @@ import type { Lanes } from './fleet-lanes.ts'
 import { settle } from './fleet-settle.ts'
 import { judgeUndo } from './judge.ts'
 import type { Verdict } from './judge.ts'
-import { isWhole, undoOf } from './judge-fleet.ts'
+import { isLeft, undoOf } from './judge-fleet.ts'
 import type { Stop } from './judge-fleet.ts'
 import { recordRefused } from './refused.ts'
 import { flySegment } from './segment.ts'
@@ -17,6 +17,8 @@ import { flyUndo } from './undo.ts'
 /** Everything that has to be taken back is, wherever servers can be reached; those that can't are waited for. */
 export async function conclude(lanes: Lanes, stop: Stop | null): Promise<Verdict> {
   const { flight, plan } = lanes
+  // Whoever cancels says what becomes of servers that have switched.
+  if (stop?.status === 'cancelled') await flight.reread()
   const { state } = flight
   if (stop) lanes.stopAll()
   const targets = plan.fleet.targets.filter(({ targetId }) => state.segments.some((one) => one.targetId === targetId))
@@ -35,10 +37,7 @@ async function concludeOn(lanes: Lanes, targetId: string, stop: Stop | null): Pr
   if (!stop && lanes.failure(targetId) === null) return null
   flight.lane(targetId).stop()
   await lanes.over(targetId)
-  // Strategies may leave servers with what they have; never one that is only half there, or has failed since.
-  const hasFailed = lanes.failure(targetId) !== null
-  const isLeft = plan.fleet.strategy.onFailure === 'leave' && !hasFailed && isWhole(flight.state, plan, targetId)
-  const failure = isLeft ? null : await putBack(lanes, targetId)
+  const failure = isLeft(flight.state, plan, targetId, stop) ? null : await putBack(lanes, targetId)
   await sayFailed(lanes, targetId)
   return failure
 }

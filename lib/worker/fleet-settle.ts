@@ -5,7 +5,7 @@ import type { Action, Plan, PlannedTarget } from '@/lib/deploy/types.ts'
 import { markEnvironmentLive, markFailed, markFiles, markVariables } from '@/lib/store/targets.ts'
 import type { Lanes } from './fleet-lanes.ts'
 import type { Flight } from './flight.ts'
-import { failureOfTarget, isWhole } from './judge-fleet.ts'
+import { failureOfTarget, isKept, isWhole } from './judge-fleet.ts'
 import type { Stop } from './judge-fleet.ts'
 
 /** Whatever server spoke last: what keeps the new release has the live one, what was put back has that of before. */
@@ -22,10 +22,11 @@ export async function settle(lanes: Lanes, stop: Stop | null): Promise<void> {
 }
 
 function liveAfter({ flight, plan }: Lanes, stop: Stop | null): string | null {
-  const { targets, strategy } = plan.fleet
-  const isKept = stop === null || strategy.onFailure === 'leave'
+  const { targets } = plan.fleet
   const hasNew = targets.some((target) => liveOn(flight.state, target) === plan.release)
-  return isKept && hasNew ? plan.release : (targets.find(({ revision }) => revision === 'current')?.live ?? null)
+  return isKept(flight.state, plan, stop) && hasNew
+    ? plan.release
+    : (targets.find(({ revision }) => revision === 'current')?.live ?? null)
 }
 
 /** Who has what it was to get, or again what it had, and who has neither; of the others nothing has changed. */

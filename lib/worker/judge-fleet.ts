@@ -49,6 +49,19 @@ export function isWhole(state: DeploymentState, plan: FleetPlan, targetId: strin
   return own.length > 0 && own.every((segment) => judgeSegment(state, segment, '') === 'ok')
 }
 
+/** Whether servers that have switched keep the new release: whoever cancels may say so, else the strategy does. */
+export function isKept(state: DeploymentState, plan: FleetPlan, stop: Stop | null): boolean {
+  const asked = stop?.status === 'cancelled' ? state.cancel?.keep : undefined
+  return stop === null || (asked ?? plan.fleet.strategy.onFailure === 'leave')
+}
+
+/** Whether a server stays as it is; never one that is only half there, has failed since, or is on its way back. */
+export function isLeft(state: DeploymentState, plan: FleetPlan, targetId: string, stop: Stop | null): boolean {
+  const isReturning = state.undos.some(({ segment }) => segment === `undo-${placeOf(plan, targetId)}`)
+  const isFit = isWhole(state, plan, targetId) && failureOfTarget(state, plan, targetId) === null
+  return isKept(state, plan, stop) && isFit && !isReturning
+}
+
 /** What comes after the batches that have begun. One that a worker left under way says nothing yet to whoever takes over. */
 export function nextOf(state: DeploymentState, plan: FleetPlan): Next {
   const fleet = fleetNow(state, plan)

@@ -17,7 +17,8 @@ export function judge(state: DeploymentState, main: Segment, server: string): Ve
   const unended = segment.outcome === 'ok' ? main.steps.find((step) => !hasEnded(segment, step)) : undefined
   if (segment.outcome === 'ok' && !unended) return { status: 'succeeded', failure: null, undo: null }
   const undo = state.givenUp ? null : toUndo(state, segment, main)
-  if (segment.outcome === 'cancelled') return { status: 'cancelled', failure: null, undo }
+  if (segment.outcome === 'cancelled')
+    return { status: 'cancelled', failure: null, undo: isKept(state, segment, main) ? null : undo }
   const failure = unended ? gap(unended, server) : failureOf(state, segment, main, server)
   return { status: 'failed', failure, undo }
 }
@@ -42,16 +43,27 @@ function toUndo(state: DeploymentState, segment: SegmentState, main: Segment): V
   return isPlaced(state, segment, main) || isAway(segment, main) ? { release: expectedBefore(main) } : null
 }
 
+/** It took effect, and whoever cancelled it wants it so; unless visitors are still kept away, whom only the way back lets in. */
+function isKept(state: DeploymentState, segment: SegmentState, main: Segment): boolean {
+  return state.cancel?.keep === true && state.committed !== null && !isOut(segment, main)
+}
+
 /** Lost while visitors were kept away for a switch that never came: somebody has to let them in again. */
 export function isAway(segment: SegmentState, planned: Segment): boolean {
+  return segment.outcome === 'lost' && isOut(segment, planned)
+}
+
+/** Visitors were kept away, and nothing has let them in again. */
+function isOut(segment: SegmentState, planned: Segment): boolean {
   const outcomes = (event: LifecycleEvent) =>
     planned.steps.flatMap(({ n, action }) => {
       const isIt = action.do === 'hook' && action.hook.event === event
       return (isIt && segment.steps.find((one) => one.n === n)?.outcome) || []
     })
-  const isOut = outcomes('traffic.out').some((outcome) => outcome !== 'skipped')
+  const never = new Set(['skipped', 'lost', 'cancelled'])
   return (
-    segment.outcome === 'lost' && isOut && outcomes('traffic.in').every((one) => one === 'skipped' || one === 'lost')
+    outcomes('traffic.out').some((outcome) => outcome !== 'skipped') &&
+    outcomes('traffic.in').every((outcome) => never.has(outcome))
   )
 }
 

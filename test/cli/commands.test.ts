@@ -145,7 +145,15 @@ describe('releases from a script', () => {
       out: 'Activation 3 is queued.\n',
     })
     expect(await run(['continue', name], env)).toMatchObject({ code: 4, err: expect.stringContaining('wait') })
-    expect(await run(['cancel', name], env)).toMatchObject({ code: 0, out: 'Activation 3 was cancelled.\n' })
+    expect(await run(['cancel', name, '--put-back'], env)).toMatchObject({
+      code: 0,
+      out: 'Activation 3 was cancelled.\n',
+    })
+    const wished = await api.ctx.db.prisma.event.findFirstOrThrow({
+      where: { type: 'cancel.requested' },
+      orderBy: { at: 'desc' },
+    })
+    expect(wished.data).toMatchObject({ keep: false })
     expect(await run(['cancel', name], env)).toMatchObject({ code: 4 })
     const program = start(['activate', name, '1', '--follow'], env)
     const held = await nextBegun()

@@ -23,6 +23,7 @@ describe('what is typed', () => {
       servers: [],
       onlyOutdated: false,
       unlessOlder: false,
+      keep: null,
       force: false,
       url: null,
     })
@@ -37,6 +38,8 @@ describe('what is typed', () => {
       json: true,
     })
     expect(parseCommand(['rollback', 'shop/production', '--force'])).toMatchObject({ name: 'rollback', force: true })
+    const choices = [['--keep'], ['--put-back'], []].map((choice) => parseCommand(['cancel', 'a/b', ...choice]).keep)
+    expect(choices).toEqual([true, false, null])
     expect(parseCommand(['deploy', 'a/b', '--server', 'web-1', '--server', 'web 2', '--only-outdated'])).toMatchObject({
       servers: ['web-1', 'web 2'],
       onlyOutdated: true,
@@ -59,6 +62,8 @@ describe('what is typed', () => {
       [['releases', 'a/b', '--follow'], 'no --follow'],
       [['cancel', 'a/b', '--key', 'x'], 'no --key'],
       [['cancel', 'a/b', '--server', 'x'], 'no --server'],
+      [['cancel', 'a/b', '--keep', '--put-back'], 'not both'],
+      [['deploy', 'a/b', '--keep'], 'no --keep'],
       [['deploy', 'a/b', '--force'], 'no --force'],
       [['deploy', 'a/b', '--token', 'x'], 'token'],
     ]

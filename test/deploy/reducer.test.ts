@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { parseEvent } from '@/lib/deploy/events.ts'
 import type { DeploymentEvent, NewEvent } from '@/lib/deploy/events.ts'
 import { nothingYet, reduce } from '@/lib/deploy/reducer.ts'
 import { isFinished, moveStatus } from '@/lib/deploy/status.ts'
@@ -74,6 +75,16 @@ test('folding in two parts, or some events twice, gives the same', () => {
     expect(reduce(story.slice(Math.max(0, cut - 2)), reduce(story.slice(0, cut)))).toEqual(reduce(story))
   }
   expect(reduce([])).toBe(nothingYet)
+})
+
+test('a wish to cancel has what is to stay, where somebody said so', () => {
+  const cancelled = (data: { by: string; keep?: boolean }) =>
+    reduce(numbered([{ type: 'cancel.requested', data }])).cancel
+  expect(cancelled({ by: 'Ada' })).toEqual({ by: 'Ada', at })
+  expect(cancelled({ by: 'Ada', keep: false })).toEqual({ by: 'Ada', keep: false, at })
+  expect(parseEvent({ seq: 1, at, type: 'cancel.requested', data: { by: 'Ada' } })).toMatchObject({
+    data: { by: 'Ada' },
+  })
 })
 
 test('a check that the panel does is asked once more by whoever takes over, and its last word counts', () => {

@@ -16,6 +16,12 @@ const broken: [string, Partial<FleetRules>, Partial<Strategy>, RegExp][] = [
     /it succeeded, and not on all|web-\d has release_0/,
   ],
   [
+    'nobody reads what whoever cancels has chosen',
+    { readsChoice: false },
+    { batch: 'one', onFailure: 'leave' },
+    /it has cancelled, and web-\d has release_1/,
+  ],
+  [
     'a server that was left behind is not found again',
     { findsAgain: false },
     { batch: 'all', minimumHealthy: { count: 1 } },

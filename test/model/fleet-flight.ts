@@ -3,7 +3,7 @@
 import { segmentOf } from '@/lib/deploy/plan-fleet.ts'
 import { onceOn } from '@/lib/deploy/plan-once.ts'
 import type { Failure, Segment } from '@/lib/deploy/types.ts'
-import { failureOfTarget, forwardOf, isDoomed, isWhole, nextOf, stopAtEnd, stopNow } from '@/lib/worker/judge-fleet.ts'
+import { failureOfTarget, forwardOf, isDoomed, isLeft, nextOf, stopAtEnd, stopNow } from '@/lib/worker/judge-fleet.ts'
 import { heirOfOnce, undoOf } from '@/lib/worker/judge-fleet.ts'
 import type { Stop } from '@/lib/worker/judge-fleet.ts'
 import { judgeUndo } from '@/lib/worker/judge.ts'
@@ -195,7 +195,8 @@ function* together(worker: FleetWorker, works: (() => Task)[]): Task {
 }
 
 function* conclude(worker: FleetWorker, stopped: Stop | null): Task<Failure | null> {
-  const { plan } = worker.place
+  const { plan, rules } = worker.place
+  if (stopped?.status === 'cancelled' && rules.readsChoice) worker.reread()
   if (stopped) stopAll(worker)
   const failures: Failure[] = []
   const targets = plan.fleet.targets.filter(({ targetId }) =>
@@ -215,9 +216,7 @@ function* concludeOn(worker: FleetWorker, targetId: string, stopped: Stop | null
   if (!stopped && failureOn(worker, targetId) === null) return
   worker.stop(targetId)
   if (rules.findsAgain) yield* over(worker, targetId)
-  const hasFailed = failureOn(worker, targetId) !== null
-  const isLeft = plan.fleet.strategy.onFailure === 'leave' && !hasFailed && isWhole(worker.state, plan, targetId)
-  if (!isLeft) yield* putBack(worker, targetId, failures)
+  if (!isLeft(worker.state, plan, targetId, stopped)) yield* putBack(worker, targetId, failures)
   yield* sayFailed(worker, targetId)
 }
 

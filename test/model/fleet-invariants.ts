@@ -3,7 +3,7 @@ import { liveOn } from '@/lib/deploy/fleet-live.ts'
 import { minimumOf } from '@/lib/deploy/strategy.ts'
 import { fleetOf } from '@/lib/deploy/plan-fleet.ts'
 import { isOnce } from '@/lib/deploy/plan-once.ts'
-import { failureOfTarget } from '@/lib/worker/judge-fleet.ts'
+import { failureOfTarget, isWhole } from '@/lib/worker/judge-fleet.ts'
 import { live, release } from './fleet-plan.ts'
 import type { FleetWorld } from './fleet-world.ts'
 import { isRunning } from './server.ts'
@@ -63,7 +63,11 @@ function compare({ servers, store, plan, problems }: FleetWorld): void {
   const { strategy, targets } = plan.fleet
   const isStrict = strategy.minimumHealthy === null && !strategy.likeCodeDeploy
   // With a minimum the others may keep the release although one could not be put back, which is what the run has failed for.
-  const isAllBack = strategy.onFailure === 'rollback' && (isStrict || state.failure?.code !== 'undo_failed')
+  // Whoever cancels decides; what a failure ended before that follows the strategy.
+  const keeps = [state.cancel?.keep ?? strategy.onFailure === 'leave']
+  if (state.status !== 'cancelled') keeps.push(strategy.onFailure === 'leave')
+  const isAnyFailed = targets.some(({ targetId }) => failureOfTarget(state, plan, targetId) !== null)
+  const isAllBack = !keeps.includes(true) && (isStrict || state.failure?.code !== 'undo_failed')
   for (const [at, target] of targets.entries()) {
     const { targetId, server, place } = target
     const { current } = servers[at]!
@@ -77,6 +81,9 @@ function compare({ servers, store, plan, problems }: FleetWorld): void {
     if (hasFailed && current !== live) problems.push(`${server} failed, and has ${current}`)
     if (hasFailed) continue
     if (state.status === 'succeeded' && current !== release) problems.push(`it succeeded, and ${server} has ${current}`)
+    const isToStay = state.status === 'cancelled' && state.cancel?.keep === true && !isAnyFailed
+    if (isToStay && isWhole(state, plan, targetId) && current !== release)
+      problems.push(`${server} was to keep the release, and has ${current}`)
     if (state.status !== 'succeeded' && isAllBack && current !== live)
       problems.push(`it has ${state.status}, and ${server} has ${current}`)
   }

@@ -28,8 +28,12 @@ export type FleetRules = {
   findsAgain: boolean
   /** What runs once gets another server when its own has failed before. */
   handsOver: boolean
+  /** What whoever cancels has chosen is read before anything stays or is put back. */
+  readsChoice: boolean
 }
-export const realFleetRules: FleetRules = { commitsFirst: true, hearsAtOnce: true, findsAgain: true, handsOver: true }
+export const realFleetRules: FleetRules = {
+  ...{ commitsFirst: true, hearsAtOnce: true, findsAgain: true, handsOver: true, readsChoice: true },
+}
 
 /** What all share. */
 export type Place = {

@@ -12,6 +12,8 @@ import type { Move } from './world.ts'
 export type Left = { cancel: number; giveUp: number; fault: number; failure: number }
 export type FleetWorld = Place & { workers: FleetWorker[]; left: Left }
 type Add = (name: string, weight: number, make: () => void) => void
+/** What whoever cancels says of servers that have switched. */
+const choices = [{}, { keep: true }, { keep: false }]
 
 export function freshFleet(plan: FleetPlan, rules: FleetRules, left: Left): FleetWorld {
   const store = new FleetStore()
@@ -49,7 +51,10 @@ function people(world: FleetWorld, list: Move[], add: Add, fault: Add): void {
   }
   const looking = state.segments.filter((one) => one.looking)
   if (!state.cancel)
-    wish('cancel', 'web: cancel', 0.5, () => store.append([{ type: 'cancel.requested', data: { by: '' } }]))
+    for (const choice of choices)
+      wish('cancel', `web: cancel ${JSON.stringify(choice)}`, 0.2, () =>
+        store.append([{ type: 'cancel.requested', data: { by: '', ...choice } }]),
+      )
   if (state.cancel && !state.givenUp && looking.length > 0)
     wish('giveUp', 'web: give up', 2, () => store.append([{ type: 'given.up', data: { by: '' } }]))
   for (const targetId of new Set(looking.map((one) => one.targetId)))

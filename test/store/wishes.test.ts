@@ -54,6 +54,19 @@ const looks = (segment: string, targetId: string): NewEvent[] => [
 const isFleet = () =>
   db.pool.query(`UPDATE "Deployment" SET "plan" = '{"fleet": {}}' WHERE "id" = $1`, [held.deploymentId])
 
+describe('cancelling', () => {
+  test.each([undefined, true, false])(
+    'is told whether what has switched stays (%s), and the first who says it has chosen',
+    async (keep) => {
+      await requestCancel(db, { ...by(), keep })
+      await requestCancel(db, { ...by(), keep: keep !== true })
+      const { cancel } = await state()
+      expect(cancel).toEqual({ by: 'Ada', at: expect.any(String), ...(keep === undefined ? {} : { keep }) })
+      expect(await actions()).toEqual([{ action: 'deployment.cancel', data: keep === undefined ? {} : { keep } }])
+    },
+  )
+})
+
 describe('letting the other servers follow the first', () => {
   test('is an event, once, with its audit entry', async () => {
     await write(waits)

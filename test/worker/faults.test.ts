@@ -98,6 +98,20 @@ test('cancelled after the switch, the release before is put back', async () => {
   expect(liveRelease).toBe(release.name)
 })
 
+test('cancelled after the switch by somebody who keeps the new release, it stays', async () => {
+  const { id, root } = await deployed({ 'after.deploy': 'echo waiting; sleep 300\n' })
+  const { id: deployment } = await place.request(id)
+  await untilSaid(deployment, 'after.deploy', 'waiting')
+  await requestCancel(place.db, { deploymentId: deployment, by: 'user:1', byName: 'Ada', keep: true })
+  const { release, ...state } = await place.finished(deployment)
+  expect(state).toMatchObject({ status: 'cancelled', failure: null, undo: null })
+  expect(await place.host.shell(`cat ${root}/current/index.html`)).toBe('two')
+  const { prisma } = place.db
+  const environment = await prisma.environment.findUniqueOrThrow({ where: { id }, include: { targets: true } })
+  const live = await prisma.release.findUniqueOrThrow({ where: { id: environment.liveReleaseId! } })
+  expect([live.name, environment.targets]).toMatchObject([release, [{ liveRelease: release, failedAt: null }]])
+})
+
 test('cancel ends a hook and everything it started', async () => {
   const { id, before, tree } = await deployed({
     'after.pull': 'trap "" TERM\n(exec -a stubborn-child sleep 300) &\necho started\nexec -a stubborn-hook sleep 301\n',

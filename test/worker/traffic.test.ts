@@ -1,5 +1,6 @@
 // Traffic hooks on a real server: who is taken out is let in again, whatever comes between.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { requestCancel } from '@/lib/store/wishes.ts'
 import { openPlace } from './place.ts'
 import type { Place } from './place.ts'
 
@@ -19,15 +20,16 @@ async function site(options: object = {}) {
     options,
     hooks: ['traffic.out', 'traffic.in'].map((event) => ({ event, text: note })),
   })
+  const request = async (text: string, hooks: Record<string, string> = {}) => {
+    repository.write('index.html', text)
+    for (const [event, script] of Object.entries(hooks)) repository.write(`.fairlead/${event}`, script)
+    repository.commit(text)
+    return (await place.request(id)).id
+  }
   return {
     shell: (command: string) => place.host.shell(`cd ${root} && ${command}`),
-    async deploy(text: string, hooks: Record<string, string> = {}) {
-      repository.write('index.html', text)
-      for (const [event, script] of Object.entries(hooks)) repository.write(`.fairlead/${event}`, script)
-      repository.commit(text)
-      const { id: deployment } = await place.request(id)
-      return place.finished(deployment)
-    },
+    request,
+    deploy: async (...what: Parameters<typeof request>) => place.finished(await request(...what)),
     /** What was told since it was asked last. */
     told: async () => {
       const lines = await place.host.shell(`cd ${root} && cat told 2>/dev/null; rm -f told`)
@@ -60,5 +62,18 @@ test('nobody is let in again who was never taken out, and whoever was is when th
   const late = await deploy('three', { 'before.deploy': 'true\n' })
   expect(late).toMatchObject({ status: 'failed', committed: null, failure: { step: 'traffic.out (panel)' } })
   expect(await told()).toEqual(['traffic.out one', 'traffic.in one'])
+  expect(await shell('cat current/index.html')).toBe('one')
+})
+
+test('a release that visitors are still kept away from goes, also where whoever cancels would keep it', async () => {
+  const { deploy, request, told, shell } = await site()
+  await deploy('one')
+  await told()
+  const deploymentId = await request('two', { 'after.deploy': 'sleep 600\n' })
+  await place.until(deploymentId, ({ committed }) => committed !== null)
+  await requestCancel(place.db, { deploymentId, by: 'user:1', byName: 'Ada', keep: true })
+  const state = await place.finished(deploymentId)
+  expect(state).toMatchObject({ status: 'cancelled', undo: { segment: 'undo' }, findings: [{ code: 'not_kept' }] })
+  expect(await told()).toEqual(['traffic.out one', 'traffic.out two', 'traffic.in one'])
   expect(await shell('cat current/index.html')).toBe('one')
 })

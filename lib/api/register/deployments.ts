@@ -1,6 +1,6 @@
 // Deployments and releases in the API.
 import { z } from 'zod'
-import { giveUpAt } from '../inputs-deployments.ts'
+import { cancelAt, giveUpAt } from '../inputs-deployments.ts'
 import { activationInput, byEnvironment, deploymentAt, deploymentInput, rollBackInput } from '../inputs.ts'
 import { logAt } from '../inputs-log.ts'
 import { operation, pageInput, pageOf } from '../operation.ts'
@@ -69,7 +69,7 @@ export const deploymentOperations = {
     path: `${one}/cancel`,
     summary: 'End a queued one at once, a running one as soon as its step was stopped',
     role: 'developer',
-    input: deploymentAt,
+    input: cancelAt,
     output: deploymentView,
     status: 202,
     command: 'deployment cancel',
