@@ -63,6 +63,18 @@ export function fullDiskContract(place: Place): void {
     expect(changes).toBeGreaterThan(0)
   })
 
+  it('leaves no half of a mark where not even that finds room', async () => {
+    const { root, flown } = await liveRoot()
+    const fill = `dd if=/dev/zero of=${root}/fill bs=1M; rm -rf ${root}/.fairlead/run/2/main/reserve`
+    await shell(`cd ${root}; cp -a release/${live} release/${next}`)
+    const filling = step(8, { do: 'hook', hook: hookOf(`${fill}; dd if=/dev/zero of=${root}/more bs=4k; true`) })
+    const complete = step(9, { do: 'complete', release: next, revision: 'a'.repeat(40), envSha256: null })
+    const flight = await flown(2, 'main', [filling, complete])
+    expect(outcomes(flight)).toEqual(['8 ok', '9 failed', 'close failed'])
+    expect(factOf(flight, 'failure')).toMatch(/^disk_full /)
+    expect(await shell(`cd ${root}; rm fill more; ls -A .fairlead/complete`)).toBe(`${live}\n`)
+  })
+
   it('puts back what was there although a hook has filled the disk, and others take whatever gets free', async () => {
     const { root, permissions, restore, hashOf, flown } = await liveRoot()
     const filling = step(9, { do: 'hook', hook: hookOf(`dd if=/dev/zero of=${root}/fill bs=1M count=64; exit 3`) })

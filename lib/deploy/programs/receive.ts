@@ -93,7 +93,7 @@ export const receiving =
     [ "$live_name" = "$1" ] || return 0
     rm -rf "release/$2"
     { if [ -d "release/$1" ]; then LC_ALL=C cp -a $gnu "release/$1" "release/$2"; else mkdir "release/$2"; fi; } && (umask 022; printf 'revision=-\\nenv=-\\ndeployment=%s\\n' "$dep" >".fairlead/complete/$2") ||
-      { fail_io 'cannot copy the live release'; rm -rf "release/$2"; return 1; }
+      { fail_io 'cannot copy the live release'; rm -rf "release/$2" ".fairlead/complete/$2"; return 1; }
     mine || return 1
     t=current.$dep.$$
     rm -f "$t"

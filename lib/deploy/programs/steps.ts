@@ -181,10 +181,10 @@ const switching = squeeze(`
       set -- "$1" "$2" "$got"
     fi
     t=.fairlead/complete/.$1.$$
-    (umask 022; printf 'revision=%s\\nenv=%s\\ndeployment=%s\\n' "$2" "\${3:--}" "$dep" >"$t") || { fail_io 'cannot mark the release as complete'; return 1; }
+    (umask 022; printf 'revision=%s\\nenv=%s\\ndeployment=%s\\n' "$2" "\${3:--}" "$dep" >"$t") || { fail_io 'cannot mark the release as complete'; rm -f "$t"; return 1; }
     # the release and its mark, before the mark counts
     if [ -n "$gnu" ]; then sync -f "release/$1"; else sync; fi
-    mv -f "$t" ".fairlead/complete/$1" || { fail_io 'cannot mark the release as complete'; return 1; }
+    mv -f "$t" ".fairlead/complete/$1" || { fail_io 'cannot mark the release as complete'; rm -f "$t"; return 1; }
     durable .fairlead/complete
   }
   is_complete() {
@@ -266,7 +266,7 @@ const pruning = squeeze(`
       if [ -z "$gnu" ]; then sync; else sync release 2>/dev/null || went=; fi
     fi
     for a in $went; do fact pruned "$a"; done
-    for t in release/.trash-* release/env.[0-9]*; do [ ! -e "$t" ] || rm -rf "$t"; done
+    for t in release/.trash-* release/env.[0-9]* .fairlead/complete/.[!.]*; do [ ! -e "$t" ] || rm -rf "$t"; done
     # what a release was served from while it was replaced
     for t in release/*.beside-[0-9]*; do
       [ "\${t#release/}" = "\${live_name%%/*}" ] || [ ! -d "$t" ] || rm -rf ".fairlead/complete/\${t#release/}" "$t"
