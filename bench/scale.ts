@@ -40,7 +40,7 @@ export async function measureScale(times: number): Promise<Scaled[]> {
   try {
     await migrate(postgres.url, join(import.meta.dirname, '../prisma/migrations'))
     console.error(`${deployments} deployments of ${environments} environments …`)
-    await fill(postgres.url)
+    await fill(db.pool)
     return await measureFilled(db, times)
   } finally {
     await db.close()

@@ -45,6 +45,16 @@ test('the first lines are there before the rest has come, and were asked for onc
   await expect(output(page)).toHaveAttribute('data-lines', String(logLines + 40))
 })
 
+test('what was written after the first lines were asked for ahead is read once it is over', async ({
+  page,
+  seeded,
+}) => {
+  // As when the browser asked while nothing had been written yet, and the page came when all was over.
+  await page.route('**/log?after=0&limit=4', (route) => route.fulfill({ json: { chunks: [] } }))
+  await page.goto(`/deployments/${seeded.deployments.long}`)
+  await expect(output(page)).toHaveAttribute('data-lines', String(logLines + 40))
+})
+
 test('words are found with count and place, and one goes from hit to hit', async ({ page, seeded }) => {
   await openLong(page, seeded.deployments.long)
   const search = page.getByRole('searchbox', { name: 'Search the log' })

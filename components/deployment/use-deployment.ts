@@ -2,7 +2,7 @@
 // A deployment as it is now: the state the server folded, then each event as it happens; the log read up to now in pages,
 // then as it is written.
 import { useRouter } from 'next/navigation'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { DeploymentDetail, DeploymentState, LogChunkView } from '@/lib/api/shapes.ts'
 import type { DeploymentEvent } from '@/lib/deploy/events.ts'
 import { reduce } from '@/lib/deploy/reducer.ts'
@@ -35,41 +35,54 @@ export function useDeployment(detail: DeploymentDetail): LiveDeployment {
   const lastChunk = useRef('0')
   const lastSeq = useRef(detail.lastSeq)
 
+  /** Draws what follows the last chunk, to the end of what there is. */
+  async function readOn(signal: AbortSignal, first: number) {
+    // The first portion is drawn at once; the rest of a long log in few, because drawing costs, too.
+    let limit = first
+    let chunks: LogChunkView[] = []
+    let drawnAt = -Infinity
+    for (;;) {
+      const response = await fetch(logAddress(detail.id, lastChunk.current, limit), { signal })
+      if (!response.ok) throw new Error(`the panel answered ${response.status}`)
+      const { chunks: more } = (await response.json()) as { chunks: LogChunkView[] }
+      chunks.push(...more)
+      lastChunk.current = more.at(-1)?.id ?? lastChunk.current
+      const isLast = more.length < limit
+      if (isLast || performance.now() - drawnAt > betweenPortionsMs) {
+        const portion = chunks
+        chunks = []
+        drawnAt = performance.now()
+        setLog((before) => addChunks(before, portion))
+      }
+      if (isLast) return
+      limit = page
+    }
+  }
+  const readFrom = useEffectEvent((signal: AbortSignal, first: number) => {
+    readOn(signal, first)
+      .catch((error: unknown) => {
+        if (!signal.aborted) setReadProblem(error instanceof Error ? error.message : 'the panel didn’t answer')
+      })
+      .finally(() => signal.aborted || setLoading(false))
+  })
+
   useEffect(() => {
     const abort = new AbortController()
-    async function readAll() {
-      // The first portion is drawn at once; the rest of a long log in few, because drawing costs, too.
-      let limit = firstChunks
-      let chunks: LogChunkView[] = []
-      let drawnAt = -Infinity
-      setLog(noLines)
-      for (;;) {
-        const response = await fetch(logAddress(detail.id, lastChunk.current, limit), { signal: abort.signal })
-        if (!response.ok) throw new Error(`the panel answered ${response.status}`)
-        const { chunks: more } = (await response.json()) as { chunks: LogChunkView[] }
-        chunks.push(...more)
-        lastChunk.current = more.at(-1)?.id ?? lastChunk.current
-        const isLast = more.length < limit
-        if (isLast || performance.now() - drawnAt > betweenPortionsMs) {
-          const portion = chunks
-          chunks = []
-          drawnAt = performance.now()
-          setLog((before) => addChunks(before, portion))
-        }
-        if (isLast) break
-        limit = page
-      }
-      setLoading(false)
-    }
     lastChunk.current = '0'
+    setLog(noLines)
     setLoading(true)
-    readAll().catch((error: unknown) => {
-      if (abort.signal.aborted) return
-      setReadProblem(error instanceof Error ? error.message : 'the panel didn’t answer')
-      setLoading(false)
-    })
+    readFrom(abort.signal, firstChunks)
     return () => abort.abort()
   }, [detail.id])
+
+  // The first portion may have been asked for ahead, when less had been written; and once it is over no stream brings the rest.
+  const isWhole = !isLoading && isFinished(state.status)
+  useEffect(() => {
+    if (!isWhole) return
+    const abort = new AbortController()
+    readFrom(abort.signal, page)
+    return () => abort.abort()
+  }, [isWhole])
 
   // Messages of one frame are drawn together: a server that prints 10,000 lines a second must not draw 10,000 times.
   const waiting = useRef<{ events: DeploymentEvent[]; chunks: LogChunkView[]; frame: number | null }>({

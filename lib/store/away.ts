@@ -30,7 +30,7 @@ export function isDatabaseAway(error: unknown): boolean {
     if (typeof one === 'string' && (line.has(one) || passing.test(one) || /^P1\d{3}$/.test(one))) return true
   if (
     error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect|connection is closed|not queryable|Query read timeout/i.test(
+    /Connection terminated|timeout exceeded when trying to connect|connection is closed|not queryable/i.test(
       String(message),
     )
   )

@@ -12,9 +12,7 @@ export function openDatabase(url: string, { size = 10 } = {}): Database {
     max: size,
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: 5_000,
-    // A line that has ended without a word would keep its connection for a quarter of an hour.
     keepAlive: true,
-    query_timeout: 60_000,
   })
   // A connection that the server closes, idle or between two queries of a transaction, must not end the process; the next
   // query says what is wrong.
