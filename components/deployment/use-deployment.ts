@@ -60,6 +60,7 @@ export function useDeployment(detail: DeploymentDetail): LiveDeployment {
   }
   const readFrom = useEffectEvent((signal: AbortSignal, first: number) => {
     readOn(signal, first)
+      .then(() => setReadProblem(null))
       .catch((error: unknown) => {
         if (!signal.aborted) setReadProblem(error instanceof Error ? error.message : 'the panel didn’t answer')
       })

@@ -28,6 +28,11 @@ export type Stop = { code: StopCode; reason: string }
 /** `done` = every server had its turn, and the run has succeeded; `stop` = it has failed, whatever is left. */
 export type Next = { next: 'batch'; targetIds: string[] } | ({ next: 'stop' } & Stop) | { next: 'done' }
 
+/** Whether the others go on after a server has failed, as a minimum of them is enough. */
+export function goesOn({ minimumHealthy, likeCodeDeploy }: Strategy): boolean {
+  return minimumHealthy !== null || likeCodeDeploy
+}
+
 /** What follows when every server of the `begun` batches has its result. */
 export function nextBatch(fleet: FleetTarget[], strategy: Strategy, begun: number): Next {
   const stop = stopOf(fleet, strategy, begun)

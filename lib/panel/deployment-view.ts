@@ -4,6 +4,7 @@ import type { DeploymentEvent } from '@/lib/deploy/events.ts'
 import { planUndo } from '@/lib/deploy/plan.ts'
 import { nothingYet, type DeploymentState } from '@/lib/deploy/reducer.ts'
 import { switchSkew } from '@/lib/deploy/skew.ts'
+import { goesOn } from '@/lib/deploy/strategy.ts'
 import type { DeploymentStatus, Failure, Plan, PlanKind, Segment } from '@/lib/deploy/types.ts'
 import type { DeploymentRow, ReleaseRow } from '@/lib/store/history.ts'
 
@@ -96,7 +97,7 @@ export function fleetView(
       batches.map(({ lanes }) => [...new Set(lanes.map(({ targetId }) => targetId))]),
     ),
     numbers,
-    goesOn: plan.fleet.strategy.minimumHealthy !== null || plan.fleet.strategy.likeCodeDeploy,
+    goesOn: goesOn(plan.fleet.strategy),
     keeps: plan.fleet.strategy.onFailure === 'leave',
     checks: (plan.fleet.checks ?? []).map(({ name, totalSeconds }) => ({ name, totalSeconds })),
     skew: switchSkew(events),

@@ -68,8 +68,8 @@ export async function saveTriggers(
 }
 
 /**
- * Pushes, schedules and pipelines deploy again after a roll back; what waits is looked at at once, and only what is newer than the commit that was rolled
- * back is deployed. PanelError: invalid, not_found, forbidden, conflict (nothing holds it).
+ * Pushes, schedules and pipelines deploy again after a roll back; what waits is looked at at once, and only what is newer than the
+ * commit that was rolled back is deployed. PanelError: invalid, not_found, forbidden, conflict (nothing holds it).
  */
 export async function followAgain(
   ctx: Context,

@@ -89,7 +89,10 @@ export async function putOff(
   )
 }
 
-/** A look of Fairlead's own at the repository, as if somebody had told of it; the same key is one delivery, looked at again at most once a minute, or not (`isOnce`). */
+/**
+ * A look of Fairlead's own at the repository, as if somebody had told of it; the same key is one delivery, looked at again at most once a
+ * minute, or not (`isOnce`).
+ */
 export async function addDelivery(
   db: Database,
   own: { projectId: string; key: string; event: string; words: string; told: Told; isOnce?: boolean },

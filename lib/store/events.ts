@@ -19,7 +19,10 @@ type Columns = {
   finishedAt?: Date
 }
 
-/** Adds `events` in order with the messages that they make and what they do to a pause, and tells listeners of `fairlead_deployment` once the transaction commits. */
+/**
+ * Adds `events` in order with the messages that they make and what they do to a pause, and tells listeners of `fairlead_deployment` once
+ * the transaction commits.
+ */
 export async function appendEvents(
   client: PoolClient,
   deployment: LockedDeployment,

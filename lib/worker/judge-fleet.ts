@@ -3,7 +3,7 @@
 import { fleetOf, planFleetUndo, segmentOf, switchingOf } from '@/lib/deploy/plan-fleet.ts'
 import { canTakeOver, isOnce } from '@/lib/deploy/plan-once.ts'
 import type { DeploymentState } from '@/lib/deploy/reducer.ts'
-import { judgeFleet, nextBatch } from '@/lib/deploy/strategy.ts'
+import { goesOn, judgeFleet, nextBatch } from '@/lib/deploy/strategy.ts'
 import type { FleetTarget, Next, Stop as StrategyStop } from '@/lib/deploy/strategy.ts'
 import type { Failure, Plan, PlannedTarget, Segment } from '@/lib/deploy/types.ts'
 import { before, isAway, isPlaced, judgeSegment } from './judge.ts'
@@ -109,8 +109,7 @@ export function heirOfOnce(
 /** Inside a stage: one server's failure that fails them all. */
 export function isDoomed(state: DeploymentState, plan: FleetPlan, isCancelled: boolean): boolean {
   if (isCancelled) return true
-  if (plan.fleet.strategy.minimumHealthy !== null || plan.fleet.strategy.likeCodeDeploy)
-    return failureOfOnce(state, plan) !== null
+  if (goesOn(plan.fleet.strategy)) return failureOfOnce(state, plan) !== null
   return plan.fleet.targets.some(({ targetId }) => failureOfTarget(state, plan, targetId) !== null)
 }
 

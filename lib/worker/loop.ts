@@ -161,7 +161,10 @@ async function fly(worker: Worker, held: Claim, signals: FlightSignals, faults: 
       log.error({ ...facts, err: error }, 'a deployment could not be flown')
       const count = (faults.get(held.deploymentId) ?? 0) + 1
       faults.set(held.deploymentId, count)
-      if (count >= faultLimit) return failInternally(worker, held).catch(() => {})
+      if (count >= faultLimit) {
+        faults.delete(held.deploymentId)
+        return failInternally(worker, held).catch(() => {})
+      }
       await delay(pauseAfterErrorMs)
     }
     await letGo(db, held).catch(() => {})
