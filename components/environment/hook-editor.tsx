@@ -8,6 +8,7 @@ import { buttonStyle } from '../style.ts'
 import { HookForm } from './hook-form.tsx'
 import { HookReading } from './hook-reading.tsx'
 import { placeWords } from './hook-place.tsx'
+import { hasCome, savedOver, type Saved } from './hook-standing.ts'
 import { Origin } from './hook-origin.tsx'
 
 /** `seenIn`: the deployment whose plan ran a file of the repository here. */
@@ -22,8 +23,9 @@ type HookEditorProps = {
 /** One place of the lifecycle: the panel's script there, edited in place, or only looked at. */
 export function HookEditor({ environment, event, stops, hook: drawn, seenIn }: HookEditorProps) {
   // What was saved here stands until the page is drawn anew, which takes a moment.
-  const [saved, setSaved] = useState<{ hook: HookView | null; over: HookView | null } | null>(null)
-  const hook = saved && saved.over === drawn ? saved.hook : drawn
+  const [saved, setSaved] = useState<Saved<HookView> | null>(null)
+  if (saved && hasCome(saved, drawn)) setSaved(null)
+  const hook = saved && !hasCome(saved, drawn) ? saved.hook : drawn
   const [isOpen, setOpen] = useState(false)
   // A failed deployment leads here: `#before.deploy` opens that hook.
   const openLinked = useEffectEvent(() => {
@@ -85,7 +87,7 @@ export function HookEditor({ environment, event, stops, hook: drawn, seenIn }: H
           stops={stops}
           hook={hook}
           close={() => setOpen(false)}
-          changed={(now) => setSaved({ hook: now, over: drawn })}
+          changed={(now) => setSaved(savedOver(now, hook, drawn))}
         />
       )}
     </div>
