@@ -9,7 +9,7 @@ const executablePath = process.env.CHROMIUM ?? browsers.find((path) => existsSyn
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/e2e',
-  globalSetup: './e2e/fixtures/build.ts',
+  globalSetup: './e2e/fixtures/before.ts',
   // Each worker keeps a panel with its database; a story waits as much as it works, so two share two cores well.
   workers: 2,
   timeout: 120_000,

@@ -1,16 +1,18 @@
 // A PostgreSQL of one's own for tests: gone with its files at the end, also when the tests were killed.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { startPostgres } from '../scripts/embedded-postgres.ts'
 
 export type OwnPostgres = {
   url: string
   /** Of the server, and of whatever else a test needs; removed at the end. */
   folder: string
-  stop(): Promise<void>
+  /** @param before what is done with the folder when the server has stopped and it is still there */
+  stop(before?: (folder: string) => Promise<void>): Promise<void>
 }
 
 // The end of stdin is the end of whoever started it. The server, in a session of its own, would not notice that by itself.
@@ -33,22 +35,24 @@ export function startHeir(folder: string): { leave(): Promise<void> } {
   }
 }
 
-/** @param name begins the name of its folder */
+/** @param name begins the name of its folder; `from`: a folder of one that has stopped, which it begins as a copy of */
 export async function startOwnPostgres(
   name: string,
-  { database, settings = [] }: { database?: string; settings?: string[] } = {},
+  { database, settings = [], from }: { database?: string; settings?: string[]; from?: string } = {},
 ): Promise<OwnPostgres> {
   const folder = await mkdtemp(join(tmpdir(), `${name}-`))
   const heir = startHeir(folder)
   // Nothing here needs to survive a power cut.
   const hasty = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
   try {
+    if (from) await copyFolder(from, folder)
     const server = await startPostgres(join(folder, 'postgres'), { database, settings: [...hasty, ...settings] })
     return {
       url: server.url,
       folder,
-      async stop() {
+      async stop(before) {
         await server.stop()
+        await before?.(folder)
         await heir.leave()
       },
     }
@@ -56,4 +60,9 @@ export async function startOwnPostgres(
     await heir.leave()
     throw error
   }
+}
+
+/** What is in it, with owners and rights, as the server is particular about those. */
+export async function copyFolder(from: string, to: string): Promise<void> {
+  await promisify(execFile)('cp', ['-a', `${from}/.`, to])
 }
