@@ -17,18 +17,31 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-export default defineConfig({
+/** Files that leave nothing behind but their database: they share processes, which spares them loading everything anew each. */
+const together = ['components', 'deploy', 'panel', 'plan', 'redact', 'spec', 'store', 'web'].map(
+  (at) => `test/${at}/*.test.ts`,
+)
+
+const common = {
   resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') } },
   test: {
     environment: 'node',
-    globalSetup: ['test/setup.ts'],
-    include: ['test/**/*.test.ts'],
     // Real servers, shells and databases are started: separate processes, few at a time, and patience.
     pool: 'forks',
-    maxWorkers: 3,
-    sequence: { sequencer: LongestFirst },
     testTimeout: 180_000,
     hookTimeout: 180_000,
     teardownTimeout: 30_000,
+  },
+} as const
+
+export default defineConfig({
+  test: {
+    globalSetup: ['test/setup.ts'],
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      { ...common, test: { ...common.test, name: 'apart', include: ['test/**/*.test.ts'], exclude: together } },
+      { ...common, test: { ...common.test, name: 'together', include: together, isolate: false } },
+    ],
   },
 })
