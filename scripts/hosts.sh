@@ -147,8 +147,8 @@ run() {
     mkfs.ext4 -q -F -m 0 -N "$6" -E lazy_itable_init=0,lazy_journal_init=0 "$folder/image"
     mount_disk
     mkdir -m 755 "$folder/said"
-    # sshd may be up before the cable is plugged in, which brings the address.
-    echo 1 >/proc/sys/net/ipv4/ip_nonlocal_bind
+    # sshd may be up before the cable is plugged in, which brings the address. Where this can't be set, the cable is mostly first.
+    echo 1 >/proc/sys/net/ipv4/ip_nonlocal_bind || :
   fi
   mkdir "$disk/up" "$disk/work" "$disk/root"
   boot() {

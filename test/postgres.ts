@@ -11,8 +11,8 @@ export type OwnPostgres = {
   url: string
   /** Of the server, and of whatever else a test needs; removed at the end. */
   folder: string
-  /** @param before what is done with the folder when the server has stopped and it is still there */
-  stop(before?: (folder: string) => Promise<void>): Promise<void>
+  /** @param keep what is done with the folder when the server has stopped and it is still there */
+  stop(keep?: (folder: string) => Promise<void>): Promise<void>
 }
 
 // The end of stdin is the end of whoever started it. The server, in a session of its own, would not notice that by itself.
@@ -50,9 +50,9 @@ export async function startOwnPostgres(
     return {
       url: server.url,
       folder,
-      async stop(before) {
+      async stop(keep) {
         await server.stop()
-        await before?.(folder)
+        await keep?.(folder)
         await heir.leave()
       },
     }

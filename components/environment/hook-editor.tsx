@@ -25,7 +25,7 @@ export function HookEditor({ environment, event, stops, hook: drawn, seenIn }: H
   // What was saved here stands until the page is drawn anew, which takes a moment.
   const [saved, setSaved] = useState<Saved<HookView> | null>(null)
   if (saved && hasCome(saved, drawn)) setSaved(null)
-  const hook = saved && !hasCome(saved, drawn) ? saved.hook : drawn
+  const hook = saved ? saved.hook : drawn
   const [isOpen, setOpen] = useState(false)
   // A failed deployment leads here: `#before.deploy` opens that hook.
   const openLinked = useEffectEvent(() => {

@@ -21,8 +21,9 @@ export { activateRelease, listReleases, rollBack } from './releases.ts'
 
 /**
  * Queues a deployment of `ref` (the environment's branch unless given); `unlessOlder`, as pipelines ask: not where something newer of it
- * is live by then, nor after a roll back until somebody goes on. The same idempotency key gives the deployment that was made with it; `expectedHash` makes it what a preview has shown, or nothing. PanelError: invalid, not_found, forbidden, conflict
- * (no server, its host key isn't confirmed, or paused), plan_changed (with `differences`).
+ * is live by then, nor after a roll back until somebody goes on. The same idempotency key gives the deployment that was made with it;
+ * `expectedHash` makes it what a preview has shown, or nothing. PanelError: invalid, not_found, forbidden, conflict (no server, its host
+ * key isn't confirmed, or paused), plan_changed (with `differences`).
  */
 export async function requestDeployment(
   ctx: Context,
