@@ -38,8 +38,9 @@ export async function flyUndo(lane: Lane, shipment: Shipment, segment: Segment):
       flight.worker.log.warn({ err: error, deployment: flight.held.deploymentId }, 'the undo did not start')
       const mayPass = error instanceof PanelError && !finalCodes.has(error.code) && performance.now() <= until
       if (!mayPass && error instanceof Refusal) await recordRefused(flight, segment)
-      const isTold = error instanceof PanelError || error instanceof Refusal
-      if (!mayPass) return isTold ? failureOfServer(error, lane.server) : null
+      // A database that was away says nothing of the server: whoever goes on with the deployment finds the undo where it is.
+      if (!(error instanceof PanelError || error instanceof Refusal)) throw error
+      if (!mayPass) return failureOfServer(error, lane.server)
       await tellLooking(lane, segment, error.message, seenAt)
       await delay(undoPauseMs, undefined, { signal: AbortSignal.any([flight.gone, lane.giveUp]) }).catch(() => {})
       flight.gone.throwIfAborted()
